@@ -1,0 +1,1 @@
+"""Typed, ORM-style access to accsyn."""

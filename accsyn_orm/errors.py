@@ -1,0 +1,356 @@
+"""Every error this package raises on purpose.
+
+    AccsynError
+    ├── QueryError (ValueError)
+    │   ├── QuerySyntaxError          the text is not a query: position, caret, hint
+    │   ├── QueryFieldError           the entity has no such attribute
+    │   └── QueryValueError           the value cannot be written, or cannot be of the attribute's type
+    ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
+    ├── EntityError
+    │   ├── EntityValidationError (ValueError)          a value the entity cannot take
+    │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
+    │   ├── AttributeNotLoadedError (AttributeError)    the backend was not asked for it, or did not send it
+    │   ├── EntityNotFoundError (LookupError)
+    │   ├── MultipleEntitiesError (LookupError)
+    │   └── EntityStateError (RuntimeError)             new, deleted or never deletable
+    ├── SessionError (RuntimeError)
+    │   ├── NoSessionError            nothing says which session to use
+    │   ├── SessionClosedError        used after close()
+    │   ├── AuthenticationError       the sign-in was refused
+    │   └── SessionExpiredError       expired, and cannot be renewed without the user
+    ├── BackendError (RuntimeError)   the backend understood and refused
+    │   └── BackendCrashError         the backend failed while it worked on the request
+    └── TransportError (ConnectionError)    no answer, or none that can be understood
+        ├── TlsError                  the certificate or the handshake was not acceptable
+        ├── ProxyError                the proxy refused or could not be reached
+        ├── TransportTimeoutError (TimeoutError)
+        └── ProtocolError             something answered that does not speak accsyn
+
+An error carries its facts as attributes and builds its own message from them. No message holds a key,
+a password, a session id, a URL's query or a request body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class AccsynError(Exception):
+    """Root of everything this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Callable[..., AccsynError], tuple[Any, ...]]:
+        """Pickle by attributes: constructors take keywords, which the default protocol would lose."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[AccsynError], args: tuple[Any, ...], state: dict[str, Any]) -> AccsynError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+def _with_hint(message: str, hint: str | None) -> str:
+    return f"{message} ({hint})" if hint else message
+
+
+# -- the language ---------------------------------------------------------------------------------
+
+
+class QueryError(AccsynError, ValueError):
+    """A query that cannot be built, read or sent."""
+
+
+class QuerySyntaxError(QueryError):
+    """Text that is not a query.
+
+    Attributes:
+        reason: what is wrong, one sentence without position.
+        text: the whole query text as given.
+        position: 0-based offset of the first character that is wrong (``len(text)`` at the end).
+        line: 1-based line of the position.
+        column: 1-based column of the position, counted in characters.
+        hint: what to write instead, or ``None``.
+    """
+
+    def __init__(self, reason: str, *, text: str, position: int, hint: str | None = None) -> None:
+        self.reason = reason
+        self.text = text
+        self.position = position
+        self.hint = hint
+        self.line = text.count("\n", 0, position) + 1
+        self.column = position - (text.rfind("\n", 0, position) + 1) + 1
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        before = self.text[: self.position].rpartition("\n")[2][-60:].replace("\t", " ")
+        after = self.text[self.position :].partition("\n")[0][:60].replace("\t", " ")
+        lines = [
+            f"{self.reason} (line {self.line}, column {self.column})",
+            f"  {before}{after}",
+            f"  {' ' * len(before)}^",
+        ]
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class QueryFieldError(QueryError):
+    """An attribute that the entity does not have.
+
+    Attributes:
+        entity: class or wire name of the entity.
+        name: the attribute as it was written.
+        suggestion: the nearest existing spelling, or ``None``.
+    """
+
+    def __init__(self, entity: str, name: str, *, suggestion: str | None = None) -> None:
+        self.entity = entity
+        self.name = name
+        self.suggestion = suggestion
+        hint = f"did you mean {suggestion!r}?" if suggestion else None
+        super().__init__(_with_hint(f"{entity} has no attribute {name!r}", hint))
+
+
+class QueryValueError(QueryError):
+    """A value that cannot be written in the language, or that the attribute can never have.
+
+    Attributes:
+        value: the value as given.
+        reason: what is wrong with it.
+        hint: what to do instead, or ``None``.
+    """
+
+    def __init__(self, value: object, reason: str, *, hint: str | None = None) -> None:
+        self.value = value
+        self.reason = reason
+        self.hint = hint
+        super().__init__(_with_hint(f"{_short(value)}: {reason}", hint))
+
+
+def _short(value: object, limit: int = 80) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+# -- configuration --------------------------------------------------------------------------------
+
+
+class ConfigurationError(AccsynError, ValueError):
+    """Credentials, an address, a proxy or an option that is missing or malformed.
+
+    Attributes:
+        setting: the argument or environment variable concerned.
+        reason: what is wrong with it; never its value when that may be a secret.
+        hint: what to do, or ``None``.
+    """
+
+    def __init__(self, setting: str, reason: str, *, hint: str | None = None) -> None:
+        self.setting = setting
+        self.reason = reason
+        self.hint = hint
+        super().__init__(_with_hint(f"{setting}: {reason}", hint))
+
+
+# -- entities -------------------------------------------------------------------------------------
+
+
+class EntityError(AccsynError):
+    """Something an entity cannot do or be."""
+
+
+class EntityValidationError(EntityError, ValueError):
+    """Values that an entity cannot take; nothing was changed and nothing was sent.
+
+    Attributes:
+        entity: name of the entity class.
+        problems: ``(attribute, what is wrong and what to write instead)`` for every problem found.
+    """
+
+    def __init__(self, entity: str, problems: Sequence[tuple[str, str]]) -> None:
+        self.entity = entity
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            message = f"{entity}.{self.problems[0][0]}: {self.problems[0][1]}"
+        else:
+            lines = [f"  {name}: {reason}" for name, reason in self.problems]
+            message = "\n".join([f"{entity}: {len(lines)} problems", *lines])
+        super().__init__(message)
+
+
+class ReadOnlyAttributeError(EntityValidationError, AttributeError):
+    """An attribute that only the backend sets, or that cannot change any more once created."""
+
+
+class AttributeNotLoadedError(EntityError, AttributeError):
+    """An attribute that this object does not hold a value for.
+
+    Attributes:
+        entity: name of the entity class.
+        attribute: name of the attribute.
+    """
+
+    def __init__(self, entity: str, attribute: str) -> None:
+        self.entity = entity
+        self.attribute = attribute
+        super().__init__(
+            f"{entity}.{attribute} was not loaded: add it to only({attribute!r}, …) in the query, "
+            f"or call refresh() to load everything the backend has"
+        )
+
+
+class EntityNotFoundError(EntityError, LookupError):
+    """No entity matches.
+
+    Attributes:
+        entity: name of the entity class or type.
+        sought: the id or the query text.
+    """
+
+    def __init__(self, entity: str, sought: str) -> None:
+        self.entity = entity
+        self.sought = sought
+        super().__init__(f"no {entity} found for {sought}")
+
+
+class MultipleEntitiesError(EntityError, LookupError):
+    """More than one entity matches where exactly one was asked for.
+
+    Attributes:
+        entity: name of the entity class.
+        sought: the query text.
+    """
+
+    def __init__(self, entity: str, sought: str) -> None:
+        self.entity = entity
+        self.sought = sought
+        super().__init__(f"more than one {entity} found for {sought}: narrow the query, or use first()")
+
+
+class EntityStateError(EntityError, RuntimeError):
+    """An operation that makes no sense in the entity's state.
+
+    Attributes:
+        entity: name of the entity class.
+        reason: why not, and what to do instead.
+    """
+
+    def __init__(self, entity: str, reason: str) -> None:
+        self.entity = entity
+        self.reason = reason
+        super().__init__(f"{entity}: {reason}")
+
+
+# -- session --------------------------------------------------------------------------------------
+
+
+class SessionError(AccsynError, RuntimeError):
+    """A session that cannot be used."""
+
+
+class NoSessionError(SessionError):
+    """No session is active and none was given.
+
+    Attributes:
+        entity: name of the entity class that needed one.
+    """
+
+    def __init__(self, entity: str) -> None:
+        self.entity = entity
+        super().__init__(
+            f"{entity} needs a session: work inside 'with Session(…):', "
+            f"start from session.query({entity}), or pass session=…"
+        )
+
+
+class SessionClosedError(SessionError):
+    """The session was closed."""
+
+    def __init__(self) -> None:
+        super().__init__("this session is closed: make a new Session")
+
+
+class AuthenticationError(SessionError):
+    """The backend refused the sign-in.
+
+    Attributes:
+        reason: the backend's own words.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"sign-in refused: {reason}")
+
+
+class SessionExpiredError(SessionError):
+    """The session expired and cannot be renewed without the user.
+
+    Attributes:
+        reason: the backend's own words.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"session expired: {reason}; make a new Session and repeat the call")
+
+
+# -- backend and network --------------------------------------------------------------------------
+
+
+class BackendError(AccsynError, RuntimeError):
+    """The backend understood the request and refused it.
+
+    Attributes:
+        operation: the wire operation, such as ``job/edit``.
+        message: the backend's technical message.
+        message_hr: its human-readable variant, or ``None``.
+        status_code: HTTP status of the answer.
+    """
+
+    def __init__(
+        self, operation: str, message: str, *, message_hr: str | None = None, status_code: int = 200
+    ) -> None:
+        self.operation = operation
+        self.message = message
+        self.message_hr = message_hr
+        self.status_code = status_code
+        super().__init__(f"{operation}: {message_hr or message}")
+
+
+class BackendCrashError(BackendError):
+    """The backend failed while it worked on the request; whether anything changed is unknown."""
+
+
+class TransportError(AccsynError, ConnectionError):
+    """No answer, or none that can be understood.
+
+    Attributes:
+        operation: the wire operation, or ``discovery`` / ``login``.
+        host: ``host:port`` that was to answer.
+        reason: what happened.
+        hint: what to do, or ``None``.
+    """
+
+    def __init__(self, operation: str, host: str, reason: str, *, hint: str | None = None) -> None:
+        self.operation = operation
+        self.host = host
+        self.reason = reason
+        self.hint = hint
+        super().__init__(_with_hint(f"{operation}: {host}: {reason}", hint))
+
+
+class TlsError(TransportError):
+    """The server's certificate or handshake was not acceptable; nothing was sent."""
+
+
+class ProxyError(TransportError):
+    """The proxy refused or could not be reached; nothing was sent."""
+
+
+class TransportTimeoutError(TransportError, TimeoutError):
+    """No complete answer within the time allowed; a write may or may not have happened."""
+
+
+class ProtocolError(TransportError):
+    """Something answered that does not speak accsyn, or the answer was cut off."""

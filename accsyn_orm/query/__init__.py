@@ -1,0 +1,1 @@
+"""The accsyn query language: text, expressions and one tree."""
