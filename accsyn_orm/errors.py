@@ -4,12 +4,12 @@
     ├── QueryError (ValueError)
     │   ├── QuerySyntaxError          the text is not a query: position, caret, hint
     │   ├── QueryFieldError           the entity has no such attribute
-    │   └── QueryValueError           the value cannot be written, or cannot be of the attribute's type
+    │   └── QueryValueError           a value that cannot be written, or never be of the type
     ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
     ├── EntityError
     │   ├── EntityValidationError (ValueError)          a value the entity cannot take
     │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
-    │   ├── AttributeNotLoadedError (AttributeError)    the backend was not asked for it, or did not send it
+    │   ├── AttributeNotLoadedError (AttributeError)    not asked for, or not sent
     │   ├── EntityNotFoundError (LookupError)
     │   ├── MultipleEntitiesError (LookupError)
     │   └── EntityStateError (RuntimeError)             new, deleted or never deletable
@@ -26,8 +26,8 @@
         ├── TransportTimeoutError (TimeoutError)
         └── ProtocolError             something answered that does not speak accsyn
 
-An error carries its facts as attributes and builds its own message from them. No message holds a key,
-a password, a session id, a URL's query or a request body.
+An error carries its facts as attributes and builds its own message from them. No message holds a
+key, a password, a session id, a URL's query or a request body.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class AccsynError(Exception):
     """Root of everything this package raises on purpose."""
 
     def __reduce__(self) -> tuple[Callable[..., AccsynError], tuple[Any, ...]]:
-        """Pickle by attributes: constructors take keywords, which the default protocol would lose."""
+        """Pickle by attributes; the default protocol would lose the constructors' keywords."""
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
@@ -225,7 +225,9 @@ class MultipleEntitiesError(EntityError, LookupError):
     def __init__(self, entity: str, sought: str) -> None:
         self.entity = entity
         self.sought = sought
-        super().__init__(f"more than one {entity} found for {sought}: narrow the query, or use first()")
+        super().__init__(
+            f"more than one {entity} found for {sought}: narrow the query, or use first()"
+        )
 
 
 class EntityStateError(EntityError, RuntimeError):

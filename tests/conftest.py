@@ -1,4 +1,4 @@
-"""Fixtures that several test folders share: the official clients as witnesses, and a certificate for loopback."""
+"""Fixtures that several test folders share: official clients as witnesses, loopback TLS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ import trustme
 ROOT = Path(__file__).parent.parent
 WITNESSES = ROOT / ".witnesses"
 OFFICIAL_VERSIONS = ("1.4.1.post1", "2.2.1", "3.4.0")
-AMBIENT = ("ACCSYN_", "AS_DEV", "FILMHUB_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT", "NETRC")
+AMBIENT = (
+    "ACCSYN_",
+    "AS_DEV",
+    "FILMHUB_",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT",
+    "NETRC",
+)
 
 PREAMBLE = """
 import json, sys

@@ -1,8 +1,8 @@
 """The abstract syntax tree of the accsyn query language: frozen values with structural equality.
 
-Nodes hold names and literal *text*, never Python values or field objects: what the parser reads and what
-the builder makes is therefore the same tree. Every node is valid by construction; a tree that exists can
-be written, and reads back as itself.
+Nodes hold names and literal *text*, never Python values or field objects: what the parser reads and
+what the builder makes is therefore the same tree. Every node is valid by construction; a tree that
+exists can be written, and reads back as itself.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NoReturn, Union, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from accsyn_orm.errors import QueryValueError
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeAlias
+    from typing import TypeAlias
 
 MAX_NESTING = 24
 """How deep AND and OR may alternate. Redundant parentheses do not count: they leave no node."""
@@ -89,8 +89,8 @@ class _Combinable:
     def __invert__(self) -> Expression:
         """Return the opposite condition, with the negation pushed into the operators.
 
-        ``~`` undoes itself exactly. As in SQL, an attribute without a value satisfies neither an ordering
-        (``<``, ``>=`` …) nor its opposite.
+        ``~`` undoes itself exactly. As in SQL, an attribute without a value satisfies neither an
+        ordering (``<``, ``>=`` …) nor its opposite.
         """
         return negate(_expression(self))
 
@@ -158,7 +158,9 @@ def _check_list(value: str | tuple[str, ...]) -> None:
         raise QueryValueError(value, "IN takes at least one item")
     for item in value:
         if not item or "," in item or item != item.strip():
-            raise QueryValueError(item, "cannot be an item of a comma list", hint="compare it with = instead")
+            raise QueryValueError(
+                item, "cannot be an item of a comma list", hint="compare it with = instead"
+            )
     _check_quotable(",".join(value), value)
 
 
@@ -193,12 +195,12 @@ class Or(_Combinable):
         _settle(self)
 
 
-Expression: TypeAlias = Union[Comparison, And, Or]
+Expression: TypeAlias = Comparison | And | Or
 """Closed: a ``match`` over it ends in ``assert_never``."""
 
 
 def _settle(node: And | Or) -> None:
-    """Flatten operands of the same kind, and bound the depth so that no walk can exhaust the stack."""
+    """Flatten operands of the same kind; bound the depth so that no walk exhausts the stack."""
     kind = type(node)
     operands = tuple(
         part

@@ -1,0 +1,69 @@
+# Every task sets up what it needs in $(VENV); nothing outside this folder is touched.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+ARGS   ?=
+
+.PHONY: help demo test lint format types docs bench serve clean
+.DELETE_ON_ERROR:
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Debian's python3 comes without ensurepip; virtualenv from PyPI does the same job there.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  $(PYTHON) -m pip install --quiet --target $(VENV)-bootstrap virtualenv && \
+	  PYTHONPATH=$(VENV)-bootstrap $(PYTHON) -m virtualenv --quiet $(VENV); }
+
+$(VENV)/.runtime: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[cli,server]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[cli,server,docs]'
+	@touch $@
+
+$(VENV)/.bench: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[cli,server,bench]'
+	@touch $@
+
+demo: $(VENV)/.runtime  ## Run the main job against an embedded workspace
+	@$(BIN)/accsyn-orm demo $(ARGS)
+
+test: $(VENV)/.dev  ## Run all tests and check the coverage
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(ARGS)
+	$(BIN)/python -m coverage report --fail-under=95
+	$(BIN)/python -m coverage report --fail-under=100 --include='*/accsyn_orm/query/*,*/accsyn_orm/wire/*'
+
+lint: $(VENV)/.dev  ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev  ## Rewrite the formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev  ## Check the types with mypy and pyright, both strict
+	$(BIN)/mypy accsyn_orm
+	$(BIN)/pyright --pythonpath $(BIN)/python accsyn_orm
+
+docs: $(VENV)/.docs  ## Build the documentation; a warning is an error
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+bench: $(VENV)/.bench  ## Measure against the official client and other parsers
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+serve: $(VENV)/.runtime  ## Run an embedded workspace with demo data on http://127.0.0.1:8181
+	$(BIN)/accsyn-orm serve --seed demo $(ARGS)
+
+clean:  ## Remove everything the tasks made
+	rm -rf $(VENV) $(VENV)-bootstrap .witnesses build dist docs/_build .coverage* \
+	  .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,4 @@
+"""The command line ``accsyn-orm``.
+
+Needs the extra ``accsyn_orm[cli]``; not part of the Python API.
+"""

@@ -1,0 +1,113 @@
+"""The commands and their options; every command is a thin call into the public API.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Data goes to standard output, talk to
+standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from accsyn_orm.errors import AccsynError
+
+FAILED = 1
+
+app = typer.Typer(
+    name="accsyn-orm",
+    help="Typed access to accsyn, and a workspace of your own to try it on.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Seed(str, Enum):
+    """What a new workspace starts with."""
+
+    DEMO = "demo"
+    EMPTY = "empty"
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # the signature typer calls
+    if wanted:
+        import accsyn_orm
+
+        typer.echo(accsyn_orm.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[  # acted on by its callback
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def serve(  # noqa: PLR0913  # one parameter for each option
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8181,
+    data: Annotated[
+        Path | None, typer.Option(help="Directory that keeps everything; without it, memory.")
+    ] = None,
+    seed: Annotated[Seed, typer.Option(help="What a new workspace starts with.")] = Seed.DEMO,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Serve HTTPS with a certificate of its own.")
+    ] = False,
+    database: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL, instead of SQLite in the data directory.")
+    ] = None,
+    write_env: Annotated[
+        Path | None,
+        typer.Option(help="Directory to leave .env.admin, .env.employee, .env.standard in."),
+    ] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="File that gets the base URL once the workspace listens.")
+    ] = None,
+    insecure_public_http: Annotated[
+        bool,
+        typer.Option("--insecure-public-http", help="Allow a non-loopback address without TLS."),
+    ] = False,
+) -> None:
+    """Run an accsyn-compatible workspace on this machine until interrupted."""
+    from accsyn_orm.server.runner import serve as run
+
+    run(
+        host=host,
+        port=port,
+        data=data,
+        seed=seed.value,
+        tls=tls,
+        database=database,
+        write_env=write_env,
+        ready_file=ready_file,
+        insecure_public_http=insecure_public_http,
+    )
+
+
+@app.command()
+def demo() -> None:
+    """Show what it is for: query, entities, save and delete against an embedded workspace."""
+    from accsyn_orm.cli.demo import run
+    from accsyn_orm.cli.output import Output
+
+    run(Output())
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except AccsynError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(FAILED)

@@ -1,0 +1,87 @@
+"""What people see: tables and colour on a terminal, plain aligned text in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+Row = Sequence[object]
+
+
+class Output:
+    """Prints for people; decides once, per stream, how rich that can be.
+
+    Args:
+        console: where to print; by default standard output.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+
+    @property
+    def is_rich(self) -> bool:
+        """Whether somebody is looking: a terminal that takes colour and boxes."""
+        return self._console.is_terminal
+
+    def heading(self, text: str) -> None:
+        """Print a line that starts something new."""
+        self._line(Text(text, style="bold cyan") if self.is_rich else f"== {text}")
+
+    def line(self, text: str = "") -> None:
+        """Print one line as it is; nothing in it is taken for markup."""
+        self._line(Text(text))
+
+    def code(self, source: str) -> None:
+        """Print Python source, set off from its results."""
+        if self.is_rich:
+            self._console.print(
+                Syntax(source, "python", background_color="default", word_wrap=True)
+            )
+        else:
+            for line in source.splitlines():
+                self._line(f">>> {line}")
+
+    def error(self, error: BaseException) -> None:
+        """Print an error the way it reads at the end of a traceback."""
+        text = f"{type(error).__name__}: {error}"
+        self._line(Text(text, style="red") if self.is_rich else text)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Print rows below their column names; says so when there are none."""
+        cells = [[_cell(value) for value in row] for row in rows]
+        if self.is_rich:
+            table = Table(*columns, header_style="bold", caption=_counted(len(rows)))
+            for row in cells:
+                table.add_row(*map(Text, row))
+            self._console.print(table)
+            return
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        for row in [columns, *cells]:
+            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self._line("  ".join(padded).rstrip())
+        self._line(f"({_counted(len(rows))})")
+
+    def _line(self, text: str | Text) -> None:
+        self._console.print(text, markup=False, soft_wrap=True)
+
+
+def _counted(number: int) -> str:
+    return "1 row" if number == 1 else f"{number} rows"
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case Enum():
+            return str(value.value)
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+        case _:
+            return str(value)

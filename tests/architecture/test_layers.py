@@ -1,0 +1,128 @@
+"""The import graph keeps the layers of docs/explanation/architecture.md and has no cycles."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import accsyn_orm
+
+PACKAGE = Path(next(iter(accsyn_orm.__path__)))
+MODULES = {
+    ".".join(("accsyn_orm", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+# part -> parts of the package it may import; every part may import errors and itself.
+ALLOWED = {
+    "accsyn_orm": {"session", "entities", "query", "fields"},
+    "__main__": {"cli"},
+    "cli": {"accsyn_orm", "session", "entities", "query", "fields", "server", "testing"},
+    "testing": {"session", "server"},
+    "session": {"entities", "query", "wire", "transport"},
+    "fields": {"query"},
+    "entities": {"query"},
+    "server": {"query", "wire"},
+    "mypy": set(),
+    "query": set(),
+    "wire": set(),
+    "transport": set(),
+    "errors": set(),
+}
+# part -> foreign packages only it (and the parts named with it) may import
+RESERVED = {
+    "lark": {"query"},
+    "pydantic": {"entities"},
+    "pydantic_core": {"entities"},
+    "requests": {"transport"},
+    "urllib3": {"transport"},
+    "socks": {"transport"},
+    "sqlalchemy": {"server"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "re2": {"server"},
+    "trustme": {"server"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+    "mypy": {"mypy"},
+}
+# the protocol and the language do no input or output
+WITHOUT_IO = {
+    "query": {"socket", "ssl", "http", "urllib.request"},
+    "wire": {"socket", "ssl", "http", "pathlib"},
+}
+
+
+def part_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def imports(module: str, *, only_at_import: bool) -> Iterator[str]:
+    """Yield what a module imports: at import time only, or anywhere in its code."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in MODULES else str(node.module)
+        elif only_at_import and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        elif (
+            only_at_import
+            and isinstance(node, ast.If)
+            and "TYPE_CHECKING" in ast.unparse(node.test)
+        ):
+            pending.extend(node.orelse)
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def test_every_part_of_the_package_has_a_layer():
+    assert {part_of(module) for module in MODULES} <= set(ALLOWED)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_only_from_layers_below(module: str):
+    part = part_of(module)
+    allowed = ALLOWED[part] | {part, "errors"}
+    for target in imports(module, only_at_import=False):
+        if target.split(".")[0] == "accsyn_orm" and target in MODULES:
+            assert part_of(target) in allowed, f"{module} imports {target}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_foreign_packages_are_imported_by_one_part_only(module: str):
+    part = part_of(module)
+    for target in imports(module, only_at_import=False):
+        owners = RESERVED.get(target.split(".")[0])
+        assert owners is None or part in owners, f"{module} imports {target}"
+        assert target not in WITHOUT_IO.get(part, set()), f"{module} imports {target}"
+
+
+def test_import_graph_has_no_cycles():
+    graph = {
+        module: {t for t in imports(module, only_at_import=True) if t in MODULES and t != module}
+        for module in MODULES
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"import cycle: {' -> '.join(error.args[1])}")
+
+
+def test_modules_fit_in_a_head():
+    too_long = {
+        m: n for m, p in MODULES.items() if (n := len(p.read_text("utf-8").splitlines())) > 500
+    }
+    assert not too_long
