@@ -6,6 +6,7 @@
     │   ├── QueryFieldError           the entity has no such attribute
     │   └── QueryValueError           a value that cannot be written, or never be of the type
     ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
+    ├── PayloadError (TypeError, ValueError)    data that JSON cannot hold, or text that is no valid payload
     ├── EntityError
     │   ├── EntityValidationError (ValueError)          a value the entity cannot take
     │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
@@ -151,6 +152,23 @@ class ConfigurationError(AccsynError, ValueError):
         self.reason = reason
         self.hint = hint
         super().__init__(_with_hint(f"{setting}: {reason}", hint))
+
+
+# -- data on its way --------------------------------------------------------------------------------
+
+
+class PayloadError(AccsynError, TypeError, ValueError):
+    """Data that cannot be written as JSON (nothing was sent), or text that is not a valid payload.
+
+    Attributes:
+        where: path to the value concerned, such as ``data['tasks'][0]``; never the value itself.
+        reason: what is wrong with it, and what to use instead.
+    """
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(f"{where}: {reason}")
 
 
 # -- entities -------------------------------------------------------------------------------------
