@@ -6,7 +6,7 @@
     │   ├── QueryFieldError           the entity has no such attribute
     │   └── QueryValueError           a value that cannot be written, or never be of the type
     ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
-    ├── PayloadError (TypeError, ValueError)    data that JSON cannot hold, or text that is no valid payload
+    ├── PayloadError (TypeError, ValueError)    data JSON cannot hold, or no payload at all
     ├── EntityError
     │   ├── EntityValidationError (ValueError)          a value the entity cannot take
     │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
@@ -154,7 +154,7 @@ class ConfigurationError(AccsynError, ValueError):
         super().__init__(_with_hint(f"{setting}: {reason}", hint))
 
 
-# -- data on its way --------------------------------------------------------------------------------
+# -- data on its way ------------------------------------------------------------------------------
 
 
 class PayloadError(AccsynError, TypeError, ValueError):
