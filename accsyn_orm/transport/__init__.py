@@ -1,0 +1,6 @@
+"""The only importer of the HTTP library: sends bytes, returns text, knows nothing of accsyn.
+
+base   what a request, a response and a transport are
+http   the transport over HTTP(S), pooled
+proxy  proxy settings as people write them
+"""

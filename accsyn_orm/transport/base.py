@@ -1,0 +1,62 @@
+"""The seam between the protocol and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, complete.
+
+    Attributes:
+        operation: what it is for, in error messages: a wire operation, ``discovery`` or ``login``.
+        verb: HTTP verb.
+        base_url: ``scheme://host:port``.
+        target: path and, encoded, query string.
+        headers: in the order they are sent.
+        body: ``None`` for none.
+    """
+
+    operation: str
+    verb: str
+    base_url: str
+    target: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str:
+        """``host:port``, for error messages."""
+        return self.base_url.partition("://")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What was answered.
+
+    Attributes:
+        status: HTTP status.
+        text: body, decoded.
+    """
+
+    status: int
+    text: str = field(repr=False)
+
+
+class Transport(Protocol):
+    """Something that takes requests to a host. Safe to use from several threads."""
+
+    def send(self, request: Request) -> Response:
+        """Send a request and wait for the complete answer.
+
+        Raises:
+            TransportError: there is none, or none that can be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,218 @@
+"""The transport over HTTP(S): one pool of verified connections, and nothing from the environment.
+
+``requests`` reads proxies, certificates and credentials from the environment, follows redirects and
+keeps cookies. None of that happens here: a request goes out with the headers it was given, to the
+host it was given, or fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+
+from accsyn_orm.errors import (
+    ProtocolError,
+    ProxyError,
+    TlsError,
+    TransportError,
+    TransportTimeoutError,
+)
+from accsyn_orm.transport.base import Request, Response
+from accsyn_orm.transport.proxy import Proxy
+
+MAX_RESPONSE = 64 * 1024 * 1024
+"""Largest body accepted, in bytes after decompression."""
+
+_CHUNK = 64 * 1024
+_CONNECTIONS = 16
+
+
+class HttpTransport:
+    """Sends requests over a pool of connections that it keeps alive.
+
+    Args:
+        verify: ``True`` for the public certificate authorities, a path for others, ``False`` for no
+            check at all.
+        timeout: seconds to wait for each part of an answer.
+        connect_timeout: seconds to wait for a connection.
+        proxy: SOCKS proxy to go through.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: bool | str = True,
+        timeout: float = 120,
+        connect_timeout: float = 10,
+        proxy: Proxy | None = None,
+    ) -> None:
+        self._verify = verify
+        self._timeouts = (connect_timeout, timeout)
+        self._proxies = {"http": proxy.url, "https": proxy.url} if proxy and proxy.url else {}
+        self._session = _IsolatedSession()
+
+    def send(self, request: Request) -> Response:
+        """Send a request and wait for the complete answer."""
+        try:
+            with self._session.send(
+                self._prepare(request),
+                stream=True,
+                timeout=self._timeouts,
+                verify=self._verify,
+                proxies=self._proxies,
+                allow_redirects=False,
+            ) as answer:
+                return _read(request, answer)
+        except TransportError:
+            raise
+        except (OSError, ValueError, HTTPError) as error:
+            raise self._translate(request, error) from _root_cause(error)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        prepared.prepare_method(request.verb)
+        # Set as it is: prepare_url() would take the encoded JSON apart and quote it once more.
+        prepared.url = f"{request.base_url}{request.target}"
+        prepared.prepare_headers({**self._session.headers, **request.headers})
+        prepared.prepare_body(request.body, None)
+        return prepared
+
+    def _translate(self, request: Request, error: Exception) -> TransportError:
+        """Say what went wrong. The library's own messages may hold the URL and are not used."""
+        causes = list(_chain(error))
+        failures = (_PROXY_FAILURE, *_FAILURES) if self._proxies else _FAILURES
+        failure = next(f for f in failures if any(isinstance(c, f.signs) for c in causes))
+        reason = failure.reason.format(
+            connect_timeout=self._timeouts[0],
+            timeout=self._timeouts[1],
+            tls=_first(causes, "verify_message", "the handshake was refused"),
+            system=_first(causes, "strerror", "closed without an answer"),
+        )
+        return failure.kind(request.operation, request.host, reason, hint=failure.hint)
+
+
+class _Failure(NamedTuple):
+    """How a failure shows, and what it is called."""
+
+    signs: tuple[type[BaseException], ...]
+    kind: type[TransportError]
+    reason: str
+    hint: str | None = None
+
+
+# With a SOCKS proxy every failure to connect is one on the way to the proxy, or told by it.
+_PROXY_FAILURE = _Failure(
+    (requests.exceptions.ProxyError, NewConnectionError),
+    ProxyError,
+    "the proxy refused, could not be reached, or does not speak this protocol",
+    "check the proxy setting",
+)
+_FAILURES = (  # most specific first
+    _Failure(
+        (requests.exceptions.SSLError,),
+        TlsError,
+        "TLS failed: {tls}",
+        "for a private certificate authority, name its file in verify= or ACCSYN_CA_BUNDLE",
+    ),
+    _Failure(
+        (requests.exceptions.ConnectTimeout,),
+        TransportTimeoutError,
+        "no connection within {connect_timeout:g} s",
+    ),
+    _Failure(
+        (requests.exceptions.ReadTimeout, ReadTimeoutError),
+        TransportTimeoutError,
+        "no complete answer within {timeout:g} s",
+    ),
+    _Failure(
+        (NewConnectionError,),
+        TransportError,
+        "no connection: {system}",
+        "check host name, port and firewall",
+    ),
+    _Failure(
+        (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError),
+        ProtocolError,
+        "the answer was cut off, or cannot be unpacked",
+    ),
+    _Failure((Exception,), TransportError, "the connection broke: {system}"),
+)
+
+
+class _IsolatedSession(requests.Session):
+    """A session that takes nothing from the environment, keeps no cookies, and follows nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = HTTPAdapter(_CONNECTIONS, _CONNECTIONS, pool_block=True)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # a hook
+        # Even with allow_redirects=False the library reads the whole body to prepare the next hop.
+        return None
+
+
+def _read(request: Request, answer: requests.Response) -> Response:
+    if answer.is_redirect or 300 <= answer.status_code < 400:  # noqa: PLR2004  # the redirects of HTTP
+        raise ProtocolError(
+            request.operation,
+            request.host,
+            f"HTTP status {answer.status_code} points elsewhere; credentials are not sent there",
+            hint="check host name, port and scheme",
+        )
+    body = bytearray()
+    for chunk in answer.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > MAX_RESPONSE:
+            reason = f"the answer is longer than {MAX_RESPONSE} bytes"
+            hint = "ask for less at once with limit and attributes"
+            raise ProtocolError(request.operation, request.host, reason, hint=hint)
+    try:
+        return Response(answer.status_code, body.decode())
+    except UnicodeDecodeError as error:
+        reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
+        raise ProtocolError(request.operation, request.host, reason) from error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps: libraries nest in ``args`` and ``reason`` as well."""
+    pending: list[Any] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop(0)
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            pending += [getattr(current, "reason", None), *current.args]
+            pending += [current.__cause__, current.__context__]
+
+
+def _root_cause(error: BaseException) -> BaseException | None:
+    """Return the operating system's or the TLS library's own error.
+
+    Those between hold the URL, whose query is the whole request, and would print it in tracebacks.
+    """
+    foreign = (requests.exceptions.RequestException, HTTPError)
+    own = [
+        cause
+        for cause in _chain(error)
+        if isinstance(cause, (OSError, ValueError)) and not isinstance(cause, foreign)
+    ]
+    return own[-1] if own else None
+
+
+def _first(causes: list[BaseException], attribute: str, default: str) -> str:
+    found = (getattr(cause, attribute, None) for cause in causes)
+    return next((text for text in found if isinstance(text, str) and text), default)
