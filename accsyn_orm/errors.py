@@ -207,15 +207,21 @@ class AttributeNotLoadedError(EntityError, AttributeError):
     Attributes:
         entity: name of the entity class.
         attribute: name of the attribute.
+        is_new: the entity was never saved, so the backend has not set it yet.
     """
 
-    def __init__(self, entity: str, attribute: str) -> None:
+    def __init__(self, entity: str, attribute: str, *, is_new: bool = False) -> None:
         self.entity = entity
         self.attribute = attribute
-        super().__init__(
-            f"{entity}.{attribute} was not loaded: add it to only({attribute!r}, …) in the query, "
-            f"or call refresh() to load everything the backend has"
-        )
+        self.is_new = is_new
+        if is_new:
+            reason = "was not given; unless it is, the backend sets it when the entity is saved"
+        else:
+            reason = (
+                f"was not loaded: add it to only({attribute!r}, …) in the query, "
+                "or call refresh() to load everything the backend has"
+            )
+        super().__init__(f"{entity}.{attribute} {reason}")
 
 
 class EntityNotFoundError(EntityError, LookupError):

@@ -1,0 +1,206 @@
+"""Entity: a typed record of the backend that knows how to find, change, save and delete itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import Self
+
+from accsyn_orm.entities import validation
+from accsyn_orm.entities.active import required_backend
+from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.entities.changes import wire_value
+from accsyn_orm.entities.dialects import dialect_of, wire_name, wire_type
+from accsyn_orm.entities.loading import build
+from accsyn_orm.entities.model import EntityModel
+from accsyn_orm.entities.results import Query
+from accsyn_orm.errors import (
+    EntityNotFoundError,
+    EntityStateError,
+    QueryValueError,
+)
+from accsyn_orm.query.nodes import Expression
+
+
+class Entity(EntityModel):
+    """Base of everything in a workspace that has attributes and an id.
+
+    Attributes that were not loaded are absent: reading one raises ``AttributeNotLoadedError``. Attributes
+    that this version does not know are kept in ``extra``. Saved entities are equal when type and id are.
+    """
+
+    # -- finding ----------------------------------------------------------------------------------
+
+    @classmethod
+    def where(cls, *expressions: Expression) -> Query[Self]:
+        """Return the query for the entities that satisfy all conditions; without any, for all.
+
+        Raises:
+            QueryFieldError: a condition names an attribute that the entity does not have.
+            QueryValueError: an attribute can never have the value it is compared with.
+        """
+        return Query(cls).where(*expressions)
+
+    @classmethod
+    def parse(cls, text: str) -> Query[Self]:
+        """Return the query that a text such as ``Job WHERE status!=failed`` describes.
+
+        Raises:
+            QuerySyntaxError: the text is not a query.
+            QueryFieldError: it names an attribute that the entity does not have.
+            QueryValueError: it is about another type of entity, or compares with an impossible value.
+        """
+        from accsyn_orm.query import parse  # noqa: PLC0415  # the parser is only loaded for text
+
+        statement = parse(text)
+        if statement.entity != cls.__entity_type__:
+            reason = f"is about {statement.entity}, not about {cls.__entity_type__}"
+            raise QueryValueError(text, reason, hint=f"begin it with {cls.__name__}")
+        return cls.where() if statement.where is None else cls.where(statement.where)
+
+    @classmethod
+    def get(cls, id: str, *, session: Backend | None = None) -> Self:  # noqa: A002  # the wire's name
+        """Return the entity with this id, in whatever state it is.
+
+        Raises:
+            EntityNotFoundError: there is none, or it may not be seen.
+        """
+        backend = required_backend(cls, session)
+        record = backend.get_entity(wire_type(cls, backend), id) if id else None
+        if record is None:
+            raise EntityNotFoundError(cls.__name__, f"id {id!r}")
+        return cls.load_record(record, backend)
+
+    @classmethod
+    def load_record(cls, record: Mapping[str, Any], backend: Backend) -> Self:
+        """Return the entity that a record describes, tolerating everything in it.
+
+        Unknown attributes and values are kept; a value of the wrong type is kept as it is.
+        """
+        entity = build(cls, dialect_of(cls, backend).read(record))
+        entity._settle(backend)
+        return entity
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def save(self, *, session: Backend | None = None) -> Self:
+        """Create a new entity, or send what changed; nothing is sent when nothing changed.
+
+        When it fails, the changes stay and can be saved again.
+
+        Args:
+            session: where to save; unless given, where it was loaded from, or the active session.
+
+        Returns:
+            The entity itself, with what the backend answered taken over.
+
+        Raises:
+            EntityValidationError: a required attribute is missing, or a value cannot be sent.
+            EntityStateError: it was deleted.
+        """
+        self._refuse_deleted()
+        if self.is_new:
+            self._create(required_backend(type(self), session or self._state.backend))
+        elif changed := list(self.changes):
+            self._update(required_backend(type(self), session or self._state.backend), changed)
+        return self
+
+    def delete(self, *, force: bool = False) -> None:
+        """Delete the entity in the backend; afterwards it can be read, but not written.
+
+        Args:
+            force: delete even what is in use, where the backend allows that.
+
+        Raises:
+            EntityStateError: it is new or already deleted, or the backend did not delete it.
+        """
+        backend = self._saved_backend()
+        options = {"force": True} if force else None
+        if not backend.delete_one(wire_type(type(self), backend), self._id, options):
+            raise EntityStateError(type(self).__name__, f"the backend did not delete {self!r}")
+        self._state.is_deleted = True
+
+    def refresh(self) -> Self:
+        """Load everything the backend has now; changes that were not saved are dropped.
+
+        Raises:
+            EntityNotFoundError: it is gone.
+            EntityStateError: it is new or deleted.
+        """
+        backend = self._saved_backend()
+        record = self._fetch(backend)
+        if record is None:
+            raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}")
+        fresh = self.load_record(record, backend)
+        self.__dict__.clear()
+        self._take_over(fresh)
+        self._settle(backend)
+        return self
+
+    # -- what some kinds of entities do differently -------------------------------------------------
+
+    def _missing(self) -> list[validation.Problem]:
+        """Return what a new entity lacks although no single attribute is required."""
+        return []
+
+    def _creation(self, data: Record) -> tuple[Record, str | None]:
+        """Return what to send to create the entity, and the id of its parent."""
+        return data, None
+
+    def _send(self, backend: Backend, data: Record) -> Record:
+        return backend.update(wire_type(type(self), backend), self._id, data)
+
+    def _fetch(self, backend: Backend) -> Record | None:
+        return backend.get_entity(wire_type(type(self), backend), self._id)
+
+    # -- how saving works ---------------------------------------------------------------------------
+
+    @property
+    def _id(self) -> str:
+        return str(self.__dict__["id"])
+
+    def _saved_backend(self) -> Backend:
+        self._refuse_deleted()
+        if self.is_new:
+            raise EntityStateError(type(self).__name__, f"{self!r} is new: save() it first")
+        return required_backend(type(self), self._state.backend)
+
+    def _create(self, backend: Backend) -> None:
+        data = self._data(backend, list(self.changes), self._missing())
+        content, parent = self._creation(data)
+        reply = backend.create(wire_type(type(self), backend), content, parent)
+        record = reply[0] if isinstance(reply, list) else reply
+        if "id" not in record:
+            reason = "was created, but the backend did not say its id: find it with where()"
+            raise EntityStateError(type(self).__name__, reason)
+        self._take_over(self.load_record(record, backend))
+        self._settle(backend)
+
+    def _update(self, backend: Backend, changed: list[str]) -> None:
+        record = self._send(backend, self._data(backend, changed, []))
+        self._take_over(self.load_record(record, backend))
+        self._settle(backend)
+
+    def _data(self, backend: Backend, names: list[str], problems: list[validation.Problem]) -> Record:
+        """Return these attributes as the backend's generation spells them.
+
+        Raises:
+            EntityValidationError: they may not be sent as they are.
+        """
+        cls, dialect, data = type(self), dialect_of(type(self), backend), Record()
+        values = {name: self.__dict__[name] for name in names}
+        problems += validation.unsendable(
+            cls, values, is_new=self.is_new, generation=backend.protocol
+        )
+        for name, value in values.items():
+            spec = cls.__entity_attributes__[name]
+            if spec.moment == "parent":
+                continue
+            key = wire_name(cls, name, backend)
+            sent = dialect.value(name, wire_value(value))
+            if data.setdefault(key, sent) != sent:
+                problems.append((name, f"means the same as {key} here, and is different"))
+        if problems:
+            raise validation.refusal(cls, problems)
+        return data

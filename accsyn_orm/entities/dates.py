@@ -1,0 +1,36 @@
+"""Points in time: aware and in UTC in Python, whatever the backend sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Annotated
+
+from pydantic import AfterValidator
+from typing_extensions import TypeAlias
+
+_NEVER = frozenset(
+    # The v1 generation sends the epoch, in the local time of its server, for what never happened.
+    datetime(1970, 1, 1, hour, tzinfo=timezone.utc)
+    for hour in (0, 1)
+)
+
+
+def as_utc(value: datetime) -> datetime:
+    """Return the same moment in UTC; a value without zone is UTC already."""
+    if value.tzinfo is timezone.utc:
+        return value
+    if value.tzinfo is None:
+        return value.replace(tzinfo=timezone.utc)
+    return value.astimezone(timezone.utc)
+
+
+def _as_utc_or_never(value: datetime | None) -> datetime | None:
+    moment = None if value is None else as_utc(value)
+    return None if moment in _NEVER else moment
+
+
+UtcDatetime: TypeAlias = Annotated[datetime, AfterValidator(as_utc)]
+"""A moment in UTC."""
+
+UtcDatetimeOrNever: TypeAlias = Annotated[datetime | None, AfterValidator(_as_utc_or_never)]
+"""A moment in UTC, or ``None`` for what has not happened (yet)."""

@@ -1,0 +1,97 @@
+"""How one generation of the backend spells what an entity class calls differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Backend
+    from accsyn_orm.entities.model import EntityModel
+
+_BY_VALUE = {Operator.EQUAL, Operator.NOT_EQUAL, Operator.IN, Operator.NOT_IN}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The differences of one entity class in one generation.
+
+    Attributes:
+        entitytype: its name for the entity type, when it differs.
+        names: our attribute name → its name.
+        values: our attribute name → our value → its value.
+    """
+
+    entitytype: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+    def name(self, attribute: str) -> str:
+        """Return its name for an attribute."""
+        return self.names.get(attribute, attribute)
+
+    def value(self, attribute: str, value: Any) -> Any:
+        """Return its spelling of a value."""
+        spellings = self.values.get(attribute)
+        return spellings.get(value, value) if spellings and isinstance(value, str) else value
+
+    def read(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the record with our attribute names added where this generation has other ones."""
+        ours = {
+            name: record[theirs]
+            for name, theirs in self.names.items()
+            if theirs in record and name not in record
+        }
+        return {**record, **ours} if ours else record
+
+    def localize(self, expression: Expression) -> Expression:
+        """Return the expression in this generation's names and values."""
+        if not self.names and not self.values:
+            return expression
+        match expression:
+            case Comparison():
+                return self._comparison(expression)
+            case And(operands):
+                return And(tuple(self.localize(operand) for operand in operands))
+            case Or(operands):
+                return Or(tuple(self.localize(operand) for operand in operands))
+
+    def _comparison(self, node: Comparison) -> Comparison:
+        value = node.value
+        if node.operator in _BY_VALUE:
+            if isinstance(value, tuple):
+                value = tuple(self.value(node.attribute, item) for item in value)
+            else:
+                value = self.value(node.attribute, value)
+        return replace(node, attribute=self.name(node.attribute), value=value)
+
+
+NEUTRAL = Dialect()
+"""A generation that spells everything as we do."""
+
+
+def dialect_of(cls: type[EntityModel], backend: Backend) -> Dialect:
+    """Return what the backend's generation spells differently."""
+    return cls.__dialects__.get(backend.protocol, NEUTRAL)
+
+
+def wire_type(cls: type[EntityModel], backend: Backend) -> str:
+    """Return what the backend's generation calls the type of entity."""
+    return dialect_of(cls, backend).entitytype or cls.__entity_type__
+
+
+def wire_name(cls: type[EntityModel], attribute: str, backend: Backend) -> str:
+    """Return what the backend's generation calls an attribute."""
+    name = cls.__entity_attributes__[attribute].wire or attribute
+    return dialect_of(cls, backend).name(name)
+
+
+def localized_statement(
+    cls: type[EntityModel], where: Expression | None, backend: Backend
+) -> Statement:
+    """Return the query as the backend's generation spells it."""
+    localized = dialect_of(cls, backend).localize(where) if where is not None else None
+    return Statement(wire_type(cls, backend), localized)

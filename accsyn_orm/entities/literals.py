@@ -1,0 +1,166 @@
+"""Checking conditions against an entity class: does it have the attribute, can the value ever occur?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from accsyn_orm.entities.shape import find_attribute, type_choices
+from accsyn_orm.entities.statuses import OpenEnum
+from accsyn_orm.entities.validation import nearest
+from accsyn_orm.errors import QueryFieldError, QueryValueError
+from accsyn_orm.query.fields import FieldRef, to_literal
+from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.model import EntityModel
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?", re.ASCII | re.IGNORECASE)
+_BOOLEANS = frozenset({"true", "false", "1", "0"})
+_PARTS_OF_TEXT = frozenset(
+    {Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.MATCHES, Operator.NOT_MATCHES}
+)
+
+
+def bind(cls: type[EntityModel], expression: Expression) -> Expression:
+    """Return the expression with names and values checked against an entity class.
+
+    Older names become current ones. Values that were checked before are trusted, as are raw ones.
+
+    Raises:
+        QueryFieldError: the class has no such attribute.
+        QueryValueError: the attribute can never have the value.
+    """
+    match expression:
+        case Comparison():
+            return _bind_comparison(cls, expression)
+        case And(operands):
+            return And(tuple(bind(cls, operand) for operand in operands))
+        case Or(operands):
+            return Or(tuple(bind(cls, operand) for operand in operands))
+
+
+def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
+    first, dot, rest = node.attribute.partition(".")
+    name = attribute_name(cls, first)
+    attribute = f"{cls.__entity_attributes__[name].wire or name}{dot}{rest}"
+    value = node.value
+    if not (node.is_checked or dot or node.operator in _PARTS_OF_TEXT):
+        if isinstance(value, tuple):
+            value = tuple(checked_text(cls, name, item) for item in value)
+        else:
+            value = checked_text(cls, name, value)
+    return replace(node, attribute=attribute, value=value, is_checked=True)
+
+
+def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
+    """Return the attribute that a field or a spelling means.
+
+    Raises:
+        QueryFieldError: the class has no such attribute.
+    """
+    spelling = field if isinstance(field, str) else field.name
+    if (name := find_attribute(cls, spelling.lower())) is None:
+        raise QueryFieldError(cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields))
+    return name
+
+
+def literal_text(cls: type[EntityModel], name: str, value: object) -> str:
+    """Return the literal for a Python value that is compared with an attribute.
+
+    Raises:
+        QueryValueError: the attribute can never have the value.
+    """
+    return checked_text(cls, name, to_literal(value))
+
+
+def checked_text(cls: type[EntityModel], name: str, text: str) -> str:
+    """Return the literal, in its current spelling, if the attribute can have it.
+
+    Raises:
+        QueryValueError: it cannot.
+    """
+    kinds = _kinds(cls, name)
+    if not kinds or text.lower() == "null":
+        return text
+    for accept in kinds:
+        if (accepted := accept(text)) is not None:
+            return accepted
+    raise _refusal(cls, name, text)
+
+
+def _refusal(cls: type[EntityModel], name: str, text: str) -> QueryValueError:
+    label = f"{cls.__name__}.{name}"
+    for kind in type_choices(cls, name):
+        if issubclass(kind, OpenEnum):
+            values = [member.value for member in kind]
+            near = nearest(text, values)
+            hint = f"did you mean {near!r}?" if near else "mark it with raw() if the backend knows it"
+            return QueryValueError(text, f"is no value of {label}: {', '.join(values)}", hint=hint)
+        if issubclass(kind, dict):
+            hint = f"compare one of its keys: {name}.<key>"
+            return QueryValueError(text, f"{label} is a dictionary", hint=hint)
+    wanted = " or ".join(_WORDS[kind] for kind in type_choices(cls, name) if kind in _WORDS)
+    return QueryValueError(text, f"{label} is {wanted}")
+
+
+@lru_cache(maxsize=1024)
+def _kinds(cls: type[EntityModel], name: str) -> tuple[Callable[[str], str | None], ...]:
+    """Return one check per type that an attribute can have; none means that any text will do."""
+    checks = [_check_for(kind) for kind in type_choices(cls, name)]
+    return () if _any_text in checks else tuple(checks)
+
+
+def _check_for(kind: type[Any]) -> Callable[[str], str | None]:
+    if issubclass(kind, OpenEnum):
+        return lambda text: _enum_text(kind, text)
+    if issubclass(kind, dict):
+        return lambda _: None
+    return _CHECKS.get(kind, _any_text)
+
+
+def _any_text(text: str) -> str | None:
+    return text
+
+
+def _enum_text(kind: type[OpenEnum], text: str) -> str | None:
+    """Accept values in any letter case, because comparisons ignore it, and patterns."""
+    if "*" in text or text.lower() in kind._value2member_map_:
+        return text
+    try:
+        return kind(text.lower()).value
+    except ValueError:
+        return None
+
+
+def _number_text(text: str) -> str | None:
+    return text if _NUMBER.fullmatch(text) else None
+
+
+def _boolean_text(text: str) -> str | None:
+    return text if text.lower() in _BOOLEANS else None
+
+
+def _date_text(text: str) -> str | None:
+    return text if "*" in text or _DATE.fullmatch(text) else None
+
+
+_CHECKS: dict[type[Any], Callable[[str], str | None]] = {
+    int: _number_text,
+    float: _number_text,
+    bool: _boolean_text,
+    datetime: _date_text,
+    date: _date_text,
+}
+_WORDS: dict[type[Any], str] = {
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    datetime: "a date, such as 2026-11-23 or 2026-11-23T21:30:00 (UTC)",
+    date: "a date, such as 2026-11-23",
+}

@@ -1,0 +1,82 @@
+"""The metaclass that makes ``Job.status`` a query field while Pydantic sees an ordinary model."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import partial, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field, PrivateAttr
+from typing_extensions import dataclass_transform
+
+from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
+from accsyn_orm.entities.literals import literal_text
+from accsyn_orm.query.fields import FieldRef
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    # The module is private, the metaclass of a public class is not.
+    ModelMetaclass = type(BaseModel)
+
+_bases_in_construction: ContextVar[tuple[type, ...]] = ContextVar("bases", default=())
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(attr, Field, PrivateAttr))
+class EntityMeta(ModelMetaclass):
+    """Class of entity classes: collects what ``attr()`` declared, answers ``Job.status``."""
+
+    if not TYPE_CHECKING:
+
+        def __new__(mcs, name, bases, namespace, **kwargs):
+            declared = _declared_attributes(namespace)
+            namespace.update({key: spec.to_field(key) for key, spec in declared.items()})
+            # Pydantic takes what getattr() finds on a base for the default of an inherited field, so
+            # the bases must not answer with query fields while a subclass is under construction.
+            token = _bases_in_construction.set(bases)
+            try:
+                cls = super().__new__(mcs, name, bases, namespace, **kwargs)
+            finally:
+                _bases_in_construction.reset(token)
+            inherited = [getattr(base, "__entity_attributes__", {}) for base in reversed(cls.__bases__)]
+            cls.__entity_attributes__ = reduce(or_, inherited, {}) | declared
+            cls.__query_fields__ = {}
+            return cls
+
+        def __getattr__(cls, name):
+            fields = cls.__dict__.get("__pydantic_fields__", {})
+            if name in fields and cls not in _bases_in_construction.get():
+                if (found := cls.__query_fields__.get(name)) is not None:
+                    return found
+                if QUERY_FIELD in fields[name].metadata:
+                    return cls.__query_fields__.setdefault(name, _field_ref(cls, name))
+            return super().__getattr__(name)
+
+        def __dir__(cls):
+            return [*super().__dir__(), *cls.__dict__.get("__pydantic_fields__", {})]
+
+
+def _declared_attributes(namespace: dict[str, Any]) -> dict[str, AttributeSpec]:
+    """Return the specification of every attribute that a class body annotates or assigns."""
+    declared: dict[str, AttributeSpec] = {}
+    for name, annotation in namespace.get("__annotations__", {}).items():
+        value = namespace.get(name)
+        if isinstance(value, AttributeSpec):
+            declared[name] = value
+        elif name not in namespace and not name.startswith("_") and "ClassVar" not in str(annotation):
+            declared[name] = _bare(str(annotation))
+    return declared
+
+
+def _bare(annotation: str) -> AttributeSpec:
+    """Return what an annotation without ``attr()`` declares: required, unless it is read-only."""
+    if "ReadOnlyAttr" in annotation or "frozen=True" in annotation:
+        return AttributeSpec()
+    return AttributeSpec(moment="save", is_required=True)
+
+
+def _field_ref(cls: Any, name: str) -> FieldRef[Any]:
+    spec: AttributeSpec = cls.__entity_attributes__[name]
+    label = f"{cls.__name__}.{name}"
+    return FieldRef(spec.wire or name, label=label, literal=partial(literal_text, cls, name))

@@ -1,0 +1,211 @@
+"""What an entity is in Python: attributes, what changed in them, and what is known about their origin.
+
+The constructor and assignment are strict. Loading is tolerant and lives in ``loading``. Talking to the
+backend is the business of ``base``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import Self
+
+from accsyn_orm.entities import validation
+from accsyn_orm.entities.attributes import UNSET, AttributeSpec
+from accsyn_orm.entities.backend import Backend, Generation
+from accsyn_orm.entities.changes import Change, detached, is_same
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.loading import drop_unset
+from accsyn_orm.entities.meta import EntityMeta
+from accsyn_orm.entities.shape import container_names
+from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
+
+
+@dataclass(slots=True)
+class EntityState:
+    """What an entity remembers beside its attributes.
+
+    Attributes:
+        backend: where it was loaded from or saved to.
+        before: what the backend last said, for the attributes that may differ from it by now.
+        is_new: it was never saved.
+        is_deleted: it was deleted through this object.
+    """
+
+    backend: Backend | None = None
+    before: dict[str, Any] = field(default_factory=dict[str, Any])
+    is_new: bool = True
+    is_deleted: bool = False
+
+
+class EntityModel(BaseModel, metaclass=EntityMeta):
+    """The values of one entity."""
+
+    __slots__ = ("_state",)
+    model_config = ConfigDict(extra="allow", validate_by_name=True, validate_by_alias=True)
+
+    __entity_type__: ClassVar[str] = ""
+    """Type on the wire and in queries, lower case."""
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {}
+    """What a generation spells differently, by its name."""
+    __parent__: ClassVar[str | None] = None
+    """Attribute that names the parent, for entities that live under another one."""
+    __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
+    """Attributes in the repr; never free text or settings, which may hold secrets."""
+
+    if TYPE_CHECKING:
+        __entity_attributes__: ClassVar[Mapping[str, AttributeSpec]] = {}
+        _state: EntityState
+    else:
+
+        def __init__(self, /, **values: Any) -> None:
+            cls = type(self)
+            problems = validation.construction_problems(cls, values)
+            try:
+                given = validation.with_defaults(cls, values)
+                cls.__pydantic_validator__.validate_python(given, self_instance=self)
+            except ValidationError as error:
+                problems += validation.problems_in(cls, error)
+            else:
+                drop_unset(self)
+                problems += validation.unsettable(cls, self.__dict__, is_new=True, generation=None)
+            if problems:
+                raise validation.refusal(cls, problems)
+            object.__setattr__(self, "_state", EntityState())
+
+        # Keeps the validator from calling __init__: loading has no use for the strict checks.
+        __init__.__pydantic_base_init__ = True
+
+        def __getattr__(self, name: str) -> Any:
+            if name in type(self).__entity_attributes__:
+                raise AttributeNotLoadedError(type(self).__name__, name, is_new=self.is_new)
+            return super().__getattr__(name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            self._assign(name, value)
+
+        def __delattr__(self, name: str) -> None:
+            problem = (name, "an attribute cannot be deleted, only changed")
+            raise validation.refusal(type(self), [problem])
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entity was never saved."""
+        return self._state.is_new
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the entity was deleted through this object."""
+        return self._state.is_deleted
+
+    @property
+    def session(self) -> Backend | None:
+        """The session it was loaded from or saved to, or ``None``."""
+        return self._state.backend
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """The attributes that the backend sent and this version does not know, read-only."""
+        return MappingProxyType(self.__pydantic_extra__ or {})
+
+    @property
+    def changes(self) -> Mapping[str, Change]:
+        """What ``save()`` would send, by attribute: deep changes inside dictionaries and lists count."""
+        values = self.__dict__
+        if self.is_new:
+            cls = type(self)
+            return {
+                name: Change(UNSET, value)
+                for name, value in values.items()
+                if not validation.is_untouched(cls, name, value)
+            }
+        return {
+            name: Change(before, values[name])
+            for name, before in self._state.before.items()
+            if not is_same(before, values[name])
+        }
+
+    def _assign(self, name: str, value: object) -> None:
+        """Validate one value and take it; a value that is refused changes nothing."""
+        cls, state = type(self), self._state
+        self._refuse_deleted()
+        problem = validation.assignment_problem(cls, name, is_new=state.is_new)
+        if problem:
+            raise validation.refusal(cls, [problem])
+        valid, problems = validation.validated(cls, name, value)
+        generation = self._generation()
+        problems = problems or validation.unsettable(
+            cls, {name: valid}, is_new=state.is_new, generation=generation
+        )
+        if problems:
+            raise validation.refusal(cls, problems)
+        if not state.is_new:
+            state.before.setdefault(name, self.__dict__.get(name, UNSET))
+        self.__dict__[name] = valid
+        self.__pydantic_fields_set__.add(name)
+
+    def _generation(self) -> Generation | None:
+        backend = self._state.backend
+        return backend.protocol if backend else None
+
+    def _refuse_deleted(self) -> None:
+        if self._state.is_deleted:
+            raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
+
+    def _settle(self, backend: Backend) -> None:
+        """Regard the present values as what the backend knows."""
+        values = self.__dict__
+        names = container_names(type(self))
+        before = {name: detached(values[name]) for name in names if name in values}
+        object.__setattr__(self, "_state", EntityState(backend, before, is_new=False))
+
+    def _take_over(self, fresh: Self) -> None:
+        """Overlay the values of another object of the same entity."""
+        self.__dict__.update(fresh.__dict__)
+        self.__pydantic_fields_set__.update(fresh.__pydantic_fields_set__)
+        (self.__pydantic_extra__ or {}).update(fresh.__pydantic_extra__ or {})
+
+    # -- what Python asks of a value ---------------------------------------------------------------
+
+    def _identity(self) -> object:
+        return self.__dict__.get("id") or id(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, EntityModel) or type(self) is not type(other):
+            return NotImplemented
+        return self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._identity()))
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        values = self.__dict__
+        for name in self.__shown__:
+            value = values.get(name)
+            if value is not None and not (name == "name" and value == values.get("code")):
+                yield name, str(value)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __getstate__(self) -> dict[Any, Any]:
+        return {**super().__getstate__(), "_state": replace(self._state, backend=None)}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        object.__setattr__(self, "_state", state["_state"])
+        super().__setstate__(state)
+
+    def __copy__(self) -> Self:
+        return self._with_state(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._with_state(super().__deepcopy__(memo))
+
+    def _with_state(self, copied: Self) -> Self:
+        state = replace(self._state, before=detached(self._state.before))
+        object.__setattr__(copied, "_state", state)
+        return copied

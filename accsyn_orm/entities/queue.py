@@ -1,0 +1,75 @@
+"""Queues: the order in which jobs get resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.dates import UtcDatetime
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.statuses import QueueStatus
+from accsyn_orm.entities.validation import Problem
+
+
+class Queue(Entity):
+    """A queue of jobs, which inherit its priority.
+
+    The default queue cannot be deleted: designate another one first. Jobs of a deleted queue move to the
+    default queue.
+
+    Example:
+        >>> Queue(name="Panic", priority=1000).save()  # doctest: +SKIP
+        Queue(id='6989982945131d8f16277b71', code='panic', name='Panic', status='waiting')
+    """
+
+    __entity_type__ = "queue"
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {
+        "v1": Dialect(names={"name": "code"}, values={"status": {"paused": "disabled"}})
+    }
+
+    id: ReadOnlyAttr[str] = attr(init=False)
+    """Internal id, 24 hexadecimal digits."""
+    code: Attr[str] = attr(default=UNSET)
+    """Unique identifier; letters, digits, ``_ . -``. Made from the name when it is not given."""
+    name: Attr[str] = attr(default=UNSET)
+    """Display name; the v1 generation knows only the code."""
+    priority: Attr[int] = attr(default=UNSET)
+    """From 0 (lowest) to 1000 (highest)."""
+    description: Attr[str] = attr(default=UNSET)
+    """Free text."""
+    status: AttrFrom[QueueStatus, QueueStatus | str] = attr(
+        init=False, on="update", settable=Settable(update=("waiting", "paused"))
+    )
+    """``waiting`` is on; ``paused`` (``disabled`` is understood too) holds the jobs back."""
+    default: Attr[bool] = attr(init=False, on="update")
+    """Receives the jobs that name no queue."""
+    compute_default: Attr[bool] = attr(init=False, on="update", only="v3")
+    """Receives the compute jobs that name no queue (v3 only)."""
+    uri: ReadOnlyAttr[str] = attr(init=False)
+    """Path of nested queues, beginning with the workspace."""
+    parent: ReadOnlyAttr[str] = attr(init=False)
+    """Id of the queue above."""
+    parent_hr: ReadOnlyAttr[str] = attr(init=False)
+    """The queue above, readable."""
+    metadata: Attr[dict[str, Any]] = attr(init=False, on="update")
+    """Workflow data."""
+    created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When the queue was created, UTC."""
+    modified: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When the queue was last changed, UTC."""
+    creator: ReadOnlyAttr[str] = attr(init=False)
+    """E-mail of who created the queue, or empty."""
+    modifier: ReadOnlyAttr[str] = attr(init=False)
+    """Who changed the queue last."""
+    user: ReadOnlyAttr[str] = attr(init=False, only="v1")
+    """Id of the owner (v1 only)."""
+    user_hr: ReadOnlyAttr[str] = attr(init=False, only="v1")
+    """The owner, readable (v1 only)."""
+    type: ReadOnlyAttr[int] = attr(init=False, only="v1")
+    """Job type 2, because a queue is a kind of job (v1 only)."""
+
+    def _missing(self) -> list[Problem]:
+        is_named = self.__dict__.keys() & {"name", "code"}
+        return [] if is_named else [("name", "is required (or code)")]

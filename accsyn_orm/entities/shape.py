@@ -1,0 +1,62 @@
+"""What can be read off an entity class: types, older names, and which attributes hold containers."""
+
+from __future__ import annotations
+
+import types
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from pydantic import TypeAdapter
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.model import EntityModel
+
+_CONTAINERS = (dict, list)
+
+
+@lru_cache(maxsize=1024)
+def type_choices(cls: type[EntityModel], name: str) -> tuple[type[Any], ...]:
+    """Return the plain types that an attribute can have, without ``None``."""
+    return tuple(_flatten(cls.model_fields[name].annotation))
+
+
+def _flatten(annotation: Any) -> list[type[Any]]:
+    origin = get_origin(annotation)
+    if origin in {Union, types.UnionType}:
+        return [kind for part in get_args(annotation) for kind in _flatten(part)]
+    if origin is Annotated:
+        return _flatten(get_args(annotation)[0])
+    kind = origin or annotation
+    return [kind] if isinstance(kind, type) and kind is not type(None) else []
+
+
+@lru_cache(maxsize=1024)
+def adapter(cls: type[EntityModel], name: str) -> TypeAdapter[Any]:
+    """Return the validator of one attribute."""
+    field = cls.model_fields[name]
+    return TypeAdapter(Annotated[(field.annotation, *field.metadata)])
+
+
+@lru_cache(maxsize=256)
+def container_names(cls: type[EntityModel]) -> tuple[str, ...]:
+    """Return the attributes whose values can change without being assigned."""
+    return tuple(
+        name
+        for name, spec in cls.__entity_attributes__.items()
+        if spec.moment and any(issubclass(kind, _CONTAINERS) for kind in type_choices(cls, name))
+    )
+
+
+@lru_cache(maxsize=256)
+def _spellings(cls: type[EntityModel]) -> dict[str, str]:
+    """Return every spelling that means an attribute, in lower case."""
+    found: dict[str, str] = {}
+    for name, spec in cls.__entity_attributes__.items():
+        found.update(dict.fromkeys((name, *spec.aliases), name))
+        found[(spec.wire or name).lower()] = name
+    return found
+
+
+def find_attribute(cls: type[EntityModel], spelling: str) -> str | None:
+    """Return the attribute that a current, older or wire spelling means."""
+    return _spellings(cls).get(spelling)

@@ -1,0 +1,137 @@
+"""Tasks: the single transfers that a job consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NoReturn
+
+from pydantic import BeforeValidator
+from typing_extensions import Self
+
+from accsyn_orm.entities.active import required_backend
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.statuses import TaskStatus
+from accsyn_orm.entities.validation import Problem
+from accsyn_orm.errors import EntityNotFoundError, EntityStateError
+from accsyn_orm.query.nodes import Comparison, Operator, Statement
+
+_SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
+
+
+def _id_of(value: object) -> object:
+    return value.__dict__.get("id", value) if isinstance(value, Entity) else value
+
+
+class Task(Entity):
+    """One transfer inside a job.
+
+    Example:
+        >>> Task(job=job, source="share=proj/ref.png", destination="site=berlin").save()  # doctest: +SKIP
+        Task(id='26468234-c9ee-48d6-8d28-e900b5957129', uri='1', status='queued')
+    """
+
+    __entity_type__ = "task"
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": Dialect(names={"job": "job.id"})}
+    __parent__ = "job"
+    __shown__ = ("id", "uri", "status")
+
+    id: ReadOnlyAttr[str] = attr(init=False)
+    """Internal id, a UUID."""
+    uri: Attr[str] = attr(default=UNSET, on="create")
+    """Key inside the job; a running number unless given."""
+    job: AttrFrom[Annotated[str, BeforeValidator(_id_of)], str | Entity] = attr(
+        default=UNSET, on="parent"
+    )
+    """Id of the job that the task belongs to."""
+    job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
+    """The job, readable (v3 only)."""
+    source: AttrFrom[str | dict[str, Any], str] = attr(default=UNSET, on="create")
+    """Where from: given as ``party:path``, read as a dictionary of ``client``, ``path``, ``v``, ``s`` …"""
+    destination: AttrFrom[str | dict[str, Any], str] = attr(
+        default=UNSET, on="create", aliases=("dest",)
+    )
+    """Where to, like ``source``; the same path on the other side when it is not given."""
+    status: AttrFrom[TaskStatus, TaskStatus | str] = attr(
+        default=UNSET, settable=Settable(update=_SETTABLE, create=_SETTABLE)
+    )
+    """``queued`` retries or includes the task again, ``excluded`` takes it out."""
+    priority: Attr[int] = attr(default=UNSET)
+    """1000 goes first; 500 unless given."""
+    metadata: Attr[dict[str, Any]] = attr(default_factory=dict[str, Any])
+    """Workflow data."""
+    settings: Attr[dict[str, str]] = attr(default_factory=dict[str, str], on="create")
+    """Settings for this task alone, all values as text."""
+    size: ReadOnlyAttr[int | None] = attr(init=False)
+    """Bytes."""
+    time: ReadOnlyAttr[int | None] = attr(init=False)
+    """How long the dispatch took that it was part of; milliseconds, as far as is known."""
+    created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When the task was created, UTC."""
+    finished: ReadOnlyAttr[UtcDatetimeOrNever] = attr(init=False)
+    """When the task ended, UTC, or ``None``."""
+
+    @classmethod
+    def get(cls, id: str, *, session: Backend | None = None, job: str | None = None) -> Self:  # noqa: A002
+        """Return the task with this id.
+
+        Args:
+            id: id of the task.
+            session: where to look; the active session unless given.
+            job: id of its job, without which a task cannot be found.
+
+        Raises:
+            EntityNotFoundError: there is none.
+            EntityStateError: the job was not named.
+        """
+        if job is None:
+            raise EntityStateError(cls.__name__, "a task is found under its job: name it with job=…")
+        backend = required_backend(cls, session)
+        record = _record(backend, job, id)
+        if record is None:
+            raise EntityNotFoundError(cls.__name__, f"id {id!r} in job {job!r}")
+        return cls.load_record({"job": job, **record}, backend)
+
+    if TYPE_CHECKING:
+
+        def delete(self, *, force: bool = False) -> NoReturn: ...
+    else:
+
+        def delete(self, *, force: bool = False) -> None:
+            """Refuse: tasks stay for the audit.
+
+            Raises:
+                EntityStateError: always.
+            """
+            reason = "a task cannot be deleted: set its status to 'excluded' and save() it"
+            raise EntityStateError(type(self).__name__, reason)
+
+    def _missing(self) -> list[Problem]:
+        return [(name, "is required") for name in ("job", "source") if name not in self.__dict__]
+
+    def _creation(self, data: Record) -> tuple[Record, str | None]:
+        uri = data.pop("uri", None)
+        return {"tasks": data if uri is None else {uri: data}}, self._job()
+
+    def _send(self, backend: Backend, data: Record) -> Record:
+        records = backend.update_many("task", self._job(), [{"id": self._id, **data}])
+        found = next((record for record in records if record.get("id") == self._id), None)
+        return {"id": self._id} if found is None else found
+
+    def _fetch(self, backend: Backend) -> Record | None:
+        record = _record(backend, self._job(), self._id)
+        return record and {"job": self._job(), **record}
+
+    def _job(self) -> str:
+        if "job" not in self.__dict__:
+            reason = "the backend did not say which job it belongs to: load it with job.tasks"
+            raise EntityStateError(type(self).__name__, reason)
+        return str(self.__dict__["job"])
+
+
+def _record(backend: Backend, job: str, task: str) -> Record | None:
+    statement = Statement("task", Comparison("id", Operator.EQUAL, task))
+    return next(iter(backend.find(statement, entityid=job, limit=1)), None)

@@ -1,0 +1,72 @@
+"""Users of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.statuses import UserRole, UserStatus
+
+
+class User(Entity):
+    """Someone with access to the workspace.
+
+    Example:
+        >>> User(code="lisa@example.com", role="employee").save()  # doctest: +SKIP
+        User(id='69887165f643db8cd731b31a', code='lisa@example.com', status='enabled')
+    """
+
+    __entity_type__ = "user"
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {
+        "v1": Dialect(values={"role": {"standard": "user"}})
+    }
+
+    id: ReadOnlyAttr[str] = attr(init=False)
+    """Internal id, 24 hexadecimal digits."""
+    code: Attr[str] = attr(on="create")
+    """E-mail address, unique in the workspace."""
+    name: ReadOnlyAttr[str] = attr(init=False)
+    """Name entered at registration."""
+    role: AttrFrom[UserRole, UserRole | str] = attr(default=UNSET, aliases=("clearance",))
+    """Base role; only admins can change it, and doing so revokes all access the user has."""
+    status: AttrFrom[UserStatus, UserStatus | str] = attr(
+        init=False, on="update", settable=Settable(update=("enabled", "disabled"))
+    )
+    """Disabled users are logged off at once, and their jobs are on hold."""
+    description: Attr[str] = attr(default=UNSET)
+    """Free text."""
+    queue: Attr[str | None] = attr(init=False, on="update")
+    """Default queue of the user's jobs, or ``None``."""
+    metadata: Attr[dict[str, Any]] = attr(init=False, on="update")
+    """Workflow data, with a part for each side under ``external`` and ``internal``."""
+    logged_in: ReadOnlyAttr[UtcDatetimeOrNever] = attr(init=False)
+    """Last login, UTC, or ``None``."""
+    created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When the user was created, UTC."""
+    modified: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When the user was last changed, UTC."""
+    creator: ReadOnlyAttr[str] = attr(init=False)
+    """Who created the user: e-mail (v3), id or e-mail (v1), or empty."""
+    modifier: ReadOnlyAttr[str] = attr(init=False)
+    """Who changed the user last."""
+    phase: ReadOnlyAttr[str] = attr(init=False, only="v1")
+    """How far joining got: activating, joining or joined (v1 only)."""
+    inactive: ReadOnlyAttr[bool] = attr(init=False, only="v3")
+    """Whether the user is deactivated; sent when searching among inactive ones (v3 only)."""
+
+    create_home_share: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    """Create a home share for the user (v3 only)."""
+    give_all_volumes_access: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    """Grant access to all volumes (v3 only)."""
+    give_default_volume_access: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    """Grant access to the default volume (v3 only)."""
+    volumes: Attr[list[str]] = attr(default=UNSET, on="create", only="v3")
+    """Ids of volumes to grant access to (v3 only)."""
+    message: Attr[str] = attr(default=UNSET, on="create", only="v3")
+    """Text of the invitation (v3 only)."""
+    mail: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    """``False`` sends no e-mail (v3 only)."""

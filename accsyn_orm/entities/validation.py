@@ -1,0 +1,180 @@
+"""The strict side: what may be given, assigned and sent, and sentences that say what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from typing_extensions import TypeAlias
+
+from accsyn_orm.entities.attributes import UNSET
+from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
+from accsyn_orm.entities.statuses import OpenEnum
+from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Generation
+    from accsyn_orm.entities.model import EntityModel
+
+Problem: TypeAlias = tuple[str, str]
+"""An attribute, and what is wrong with it."""
+
+_READ_ONLY = "only the backend sets it"
+_AT_CREATION = "can only be given when the entity is created"
+_FIXED = frozenset({_READ_ONLY, _AT_CREATION})
+_AFTERWARDS = "cannot be given yet: save() first, then change it"
+
+
+def refusal(cls: type[EntityModel], problems: Iterable[Problem]) -> EntityValidationError:
+    """Return the error for these problems, read-only when nothing else is wrong."""
+    found = list(dict.fromkeys(problems))
+    fixed = all(reason in _FIXED for _, reason in found)
+    return (ReadOnlyAttributeError if fixed else EntityValidationError)(cls.__name__, found)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that a misspelt word most likely means."""
+    return next(iter(get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)), None)
+
+
+# -- what may be given when ------------------------------------------------------------------------
+
+
+def with_defaults(cls: type[EntityModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that are attributes, with the ones a new object starts with added."""
+    given = {name: value for name, value in values.items() if name in cls.model_fields}
+    for name, spec in cls.__entity_attributes__.items():
+        if spec.default_factory is not None:
+            given.setdefault(name, spec.default_factory())
+        elif spec.default is not UNSET:
+            given.setdefault(name, spec.default)
+    return given
+
+
+def is_untouched(cls: type[EntityModel], name: str, value: object) -> bool:
+    """Tell whether a new object has nothing but the empty container it started with."""
+    return cls.__entity_attributes__[name].default_factory is not None and not value
+
+
+def construction_problems(cls: type[EntityModel], values: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with the names given to the constructor."""
+    found = [assignment_problem(cls, name, is_new=True) for name in values]
+    missing = [
+        (name, "is required")
+        for name, spec in cls.__entity_attributes__.items()
+        if spec.is_required and name not in values
+    ]
+    return [problem for problem in found if problem] + missing
+
+
+def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Problem | None:
+    """Return why the attribute cannot be given now, whatever the value."""
+    spec = cls.__entity_attributes__.get(name)
+    if spec is None:
+        return unknown_name(cls, name)
+    if spec.moment is None:
+        return name, _READ_ONLY
+    if spec.moment == "update" and is_new:
+        return name, _AFTERWARDS
+    if spec.moment in {"create", "parent"} and not is_new:
+        return name, _AT_CREATION
+    return None
+
+
+def unknown_name(cls: type[EntityModel], name: str) -> Problem:
+    """Say that there is no such attribute, and which one was probably meant."""
+    meant = find_attribute(cls, name.lower()) or nearest(name, cls.model_fields)
+    return name, f"no such attribute; did you mean {meant!r}?" if meant else "no such attribute"
+
+
+def unsettable(
+    cls: type[EntityModel],
+    values: Mapping[str, Any],
+    *,
+    is_new: bool,
+    generation: Generation | None,
+) -> list[Problem]:
+    """Return the values that only the backend sets, and attributes the generation does not know."""
+    found: list[Problem] = []
+    for name, value in values.items():
+        spec = cls.__entity_attributes__[name]
+        if spec.only and generation and spec.only != generation:
+            found.append((name, f"the {generation} generation of the backend does not know it"))
+        if spec.settable and value not in spec.settable.values(is_new=is_new, generation=generation):
+            found.append((name, _not_settable(cls, name, value, is_new, generation)))
+    return found
+
+
+def _not_settable(
+    cls: type[EntityModel], name: str, value: Any, is_new: bool, generation: Generation | None
+) -> str:
+    settable = cls.__entity_attributes__[name].settable
+    allowed = settable.values(is_new=is_new, generation=generation) if settable else ()
+    moment = "when it is created" if is_new else "by a change"
+    return f"{str(value)!r} cannot be set {moment}, only {', '.join(allowed)}"
+
+
+def unsendable(
+    cls: type[EntityModel],
+    values: Mapping[str, Any],
+    *,
+    is_new: bool,
+    generation: Generation,
+) -> list[Problem]:
+    """Return what is wrong with values that are about to be sent.
+
+    Dictionaries and lists may have been changed without anybody noticing, so they are validated again.
+    """
+    found = unsettable(cls, values, is_new=is_new, generation=generation)
+    for name in container_names(cls):
+        if name in values:
+            found += validated(cls, name, values[name])[1]
+            if not is_new and cls.__entity_attributes__[name].moment == "create":
+                found.append((name, _AT_CREATION))
+    return found
+
+
+# -- what a value may be ---------------------------------------------------------------------------
+
+
+def validated(cls: type[EntityModel], name: str, value: object) -> tuple[Any, list[Problem]]:
+    """Return the value as the attribute's type, and what is wrong with it."""
+    try:
+        return adapter(cls, name).validate_python(value), []
+    except ValidationError as error:
+        return value, problems_in(cls, error, attribute=name)
+
+
+def problems_in(
+    cls: type[EntityModel], error: ValidationError, *, attribute: str = ""
+) -> list[Problem]:
+    """Return one problem per value that a validation error is about."""
+    found: dict[str, str] = {}
+    for detail in error.errors(include_url=False):
+        location = (attribute, *detail["loc"]) if attribute else detail["loc"]
+        first = str(location[0])
+        name = find_attribute(cls, first) or first
+        if detail["type"] == "enum":
+            found[name] = _not_a_value(cls, name, detail["input"])
+        else:
+            path = ".".join([name, *(str(part) for part in location[1:])])
+            found.setdefault(path, _sentence(detail["msg"], detail["input"]))
+    return list(found.items())
+
+
+def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
+    """Say which texts an enumeration takes, and which one was probably meant."""
+    settable = cls.__entity_attributes__[name].settable
+    members = [m.value for kind in type_choices(cls, name) if issubclass(kind, OpenEnum) for m in kind]
+    texts = [text for text in members if settable is None or text in settable.anytime]
+    meant = nearest(value, texts) if isinstance(value, str) else None
+    hint = f" (did you mean {meant!r}?)" if meant else ""
+    return f"{value!r} is not one of {', '.join(texts)}{hint}"
+
+
+def _sentence(message: str, value: object) -> str:
+    sentence = message[:1].lower() + message[1:]
+    is_about_type = message.startswith("Input should be")
+    return f"{sentence}, not {type(value).__name__}" if is_about_type else sentence
