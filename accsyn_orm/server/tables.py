@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -44,6 +45,9 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.types import TypeEngine
+
+from accsyn_orm.errors import QueryFieldError
 
 Generation: TypeAlias = Literal["v1", "v3"]
 
@@ -102,9 +106,11 @@ class Attribute:
         targets: entity types a reference can point to.
         column: the column that holds it, if that is another attribute's (a job's ``code`` is its
             name).
-        of: for readable companions, the attribute they describe; for text ``of`` a reference, the
-            attribute is read from the entity referred to (a job's ``uri`` is that of its queue).
+        of: what an attribute that is not stored derives from: a readable companion from its
+            reference or party, a text from the entity that a reference points to (a job's ``uri``
+            is that of its queue), a boolean from whether the scope is of the attribute's name.
         is_fraction: a number that is not always whole.
+        v1_spelling: a value that v1 spells otherwise: ``(stored and v3, v1)``.
     """
 
     name: str
@@ -114,6 +120,7 @@ class Attribute:
     column: str = ""
     of: str = ""
     is_fraction: bool = False
+    v1_spelling: tuple[str, str] | None = None
 
     @property
     def column_name(self) -> str:
@@ -125,13 +132,33 @@ class Attribute:
         """Whether the entity's own row holds it."""
         return not self.of
 
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the names of its columns end in: the main one, then its shadows."""
+        match self.kind:
+            case Kind.TEXT:
+                return "", "__folded"
+            case Kind.NUMBER if self.is_fraction:
+                return "", "__text"
+            case Kind.PARTY:
+                return "", "__type", "__ident"
+            case Kind.JSON:
+                return "", "__leaves"
+            case _:
+                return ("",)
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def is_queryable(self) -> bool:
+        """Whether queries may use it."""
+        return bool(self.shown_in)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EntityTable:
     """An entity type: its attributes by wire name, and the table that stores them.
 
     Attributes:
-        name: entity type, as in :data:`ENTITIES`.
+        name: entity type, as in `ENTITIES`.
         table: where the rows are.
         attributes: by wire name, the union of both generations.
         aliases: further spellings, by wire name, and the attribute they stand for.
@@ -145,6 +172,23 @@ class EntityTable:
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute of that name or alias, or ``None``."""
         return self.attributes.get(self.aliases.get(name, name))
+
+    def queryable(self, name: str) -> Attribute:
+        """Return the attribute that a query means by the first element of a name.
+
+        Raises:
+            QueryFieldError: there is none.
+        """
+        attribute = self.attribute(name.partition(".")[0])
+        if attribute is None or not attribute.is_queryable:
+            raise self.no_such_attribute(name)
+        return attribute
+
+    def no_such_attribute(self, name: str) -> QueryFieldError:
+        """Make the error for a name that queries cannot use, with the nearest that they can."""
+        names = [known.name for known in self.attributes.values() if known.is_queryable]
+        nearest = get_close_matches(name, names, n=1)
+        return QueryFieldError(self.name, name, suggestion=nearest[0] if nearest else None)
 
     def column(self, name: str, suffix: str = "") -> Column[Any]:
         """Return a stored attribute's main column, or the one with this suffix (``folded`` …)."""
@@ -181,30 +225,23 @@ def _readable(of: str, shown_in: frozenset[Generation] = BOTH) -> Attribute:
 
 
 def _columns(attribute: Attribute) -> Iterator[Column[Any]]:
-    """Yield the columns of one attribute: the main one, then the shadows."""
-    name = attribute.name
+    """Yield the columns of one attribute: the main one, then the shadows, which are texts."""
+    main, *shadows = attribute.suffixes
+    yield Column(f"{attribute.name}{main}", _main_type(attribute))
+    for suffix in shadows:
+        yield Column(f"{attribute.name}{suffix}", _TEXT)
+
+
+def _main_type(attribute: Attribute) -> TypeEngine[Any]:
     match attribute.kind:
-        case Kind.TEXT:
-            yield Column(name, _TEXT)
-            yield Column(f"{name}__folded", _TEXT)
-        case Kind.NUMBER if attribute.is_fraction:
-            yield Column(name, Double)
-            yield Column(f"{name}__text", _TEXT)
         case Kind.NUMBER:
-            yield Column(name, BigInteger)
+            return Double() if attribute.is_fraction else BigInteger()
         case Kind.BOOLEAN:
-            yield Column(name, Boolean)
-        case Kind.DATETIME | Kind.REFERENCE:
-            yield Column(name, _TEXT)
-        case Kind.PARTY:
-            yield Column(name, _TEXT)
-            yield Column(f"{name}__type", _TEXT)
-            yield Column(f"{name}__ident", _TEXT)
+            return Boolean()
         case Kind.JSON:
-            yield Column(name, JSON(none_as_null=True))
-            yield Column(f"{name}__leaves", _TEXT)
-        case Kind.READABLE:
-            return
+            return JSON(none_as_null=True)
+        case _:
+            return _TEXT
 
 
 def _entity(
@@ -240,7 +277,7 @@ USERS = _entity(
     [
         _text("code"),
         _text("name"),
-        _text("role"),
+        Attribute("role", Kind.TEXT, v1_spelling=("standard", "user")),
         _text("status"),
         _text("description"),
         _reference("queue", "queue"),
@@ -251,7 +288,7 @@ USERS = _entity(
         _text("creator"),
         _text("modifier"),
         _text("phase", V1),
-        _boolean("inactive", V3),
+        Attribute("inactive", Kind.BOOLEAN, V3, of="scope"),
     ],
     aliases={"clearance": "role"},
 )
@@ -263,7 +300,7 @@ QUEUES = _entity(
         _text("name", V3),
         _number("priority"),
         _text("description"),
-        _text("status"),
+        Attribute("status", Kind.TEXT, v1_spelling=("paused", "disabled")),
         _boolean("default"),
         _boolean("compute_default", V3),
         _text("uri"),
@@ -362,8 +399,8 @@ Index("tasks_by_job", TASKS.table.c.job, TASKS.table.c.uri, unique=True)
 
 # -- credentials ----------------------------------------------------------------------------------
 # Only digests are stored. Keys and session ids are random and long: one SHA-256 is enough to keep
-# them, and lets them be looked up by digest. Passwords are neither: theirs is salted, slow, and says
-# its own parameters.
+# them, and lets them be looked up by digest. Passwords are neither: theirs is salted, slow, and
+# says its own parameters.
 
 
 def _credentials(name: str, *columns: Column[Any], user_is_key: bool = False) -> Table:

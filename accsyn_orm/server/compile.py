@@ -1,0 +1,200 @@
+"""Expressions of the query language as SQL conditions, with the meaning that `evaluate` gives them.
+
+The meaning is that of the record which the caller's generation is sent, not that of the columns:
+what v1 shows as ``user`` is found by ``role=user`` there. Every value is a bound parameter, every
+name comes from the entity's description. The two implementations share no code, so that each can
+check the other.
+
+Negative operators are the exact complements of the positive ones, so a row in which the attribute
+has no value satisfies them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, case, literal, select
+from typing_extensions import assert_never
+
+from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
+from accsyn_orm.server.comparisons import (
+    Test,
+    boolean_test,
+    fraction_test,
+    integer_test,
+    text_test,
+)
+from accsyn_orm.server.document_tests import document_test
+from accsyn_orm.server.documents import ROOT
+from accsyn_orm.server.fragments import Fragment, all_of, any_of, check_size
+from accsyn_orm.server.projection import (
+    MAIN_SITE,
+    linked_text,
+    links,
+    number_text,
+    shown_boolean,
+    shown_number,
+    shown_text,
+)
+from accsyn_orm.server.tables import WORKSPACES, Attribute, EntityTable, Generation, Kind
+
+_COMPLEMENTS = {
+    Operator.NOT_EQUAL: Operator.EQUAL,
+    Operator.NOT_IN: Operator.EQUAL,
+    Operator.NOT_CONTAINS: Operator.CONTAINS,
+    Operator.NOT_MATCHES: Operator.MATCHES,
+}
+"""Negative operators, and what they are the complement of."""
+
+_POSITIVE = {Operator.IN: Operator.EQUAL, **_COMPLEMENTS}
+
+
+def compile_filter(
+    expression: Expression, entity: EntityTable, *, generation: Generation = "v3"
+) -> ColumnElement[bool]:
+    """Return the condition that selects the rows which satisfy an expression.
+
+    Args:
+        expression: the condition of a query.
+        entity: what is searched; the condition is on the columns of its table.
+        generation: whose view of the rows the expression is about.
+
+    Raises:
+        QueryFieldError: the entity has no such attribute.
+        QueryValueError: a value that cannot be compared, or more than the database can take in.
+    """
+    return check_size(_Compilation(entity, generation).fragment(expression))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compilation:
+    entity: EntityTable
+    generation: Generation
+
+    def fragment(self, expression: Expression) -> Fragment:
+        # Recursion is safe: expressions nest at most MAX_NESTING levels.
+        match expression:
+            case Comparison(attribute, operator):
+                return self._comparison(attribute, operator, _items(expression))
+            case Or(operands):
+                return any_of(self._operands(operands, Operator.EQUAL, Operator.IN))
+            case And(operands):
+                return all_of(self._operands(operands, Operator.NOT_EQUAL, Operator.NOT_IN))
+            case _:
+                assert_never(expression)
+
+    def _operands(self, operands: Iterable[Expression], *mergeable: Operator) -> Iterator[Fragment]:
+        """Compile operands; those that compare one attribute for equality become a single list."""
+        merged: dict[str, list[str]] = {}
+        for operand in operands:
+            if isinstance(operand, Comparison) and operand.operator in mergeable:
+                merged.setdefault(operand.attribute, []).extend(_items(operand))
+            else:
+                yield self.fragment(operand)
+        for attribute, items in merged.items():
+            yield self._comparison(attribute, mergeable[0], tuple(items))
+
+    def _comparison(self, name: str, operator: Operator, items: tuple[str, ...]) -> Fragment:
+        attribute = self.entity.queryable(name)
+        test = Test(_POSITIVE.get(operator, operator), items)
+        positive = any_of(self._tests(attribute, name, test))
+        return positive.complement if operator in _COMPLEMENTS else positive
+
+    def _tests(self, attribute: Attribute, name: str, test: Test) -> Iterator[Fragment]:
+        """Yield the conditions of which any may hold."""
+        columns = self.entity.table.c
+        path = name.partition(".")[2]
+        if attribute.kind is Kind.JSON:
+            leaves = self.entity.column(attribute.name, "leaves")
+            yield document_test(leaves, path or ROOT, test)
+        elif path:
+            yield from self._own_id(attribute, name, test)
+        elif attribute.kind is Kind.BOOLEAN:
+            shown = shown_boolean(attribute, columns)
+            yield boolean_test(shown, test)
+            yield from _missing(shown, test)
+        elif attribute.kind is Kind.NUMBER:
+            yield from self._number(attribute, test)
+        elif attribute.is_stored:
+            yield from self._own_text(attribute, test)
+            if attribute.kind is Kind.PARTY:
+                yield from self._party(attribute, test)
+            yield from self._codes(attribute, test)
+        else:
+            yield from self._linked(attribute, test)
+
+    def _own_id(self, attribute: Attribute, name: str, test: Test) -> Iterator[Fragment]:
+        """Compare ``job.id``: the id alone, where ``job`` would be the code as well."""
+        refers = attribute.kind in {Kind.REFERENCE, Kind.PARTY}
+        if not refers or set(name.split(".")[1:]) != {"id"}:
+            raise self.entity.no_such_attribute(name)
+        yield from self._own_text(attribute, test)
+
+    def _own_text(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+        columns = self.entity.table.c
+        folded = shown_text(attribute, columns, self.generation, folded=True)
+        written = shown_text(attribute, columns, self.generation, folded=False)
+        yield text_test(folded, written, test)
+        yield from _missing(written, test)
+
+    def _number(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+        columns = self.entity.table.c
+        shown = shown_number(attribute, columns, self.generation)
+        if test.operator in {Operator.CONTAINS, Operator.MATCHES}:
+            text = number_text(attribute, columns, self.generation)
+            yield text_test(text, text, test)
+        else:
+            compare = fraction_test if attribute.is_fraction else integer_test
+            yield compare(shown, test)
+            yield from _missing(shown, test)
+
+    def _party(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+        """Compare the id of a party without its type, and the main site of a workspace."""
+        ident = self.entity.column(attribute.name, "ident")
+        yield text_test(ident, ident, test)
+        kind = self.entity.column(attribute.name, "type")
+        main_site = case((kind == WORKSPACES.name, literal(MAIN_SITE, Text)))
+        yield text_test(main_site, main_site, test)
+
+    def _codes(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+        """Compare the code of what a reference or party points to."""
+        if attribute.kind in {Kind.REFERENCE, Kind.PARTY}:
+            for column, target in links(self.entity, attribute):
+                yield self._through(column, target, target.attributes["code"], test)
+
+    def _linked(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+        """Compare a text that belongs to what a reference or party points to."""
+        present: list[Fragment] = []
+        for column, target in links(self.entity, self.entity.attributes[attribute.of]):
+            yield self._through(column, target, attribute, test)
+            present.append(Fragment(column.in_(select(target.table.alias().c.id)), stack=14))
+        if test.accepts_missing:
+            yield any_of(present).complement
+
+    def _through(
+        self, column: ColumnElement[str], target: EntityTable, attribute: Attribute, test: Test
+    ) -> Fragment:
+        """Compare a text of the entity whose id a column holds."""
+        # An alias, or a reference from jobs to jobs would look at the row itself.
+        other = target.table.alias()
+        folded = linked_text(attribute, target, other.c, self.generation, folded=True)
+        written = linked_text(attribute, target, other.c, self.generation, folded=False)
+        inner = text_test(folded, written, test)
+        return Fragment(
+            column.in_(select(other.c.id).where(inner.clause)),
+            height=inner.height + 8,
+            stack=inner.stack + 10,
+            variables=inner.variables + 8,
+        )
+
+
+def _items(comparison: Comparison) -> tuple[str, ...]:
+    value = comparison.value
+    return (value,) if isinstance(value, str) else value
+
+
+def _missing(shown: ColumnElement[Any], test: Test) -> Iterator[Fragment]:
+    if test.accepts_missing:
+        yield Fragment(shown.is_(None), variables=0)

@@ -1,0 +1,150 @@
+"""Comparisons with what a dotted name reaches in a JSON document, in the form of `documents`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, column, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from accsyn_orm.errors import QueryValueError
+from accsyn_orm.query.nodes import Operator
+from accsyn_orm.server.comparisons import ORDERINGS, Test, equal_to_any, like
+from accsyn_orm.server.documents import number_key
+from accsyn_orm.server.fragments import Fragment, all_of, any_of
+from accsyn_orm.server.literals import (
+    NULL,
+    boolean,
+    contains_pattern,
+    fold,
+    is_wildcard,
+    number,
+    wildcard_pattern,
+)
+from accsyn_orm.server.regex import check_pattern, matches
+
+
+class _elements(FunctionElement[Any]):  # noqa: N801  # used like a function, as SQLAlchemy's own
+    """The values at one path of the flat form, one row each."""
+
+    name = "json_each"
+    inherit_cache = True
+
+
+@compiles(_elements)
+def _refuse(_element: _elements, compiler: SQLCompiler, **_options: Any) -> str:
+    raise QueryValueError("a dotted name", f"is not available on {compiler.dialect.name}")
+
+
+@compiles(_elements, "sqlite")
+def _call(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+def document_test(leaves: ColumnElement[str], path: str, test: Test) -> Fragment:
+    """Compare what is found at a path.
+
+    Args:
+        leaves: the flat form.
+        path: dotted and lower case, as in `documents`.
+        test: the comparison.
+    """
+    # The id of a text is the text itself, so that job.id and job mean the same; in documents, too.
+    texts = list(_without_ids(path))
+    parts = [_found(leaves, path, test)]
+    parts += [all_of([_is_text(leaves, text), _found(leaves, text, test)]) for text in texts]
+    if test.accepts_missing:
+        present = [_anything(leaves, path), *(_is_text(leaves, text) for text in texts)]
+        parts.append(any_of(present).complement)
+    return any_of(parts)
+
+
+def _without_ids(path: str) -> Iterator[str]:
+    while path.endswith(".id"):
+        path = path.removesuffix(".id")
+        yield path
+
+
+def _at(
+    leaves: ColumnElement[str],
+    path: str,
+    condition: Callable[[ColumnElement[str]], Fragment] | None = None,
+) -> Fragment:
+    """Return whether any value at a path satisfies a condition."""
+    found = _elements(leaves, f'$."{path}"').table_valued(column("value", Text))
+    query = select(1).select_from(found)
+    if condition is None:
+        return Fragment(query.exists(), height=6, stack=14)
+    inner = condition(found.c.value)
+    return Fragment(
+        query.where(inner.clause).exists(),
+        height=inner.height + 4,
+        stack=inner.stack + 12,
+        variables=inner.variables + 1,
+    )
+
+
+def _found(leaves: ColumnElement[str], path: str, test: Test) -> Fragment:
+    return _at(leaves, path, lambda value: _value_test(value, test))
+
+
+def _anything(leaves: ColumnElement[str], path: str) -> Fragment:
+    return _at(leaves, path)
+
+
+def _is_text(leaves: ColumnElement[str], path: str) -> Fragment:
+    return _at(leaves, path, lambda value: Fragment(value == "s"))
+
+
+def _value_test(value: ColumnElement[str], test: Test) -> Fragment:
+    """Compare one tagged value, whatever its type."""
+    match test.operator:
+        case Operator.EQUAL:
+            patterns = [wildcard_pattern(item) for item in test.items if is_wildcard(item)]
+            equal = [tagged for item in test.items for tagged in _equal_values(item)]
+            return any_of(
+                [
+                    equal_to_any(value, equal),
+                    *(like(value, f"t{pattern}") for pattern in patterns),
+                ]
+            )
+        case Operator.CONTAINS:
+            pattern = contains_pattern(test.item)
+            return any_of([like(value, f"t{pattern}"), like(value, f"d{pattern}")])
+        case Operator.MATCHES:
+            found = matches(check_pattern(test.item), func.substr(value, 2))
+            return all_of([_has_tag(value, "r"), Fragment(found, variables=4)])
+        case _:
+            parts = [_ordering(value, test.operator, "t", fold(test.item))]
+            limit = number(test.item)
+            if limit is not None:
+                parts.append(_ordering(value, test.operator, "n", number_key(limit)))
+            return any_of(parts)
+
+
+def _equal_values(item: str) -> Iterator[str]:
+    """Yield the tagged values that equal a literal, one for each type it can be of."""
+    folded = fold(item)
+    if not is_wildcard(item):
+        yield f"t{folded}"
+    if folded == NULL:
+        yield "z"
+    value = number(item)
+    if value is not None:
+        yield f"n{number_key(value)}"
+    truth = boolean(item)
+    if truth is not None:
+        yield f"b{truth:d}"
+
+
+def _ordering(value: ColumnElement[str], ordering: Operator, tag: str, limit: str) -> Fragment:
+    within = _has_tag(value, tag)
+    return all_of([within, Fragment(ORDERINGS[ordering](value, f"{tag}{limit}"))])
+
+
+def _has_tag(value: ColumnElement[str], tag: str) -> Fragment:
+    """Return whether a value has a tag, as a range of texts."""
+    return Fragment(and_(value >= tag, value < chr(ord(tag) + 1)), variables=2)

@@ -1,0 +1,94 @@
+"""MATCHES in SQL: a function that SQLite calls, on an engine that always takes linear time.
+
+The dialect is RE2's: Python's, less back references and look-around. Patterns are checked before
+any row is read.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Protocol, cast
+
+import re2  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs] # ships none
+from sqlalchemy import Boolean
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from accsyn_orm.errors import QueryValueError
+from accsyn_orm.server.literals import check_storable
+
+_RE2: Any = re2
+
+FUNCTION = "accsyn_matches"
+MAX_MEMORY = 8 * 1024 * 1024
+"""Bytes that a compiled pattern and its matching may take."""
+
+
+class _Pattern(Protocol):
+    def search(self, text: str) -> object | None: ...
+
+
+class matches(FunctionElement[bool]):  # noqa: N801  # used like a function, as SQLAlchemy's own
+    """``matches(pattern, text)``: whether the text matches somewhere; NULL for no text."""
+
+    name = FUNCTION
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(matches)
+def _refuse(_element: matches, compiler: SQLCompiler, **_options: Any) -> str:
+    raise QueryValueError(
+        "MATCHES", f"is not available on {compiler.dialect.name}", hint="use CONTAINS, or = with *"
+    )
+
+
+@compiles(matches, "sqlite")
+def _call(element: matches, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{FUNCTION}({compiler.process(element.clauses, **options)})"
+
+
+def check_pattern(pattern: str) -> str:
+    """Return the pattern.
+
+    Raises:
+        QueryValueError: it is not a regular expression, uses what is not supported, or is too big.
+    """
+    try:
+        _compiled(check_storable(pattern))
+    except _RE2.error as error:
+        raise QueryValueError(
+            pattern,
+            f"is not a regular expression that can be used here: {_reason(error)}",
+            hint="back references and look-around are not supported",
+        ) from error
+    return pattern
+
+
+def install_functions(dbapi_connection: Any) -> None:
+    """Give one SQLite connection the functions that compiled conditions call.
+
+    Args:
+        dbapi_connection: the driver's own connection, as in SQLAlchemy's ``connect`` event.
+    """
+    dbapi_connection.create_function(FUNCTION, 2, _search, deterministic=True)
+
+
+def _search(pattern: str, text: str | None) -> bool | None:
+    return None if text is None else _compiled(pattern).search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> _Pattern:
+    options = _RE2.Options()
+    options.case_sensitive = False
+    options.max_mem = MAX_MEMORY
+    options.log_errors = False
+    return cast("_Pattern", _RE2.compile(pattern, options=options))
+
+
+def _reason(error: Exception) -> str:
+    """Return the library's words; it raises them as bytes."""
+    words = error.args[0] if error.args else ""
+    return words.decode(errors="replace") if isinstance(words, bytes) else str(words)
