@@ -14,23 +14,23 @@ class Request:
     Attributes:
         operation: what it is for, in error messages: a wire operation, ``discovery`` or ``login``.
         verb: HTTP verb.
-        base_url: ``scheme://host:port``.
-        target: path and, encoded, query string.
+        url: ``scheme://host:port/path``.
+        query: query string, encoded; empty for none.
         headers: in the order they are sent.
         body: ``None`` for none.
     """
 
     operation: str
     verb: str
-    base_url: str
-    target: str = field(repr=False)
+    url: str
+    query: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:
         """``host:port``, for error messages."""
-        return self.base_url.partition("://")[2]
+        return self.url.partition("://")[2].partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)

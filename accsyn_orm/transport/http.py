@@ -81,7 +81,7 @@ class HttpTransport:
         prepared = requests.PreparedRequest()
         prepared.prepare_method(request.verb)
         # Set as it is: prepare_url() would take the encoded JSON apart and quote it once more.
-        prepared.url = f"{request.base_url}{request.target}"
+        prepared.url = f"{request.url}?{request.query}" if request.query else request.url
         prepared.prepare_headers({**self._session.headers, **request.headers})
         prepared.prepare_body(request.body, None)
         return prepared

@@ -1,0 +1,157 @@
+"""What every session is, whatever is called through it: settings, sign-in, log, end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.session.blocks import Blocks
+from accsyn_orm.session.connection import Connection
+from accsyn_orm.session.log import SessionLog
+from accsyn_orm.session.settings import Arguments, resolve_settings
+from accsyn_orm.wire.versions import V1
+
+if TYPE_CHECKING:
+    import os
+
+    from accsyn_orm.entities.backend import Generation
+
+
+class SessionCore:
+    """The part of ``Session`` that is not a call on entities; see there for the arguments."""
+
+    def __init__(  # noqa: PLR0913  # the official signature and what it lacks
+        self,
+        workspace: str | None = None,
+        username: str | None = None,
+        api_key: str | None = None,
+        *,
+        domain: str | None = None,
+        pwd: str | None = None,
+        session_key: str | None = None,
+        hostname: str | None = None,
+        port: int | None = None,
+        url: str | None = None,
+        protocol: Generation | None = None,
+        proxy: str | None = None,
+        verify: bool | str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        verbose: bool = False,
+        pretty_json: bool = False,
+        path_logfile: str | os.PathLike[str] | None = None,
+        path_envfile: str | os.PathLike[str] | None = None,
+        lowercase_queries: bool = False,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        settings, credentials = resolve_settings(
+            Arguments(
+                workspace=workspace,
+                username=username,
+                api_key=api_key,
+                domain=domain,
+                pwd=pwd,
+                session_key=session_key,
+                hostname=hostname,
+                port=port,
+                url=url,
+                protocol=protocol,
+                proxy=proxy,
+                verify=verify,
+                timeout=timeout,
+                connect_timeout=connect_timeout,
+                path_envfile=path_envfile,
+                allow_insecure_http=allow_insecure_http,
+            )
+        )
+        self._log = SessionLog(verbose=verbose, pretty_json=pretty_json, path=path_logfile)
+        self._connection = Connection(settings, credentials, self._log)
+        self._settings = settings
+        self._generation = settings.generation
+        self._lowercase_queries = lowercase_queries
+        self._blocks = Blocks()
+
+    @property
+    def protocol(self) -> Generation:
+        """Protocol generation, ``"v3"`` or ``"v1"``."""
+        return self._generation.name
+
+    @property
+    def workspace(self) -> str:
+        """Workspace code."""
+        return self._settings.tenant
+
+    @property
+    def username(self) -> str:
+        """User who signs in."""
+        return self._settings.username
+
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait for an answer."""
+        return self._settings.timeout
+
+    @property
+    def connect_timeout(self) -> float:
+        """Seconds to wait for a connection."""
+        return self._settings.connect_timeout
+
+    def __repr__(self) -> str:
+        host = self._connection.host or "not located yet"
+        return (
+            f"<{type(self).__name__} workspace={self.workspace!r} username={self.username!r} "
+            f"protocol={self.protocol!r} host={host!r}>"
+        )
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a Session holds secrets and connections: make one in each process instead"
+        raise TypeError(msg)
+
+    def close(self) -> None:
+        """Close all connections and the log. Further calls raise ``SessionClosedError``."""
+        self._connection.close()
+        self._log.close()
+
+    def login(self) -> None:
+        """Sign in now instead of with the first call.
+
+        Raises:
+            AuthenticationError: the backend refused.
+        """
+        self._connection.sign_in()
+
+    def get_last_message(self) -> str | None:
+        """Return what the last call said when it failed; ``None`` when it succeeded.
+
+        Calls that are refused before anything is sent do not count.
+        """
+        return self._connection.last_message
+
+    def get_session_key(self) -> str:
+        """Return the key of this session (v1.0); another session can sign in with it.
+
+        Raises:
+            ConfigurationError: this is a v3 session, which has none.
+        """
+        self._require_v1("get_session_key()")
+        return self._connection.sign_in().login.session
+
+    def generate_session_key(self, lifetime: int | None = None) -> str:
+        """Return a new session key for the user (v1.0).
+
+        Args:
+            lifetime: seconds that it shall be valid; the backend decides when it is left out.
+
+        Raises:
+            ConfigurationError: this is a v3 session.
+        """
+        self._require_v1("generate_session_key()")
+        uri, data = "user/generate_session_key", {"lifetime": lifetime}
+        key = self._connection.call("POST", uri, data, query=self.username, member="session_key")
+        return str(key)
+
+    def _require_v1(self, what: str) -> None:
+        if self._generation is not V1:
+            raise ConfigurationError(
+                "protocol", f"{what} exists in v1.0 only", hint="use Session(protocol='v1')"
+            )

@@ -1,0 +1,127 @@
+"""What is written: entity types, ids and data, checked before anything is sent.
+
+The caller's objects are never changed; what is sent is a copy where it differs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from accsyn_orm.errors import EntityValidationError
+from accsyn_orm.wire.versions import V1
+
+if TYPE_CHECKING:
+    from accsyn_orm.wire.versions import Generation
+
+_TYPE = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[!-~]+")
+_EXACT_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_QUEUE_TYPE = 2
+_TAKES_DUPLICATES = {
+    "v1": frozenset({"job", "task"}),
+    "v3": frozenset({"transfer", "compute", "delivery", "request", "stream", "job", "task"}),
+}
+
+
+def check_type(entitytype: object) -> str:
+    """Return an entity type as it is written in a uri."""
+    name = entitytype.strip().lower() if isinstance(entitytype, str) else ""
+    if not _TYPE.fullmatch(name):
+        raise EntityValidationError(
+            "entity", [("entitytype", f"{entitytype!r} is no entity type, such as 'job'")]
+        )
+    return name
+
+
+def check_id(entitytype: str, entityid: object, *, exact: bool = False) -> str:
+    """Return an id if it can be one: an empty id would address everything.
+
+    Args:
+        entitytype: for the error message.
+        entityid: the id.
+        exact: require the form of an id, 24 hexadecimal digits or a UUID; a code is none.
+    """
+    pattern = _EXACT_ID if exact else _ID
+    if not isinstance(entityid, str) or not pattern.fullmatch(entityid):
+        hint = "24 hexadecimal digits or a UUID" if exact else "non-empty text without blanks"
+        raise EntityValidationError(entitytype, [("id", f"{entityid!r} is no id: {hint}")])
+    return entityid
+
+
+def check_data(entitytype: str, data: object) -> dict[str, Any]:
+    """Return a copy of a dictionary of attributes."""
+    if not isinstance(data, Mapping) or not data:
+        raise _bad_data(entitytype, "a dictionary that is not empty")
+    return dict(cast("Mapping[str, Any]", data))
+
+
+def check_list(entitytype: str, data: object) -> list[dict[str, Any]]:
+    """Return a copy of a list of dictionaries of attributes."""
+    if not isinstance(data, Sequence) or isinstance(data, (str, bytes)) or not data:
+        raise _bad_data(entitytype, "a list of dictionaries, after the id of their parent")
+    return [check_data(entitytype, item) for item in cast("Sequence[object]", data)]
+
+
+def creation(
+    generation: Generation,
+    entitytype: str,
+    data: object,
+    *,
+    allow_duplicates: bool | None,
+    replace_duplicates: bool | None,
+) -> dict[str, Any]:
+    """Return the payload that creates an entity.
+
+    A list is a list of tasks; a task alone is wrapped; text is JSON (a path is not read).
+    """
+    payload: dict[str, Any] = _object_to_create(entitytype, data)
+    if entitytype == "task" and "tasks" not in payload:
+        payload = {"tasks": payload}
+    if generation is V1 and entitytype == "queue":
+        payload = {**payload, "type": _QUEUE_TYPE}
+    flags = {"allow_duplicates": allow_duplicates, "replace_duplicates": replace_duplicates}
+    return {**payload, **_duplicates(generation, entitytype, flags)}
+
+
+def _object_to_create(entitytype: str, data: object) -> dict[str, Any]:
+    if isinstance(data, str):
+        return _object_to_create(entitytype, _from_json(entitytype, data))
+    if isinstance(data, (list, tuple)):
+        if data:
+            return {"tasks": list(cast("Sequence[object]", data))}
+        raise _bad_data(entitytype, "a list that is not empty")
+    return check_data(entitytype, data)
+
+
+def _from_json(entitytype: str, text: str) -> dict[str, Any] | list[Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _bad_data(entitytype, "a dictionary, a list or JSON text") from error
+    if not isinstance(value, (dict, list)):
+        raise _bad_data(entitytype, "JSON text of a dictionary or a list")
+    return cast("dict[str, Any] | list[Any]", value)
+
+
+def _duplicates(
+    generation: Generation, entitytype: str, flags: Mapping[str, bool | None]
+) -> dict[str, Any]:
+    if generation is V1 and entitytype in _TAKES_DUPLICATES["v1"]:
+        # Always sent in v1.0.
+        flags = {**flags, "allow_duplicates": flags["allow_duplicates"] is not False}
+    given = {name: flag for name, flag in flags.items() if flag is not None}
+    if given and entitytype not in _TAKES_DUPLICATES[generation.name]:
+        raise EntityValidationError(
+            entitytype, [(name, "only jobs and tasks take this option") for name in given]
+        )
+    if generation is V1 and "replace_duplicates" in given:
+        reason = "v1.0 has no such option: use protocol='v3'"
+        raise EntityValidationError(entitytype, [("replace_duplicates", reason)])
+    return given
+
+
+def _bad_data(entitytype: str, expected: str) -> EntityValidationError:
+    return EntityValidationError(entitytype, [("data", f"must be {expected}")])

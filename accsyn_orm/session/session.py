@@ -1,0 +1,389 @@
+"""Session: the calls of the accsyn API, with dictionaries in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from accsyn_orm.errors import EntityNotFoundError, EntityValidationError, QueryValueError
+from accsyn_orm.query import Comparison, Operator, Statement, render
+from accsyn_orm.session.core import SessionCore
+from accsyn_orm.session.payloads import check_data, check_id, check_list, check_type, creation
+from accsyn_orm.session.queries import (
+    Question,
+    Scope,
+    attribute_options,
+    beneath,
+    find_options,
+    read_query,
+)
+from accsyn_orm.wire.codec import decode_records
+from accsyn_orm.wire.versions import V1, base_uri
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from accsyn_orm.entities.backend import Record
+    from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.results import Query
+    from accsyn_orm.entities.user import User
+
+    E = TypeVar("E", bound=Entity)
+
+# v1.0 looks in one scope at a time.
+_JOB_SCOPES = (Scope(), Scope(finished=True), Scope(archived=True))
+_OTHER_SCOPES = (Scope(), Scope(inactive=True), Scope(archived=True))
+_ALL_USERS = Question("user", None)
+
+
+class Session(SessionCore):
+    """A connection to a workspace, signed in with the first call.
+
+    Every argument may be left out and come from the environment (``ACCSYN_WORKSPACE``,
+    ``ACCSYN_API_USER``, ``ACCSYN_API_KEY`` …) or from an env file that is named. An argument beats
+    the environment, the environment beats the file; empty means unset.
+
+    A session may be used from several threads. It keeps its connections open until ``close()``, or
+    until the end of ``with``, inside which entity classes use it without being told.
+
+    Example:
+        >>> with Session("acmefilm", "john@user.com", "…") as session:
+        ...     session.find('Job WHERE status=failed')
+        [...]
+
+    Args:
+        workspace: workspace code.
+        username: e-mail address of the user.
+        api_key: api key of the user.
+        domain: the same as ``workspace``, by its name in v1.0.
+        pwd: password (v1.0); the session ends after some hours and cannot renew itself.
+        session_key: key of a running session (v1.0); cannot renew itself either.
+        hostname: host to call, instead of asking accsyn where the workspace lives.
+        port: port to call.
+        url: ``https://host:port``, instead of ``hostname`` and ``port``.
+        protocol: ``"v3"`` or ``"v1"``; by default v1 when ``pwd`` or ``session_key`` is given.
+        proxy: ``socks:host:port`` and others, see the sign-in guide.
+        verify: path of the certificate authorities to trust; ``False`` checks nothing, and lets
+            anybody between here and accsyn read the key.
+        timeout: seconds to wait for an answer.
+        connect_timeout: seconds to wait for a connection.
+        verbose: log every request and answer, without secrets, to standard error or the log file.
+        pretty_json: indent what ``verbose`` logs.
+        path_logfile: file to append the log of this session to.
+        path_envfile: file of ``ACCSYN_…=value`` lines.
+        lowercase_queries: send conditions in lower case, as the official clients do.
+        allow_insecure_http: allow ``http://`` to other machines; everybody between reads the key.
+
+    Raises:
+        ConfigurationError: something is missing, malformed or contradictory.
+    """
+
+    def __enter__(self) -> Self:
+        """Make this the session that entity classes use."""
+        self._blocks.enter(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Restore the session before, and close this one with its last ``with`` block."""
+        if self._blocks.exit() == 0:
+            self.close()
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def find(  # noqa: PLR0913  # the official signature
+        self,
+        query: str | Statement,
+        entityid: str | None = None,
+        attributes: Sequence[str] | None = None,
+        *,
+        finished: bool | None = None,
+        inactive: bool | None = None,
+        offline: bool | None = None,
+        archived: bool | None = None,
+        limit: int | None = None,
+        skip: int | None = None,
+        create: bool | None = None,
+        update: bool | None = None,
+        single_entity_query: bool = False,
+    ) -> list[Any]:
+        """Return the entities that a query selects.
+
+        ``entitytypes`` returns the names of all entity types, ``attributes WHERE entitytype=job`` the
+        names of an entity type's attributes.
+
+        Args:
+            query: text, or a parsed statement.
+            entityid: job whose tasks, or collection whose files, are sought.
+            attributes: attributes to return; all when left out.
+            finished: search among finished and aborted jobs.
+            inactive: search among deactivated entities.
+            offline: the same as ``inactive``, by its name in v1.0.
+            archived: search among archived entities.
+            limit: return at most so many.
+            skip: leave out so many at the start.
+            create: (``attributes``) those that can be given when creating.
+            update: (``attributes``) those that can be changed.
+            single_entity_query: (v3) tell the backend that one entity is meant, which widens the
+                states it looks in.
+
+        Raises:
+            QueryError: the query or an option is malformed; nothing was sent.
+        """
+        question = self._read(query)
+        if question.entitytype == "entitytypes":
+            return self._entity_types(question)
+        if question.entitytype == "attributes":
+            options = attribute_options(query, create=create, update=update)
+            return self._list("attributes", options)
+        if entityid is not None:
+            question = beneath(self._generation, question, check_id("entity", entityid))
+        options = find_options(
+            self._generation,
+            question.entitytype,
+            Scope(finished, offline if inactive is None else inactive, archived),
+            parent=entityid,
+            limit=limit,
+            skip=skip,
+            attributes=attributes,
+            is_single=single_entity_query,
+        )
+        # The wire has no limit of zero: leaving it out would return everything.
+        return [] if limit == 0 else self._find(question, options)
+
+    def find_one(  # noqa: PLR0913  # the official signature
+        self,
+        query: str | Statement,
+        entityid: str | None = None,
+        attributes: Sequence[str] | None = None,
+        *,
+        finished: bool | None = None,
+        inactive: bool | None = None,
+        offline: bool | None = None,
+        archived: bool | None = None,
+    ) -> Record | None:
+        """Return the first entity that a query selects, or ``None``; ``User`` is the own profile.
+
+        The arguments are those of ``find()``.
+        """
+        is_v1 = self._generation is V1
+        is_profile = self._read(query) == _ALL_USERS and not (
+            finished or inactive or offline or archived
+        )
+        if is_profile and is_v1:
+            query = Statement("user", Comparison("code", Operator.EQUAL, self.username))
+        found = self.find(
+            query,
+            entityid,
+            attributes,
+            finished=finished,
+            inactive=inactive,
+            offline=offline,
+            archived=archived,
+            limit=1 if is_v1 else None,
+            single_entity_query=True,
+        )
+        record: Record | None = found[0] if found else None
+        if is_profile and record is not None:
+            return self._own_profile(record)
+        return record
+
+    def get_entity(self, entitytype: str, entityid: str) -> Record | None:
+        """Return one entity by its id, in whatever state it is, or ``None``.
+
+        Raises:
+            EntityValidationError: the id has not the form of one; nothing was sent.
+        """
+        name = check_type(entitytype)
+        ident = check_id(name, entityid, exact=True)
+        if self._generation is V1:
+            return self._get_in_v1(name, ident)
+        found = self._list(f"{name}/find", {}, entityid=ident)
+        return found[0] if found else None
+
+    def me(self) -> User:
+        """Return the profile of the user who is signed in."""
+        from accsyn_orm.entities.user import User  # loads Pydantic
+
+        record = self.find_one("User")
+        if record is None:
+            raise EntityNotFoundError("User", self.username)
+        return User.load_record(record, self)
+
+    def query(self, entity: type[E]) -> Query[E]:
+        """Return a query for all entities of a class, bound to this session."""
+        from accsyn_orm.entities.results import Query  # loads Pydantic
+
+        return Query(entity, backend=self)
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def create(
+        self,
+        entitytype: str,
+        data: Mapping[str, Any] | Sequence[Any] | str,
+        entityid: str | None = None,
+        *,
+        allow_duplicates: bool | None = None,
+        replace_duplicates: bool | None = None,
+    ) -> Record | list[Record]:
+        """Create an entity.
+
+        Args:
+            entitytype: what to create.
+            data: its attributes; a list is a list of tasks; text is JSON.
+            entityid: job to create a task beneath.
+            allow_duplicates: (jobs, tasks) retry a task that exists already.
+            replace_duplicates: (jobs, tasks; v3) replace a task that exists already.
+
+        Returns:
+            The entity, or a list when the backend created several, or named none.
+        """
+        name = check_type(entitytype)
+        parent = None if entityid is None else check_id(name, entityid)
+        payload = creation(
+            self._generation,
+            name,
+            data,
+            allow_duplicates=allow_duplicates,
+            replace_duplicates=replace_duplicates,
+        )
+        is_v1 = self._generation is V1
+        operation = "add" if name == "file" and not is_v1 else "create"
+        answer = self._connection.call(
+            "POST",
+            f"{base_uri(self._generation, name)}/{operation}",
+            payload,
+            query=parent if is_v1 else None,
+            entityid=None if is_v1 else parent,
+            member=None,
+        )
+        return _created(answer.get("result", answer))
+
+    def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
+        """Change attributes of an entity; return it as it is afterwards.
+
+        Raises:
+            EntityNotFoundError: there is no such entity.
+        """
+        name = self._check_changeable(entitytype)
+        ident = check_id(name, entityid)
+        uri = f"{base_uri(self._generation, name)}/edit"
+        found = _records(self._connection.call("PUT", uri, check_data(name, data), entityid=ident))
+        if not found:
+            raise EntityNotFoundError(name, ident)
+        return found[0]
+
+    def update_one(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
+        """Do the same as ``update()``, by its name in older clients."""
+        return self.update(entitytype, entityid, data)
+
+    def update_many(
+        self, entitytype: str, entityid: str, data: Sequence[Mapping[str, Any]]
+    ) -> list[Record]:
+        """Change several tasks of one job; return them as they are afterwards.
+
+        Args:
+            entitytype: ``task``.
+            entityid: id of the job. (In v1.0 clients the data came before it.)
+            data: for each task its ``id`` or ``uri`` and the attributes to change.
+        """
+        name = check_type(entitytype)
+        if name != "task":
+            raise EntityValidationError(name, [("entitytype", "only tasks are changed in numbers")])
+        items = check_list(name, data)
+        ident = check_id("job", entityid)
+        uri = f"{base_uri(self._generation, name)}/edit"
+        return _records(self._connection.call("PUT", uri, items, entityid=ident))
+
+    def delete_one(
+        self, entitytype: str, entityid: str, data: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Delete an entity.
+
+        Args:
+            entitytype: its type.
+            entityid: its id.
+            data: options, such as ``{"force": True}``.
+
+        Returns:
+            Whether the backend says it did.
+        """
+        name = self._check_changeable(entitytype)
+        ident = check_id(name, entityid)
+        options = dict(data) if data is not None else ({} if self._generation is V1 else None)
+        uri = f"{base_uri(self._generation, name)}/delete"
+        return bool(self._connection.call("DELETE", uri, options, entityid=ident))
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _read(self, query: str | Statement) -> Question:
+        return read_query(query, lowercase_queries=self._lowercase_queries)
+
+    def _find(self, question: Question, options: dict[str, Any]) -> list[Record]:
+        uri = f"{base_uri(self._generation, question.entitytype)}/find"
+        return self._list(uri, options, question.expression)
+
+    def _list(
+        self,
+        uri: str,
+        options: dict[str, Any],
+        expression: str | None = None,
+        *,
+        entityid: str | None = None,
+    ) -> list[Any]:
+        result: object = self._connection.call(
+            "GET", uri, options, query=expression, entityid=entityid
+        )
+        if result is None:
+            return []
+        if not isinstance(result, list):
+            self._connection.reject(uri, "the answer holds no list")
+        found = cast("list[object]", result)
+        decode_records(found)
+        return found
+
+    def _entity_types(self, question: Question) -> list[str]:
+        if question.expression:
+            raise QueryValueError(question.expression, "entitytypes takes no condition")
+        return self._list("entitytypes", {})
+
+    def _own_profile(self, record: Record) -> Record | None:
+        """Make sure that the profile is the own one: a backend may answer with any user."""
+        own_id = self._connection.sign_in().login.user_id
+        return record if record.get("id", own_id) == own_id else self.get_entity("user", own_id)
+
+    def _get_in_v1(self, name: str, ident: str) -> Record | None:
+        scopes = _JOB_SCOPES if name == "job" else _OTHER_SCOPES
+        question = Question(name, render(Comparison("id", Operator.EQUAL, ident)))
+        for scope in scopes[:1] if name in {"task", "queue"} else scopes:
+            found = self._find(question, find_options(V1, name, scope))
+            if found:
+                return found[0]
+        return None
+
+    def _check_changeable(self, entitytype: str) -> str:
+        name = check_type(entitytype)
+        if name == "acl" and self._generation is not V1:
+            reason = "access is changed by granting and revoking it, not as an entity"
+            raise EntityValidationError(name, [("entitytype", reason)])
+        return name
+
+
+def _records(result: object) -> list[Record]:
+    """Return the records in a result, whatever shape it has; there are none in ``true``."""
+    items = cast("list[object]", result if isinstance(result, list) else [result])
+    records = [cast("Record", item) for item in items if isinstance(item, dict)]
+    decode_records(records)
+    return records
+
+
+def _created(result: object) -> Record | list[Record]:
+    records = _records(result)
+    return records[0] if len(records) == 1 else records
