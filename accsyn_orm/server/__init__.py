@@ -1,0 +1,1 @@
+"""An accsyn-compatible workspace: storage, rules, roles and the HTTP server in front of them."""

@@ -1,0 +1,99 @@
+"""Connections and transactions: one place that knows how SQLite has to be treated.
+
+A write transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that what a rule has read
+is still true when it writes. An in-memory database lives in a single connection, which callers share one
+after the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from accsyn_orm.server.regex import install_functions
+from accsyn_orm.server.tables import metadata
+
+MEMORY = "sqlite://"
+BUSY_TIMEOUT_MS = 30_000
+_WRITES = "accsyn_orm_writes"
+
+
+class Database:
+    """The workspace's tables in one database.
+
+    Args:
+        url: SQLAlchemy URL; ``sqlite://`` is a database in memory that ends with this object.
+    """
+
+    def __init__(self, url: str = MEMORY) -> None:
+        self._turn: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
+        options: dict[str, Any] = {}
+        if url == MEMORY:
+            self._turn = RLock()
+            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+        # hide_parameters: values must reach neither logs nor tracebacks.
+        self.engine: Engine = create_engine(url, hide_parameters=True, **options)
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @classmethod
+    def in_directory(cls, directory: Path) -> Database:
+        """Open, or make, the database file of a data directory; nobody else may read it."""
+        path = directory / "workspace.db"
+        # Created by us first, so that it never exists with wider permissions.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        return cls(f"sqlite:///{path}")
+
+    def create_tables(self) -> None:
+        """Make the tables that are not there yet."""
+        with self.writing() as connection:
+            metadata.create_all(connection)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads."""
+        with self._turn, self.engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that writes; it commits at the end, or rolls back on any exception."""
+        with self._turn, self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # Transactions begin where we say; the driver would begin them late, and only for writes.
+        connection.isolation_level = None
+        install_functions(connection)
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    del connected, began

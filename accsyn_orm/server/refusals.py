@@ -1,0 +1,37 @@
+"""How a rule says no: one exception that becomes the ``message`` of the answer.
+
+A refusal never leaves the server as an exception; `accsyn_orm.server.app` turns it into JSON.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from accsyn_orm.errors import AccsynError
+
+
+class Refusal(AccsynError):
+    """The workspace understood the request and will not do it.
+
+    Attributes:
+        message: technical words, which official clients show.
+        session_expired: the session was good once; signing in again helps.
+    """
+
+    def __init__(self, message: str, *, session_expired: bool = False) -> None:
+        self.message = message
+        self.session_expired = session_expired
+        super().__init__(message)
+
+
+def no_such(kind: str, ident: str) -> Refusal:
+    """Refuse an object that does not exist; the very same words for one that the caller may not see."""
+    return Refusal(f"there is no {kind} {ident!r}")
+
+
+def unknown_attribute(kind: str, name: str, known: Iterable[str]) -> Refusal:
+    """Refuse an attribute that the entity type does not have, naming the nearest that it has."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f": did you mean {near[0]!r}?" if near else ""
+    return Refusal(f"{kind} has no attribute {name!r}{hint}")

@@ -1,0 +1,128 @@
+"""What every entity type brings: its attributes, and what creating, changing and deleting one means."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy import RowMapping
+
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.policy import require_create
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.schema import Schema, boolean
+from accsyn_orm.server.store import Record, records_by_id, update_row, writable_row
+from accsyn_orm.server.tables import EntityTable, Generation, Scope
+
+DELETE_OPTIONS = frozenset({"force"})
+
+
+class EntityRules(ABC):
+    """The rules of one entity type.
+
+    Attributes:
+        schema: which attributes can be read and written.
+        entity_names: what each generation calls the type in ``entitytypes``.
+        uri_names: the types in uris that mean this one, for each generation.
+        has_scopes: whether searches leave out what is not active; tasks are found wherever their job is.
+    """
+
+    schema: ClassVar[Schema]
+    entity_names: ClassVar[Mapping[Generation, str]]
+    uri_names: ClassVar[Mapping[Generation, frozenset[str]]]
+    has_scopes: ClassVar[bool] = True
+
+    @property
+    def entity(self) -> EntityTable:
+        """The table and its attributes."""
+        return self.schema.entity
+
+    @property
+    def name(self) -> str:
+        """How messages call an entity of this type."""
+        return self.entity.name
+
+    @abstractmethod
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
+        """Create what a payload describes; return the new records."""
+
+    @abstractmethod
+    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
+        """Change what an id names; return the changed records."""
+
+    @abstractmethod
+    def delete(self, call: Call, ident: str, options: Any) -> bool:
+        """Delete what an id names, which archives it."""
+
+
+class StandaloneRules(EntityRules):
+    """The rules of an entity type that is not part of another one."""
+
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
+        """Create what a payload describes; return the new records."""
+        require_create(self.name, call.caller)
+        caller = call.caller
+        if parent is not None:
+            raise Refusal(f"a {self.name} is not created beneath another entity")
+        values = self.schema.check_create(payload(data), caller.generation, caller.role)
+        return records_by_id(call, self.entity, [self.insert(call, values)])
+
+    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
+        """Change one entity; return its record."""
+        row = writable_row(call, self.entity, ident, "change")
+        caller = call.caller
+        values = self.schema.check_update(payload(data), caller.generation, caller.role)
+        self.update(call, row, values)
+        return records_by_id(call, self.entity, [row["id"]])
+
+    def delete(self, call: Call, ident: str, options: Any) -> bool:
+        """Delete one entity, which archives it."""
+        row = writable_row(call, self.entity, ident, "delete")
+        for name, value in payload(options or {}).items():
+            if name not in DELETE_OPTIONS:
+                raise Refusal(f"{name!r} is no option of delete; there is only force")
+            boolean(name, value)
+        self.remove(call, row)
+        return True
+
+    @abstractmethod
+    def insert(self, call: Call, values: dict[str, Any]) -> str:
+        """Store a new entity from checked values; return its id."""
+
+    @abstractmethod
+    def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
+        """Change a row to checked values."""
+
+    @abstractmethod
+    def remove(self, call: Call, row: RowMapping) -> None:
+        """Archive a row, with all that follows from it."""
+
+    def modify(self, call: Call, row: RowMapping, values: Mapping[str, Any]) -> None:
+        """Store changed attributes, and who changed them when."""
+        update_row(call, self.entity, row["id"], {**values, **modification(call)})
+
+    def archive(self, call: Call, row: RowMapping) -> None:
+        """Put a row where only searches in the archive find it."""
+        update_row(call, self.entity, row["id"], modification(call), scope=Scope.ARCHIVED)
+
+
+def payload(data: Any) -> Mapping[str, Any]:
+    """Take a payload that must be a dictionary.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if not isinstance(data, Mapping):
+        raise Refusal("data is a dictionary")
+    return data  # pyright: ignore[reportUnknownVariableType]  # keys of a JSON object are text
+
+
+def creation(call: Call) -> dict[str, Any]:
+    """Say who created something when."""
+    return {"created": call.timestamp, "creator": call.caller.user_code, **modification(call)}
+
+
+def modification(call: Call) -> dict[str, Any]:
+    """Say who changed something when."""
+    return {"modified": call.timestamp, "modifier": call.caller.user_code}

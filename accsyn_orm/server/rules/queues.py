@@ -1,0 +1,176 @@
+"""Queues: generated codes, exactly one default, and where the jobs of a deleted queue go."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.policy import access
+from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.rules.base import StandaloneRules, creation
+from accsyn_orm.server.schema import (
+    Field,
+    Schema,
+    boolean,
+    filled_text,
+    json_object,
+    one_of,
+    text,
+    whole_number,
+)
+from accsyn_orm.server.store import insert_row, rows_where, update_rows
+from accsyn_orm.server.tables import JOBS, QUEUES, USERS, V1, V3, Scope
+
+DEFAULT_PRIORITY = 500
+BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
+"""The queues that every workspace starts with; Medium is the default."""
+
+_NOT_IN_CODE = re.compile(r"[^\w.-]+")
+_priority = whole_number(0, 1000)
+
+
+def _code(name: str, value: Any) -> str:
+    code = filled_text(name, value)
+    if _NOT_IN_CODE.search(code):
+        raise Refusal(f"{name} has letters, digits, '_', '.' and '-' only: {code!r}")
+    return code
+
+
+def _status(name: str, value: Any) -> str:
+    word = one_of("waiting", "paused", "disabled")(name, value)
+    return "paused" if word == "disabled" else word
+
+
+class Queues(StandaloneRules):
+    """The rules of queues. v1 knows no name: there the code is both."""
+
+    schema = Schema(
+        QUEUES,
+        (
+            Field("code", _code, create=True, update=True, required=True, generations=V1),
+            Field("code", _code, create=True, update=True, generations=V3),
+            Field("name", filled_text, create=True, update=True, generations=V3),
+            Field("priority", _priority, create=True, update=True),
+            Field("description", text, create=True, update=True),
+            Field("status", _status, update=True),
+            Field("default", boolean, update=True),
+            Field("compute_default", boolean, update=True, generations=V3),
+            Field("metadata", json_object, create=True, update=True),
+        ),
+    )
+    entity_names = {"v1": "queue", "v3": "queue"}
+    uri_names = {"v1": frozenset({"queue"}), "v3": frozenset({"queue"})}
+
+    def insert(self, call: Call, values: dict[str, Any]) -> str:
+        """Create a queue; without a code it gets one made from its name."""
+        code = values.get("code")
+        if code is not None:
+            _require_free(call, code)
+        elif "name" in values:
+            code = free_code(call, values["name"])
+        else:
+            raise Refusal("a queue needs a name, or a code")
+        return insert_queue(call, {"name": code, **values, "code": code})
+
+    def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
+        """Change a queue; making it the default takes that from the one that was."""
+        if "code" in values:
+            _require_free(call, values["code"], other_than=row["id"])
+            values["uri"] = _uri(call, values["code"])
+            if call.caller.generation == "v1":
+                values["name"] = values["code"]
+        if values.get("default") is False and row["default"]:
+            raise Refusal("one queue has to be the default: make another one the default instead")
+        for flag in ("default", "compute_default"):
+            if values.get(flag):
+                update_rows(call, QUEUES, QUEUES.table.c[flag].is_(True), {flag: False})
+        self.modify(call, row, values)
+
+    def remove(self, call: Call, row: RowMapping) -> None:
+        """Delete a queue; its jobs move to the default one."""
+        if row["default"]:
+            raise Refusal("the default queue cannot be deleted: make another one the default first")
+        default = default_queue(call)["id"]
+        moved = {"queue": default, "parent": default}
+        update_rows(call, JOBS, JOBS.table.c.queue == row["id"], moved)
+        update_rows(call, USERS, USERS.table.c.queue == row["id"], {"queue": None})
+        self.archive(call, row)
+
+
+def insert_queue(call: Call, values: Mapping[str, Any], *, ident: str | None = None) -> str:
+    """Store a queue with what it has when nobody says otherwise."""
+    row = {
+        "priority": DEFAULT_PRIORITY,
+        "description": "",
+        "status": "waiting",
+        "default": False,
+        "compute_default": False,
+        "metadata": {},
+        "user": call.caller.user_id,
+        "uri": _uri(call, values["code"]),
+        **creation(call),
+        **values,
+    }
+    return insert_row(call, QUEUES, row, ident=ident)
+
+
+def default_queue(call: Call) -> RowMapping:
+    """Select the queue that takes jobs which name none."""
+    return _active(call, QUEUES.table.c.default.is_(True))[0]
+
+
+def find_queue(call: Call, named: str) -> RowMapping:
+    """Select the queue that somebody means by an id, a code or a name.
+
+    Raises:
+        Refusal: there is none, or more than one has that name.
+    """
+    queues, folded = QUEUES.table.c, named.casefold()
+    by_code = _active(call, (queues.id == named) | (queues.code__folded == folded))
+    found = by_code or _active(call, queues.name__folded == folded)
+    if not found:
+        # Whoever may not read queues can still name one, but learns nothing about others.
+        known = [
+            row["code"] for row in _active(call, access("queue", call.caller).read(call.caller))
+        ]
+        hint = f": there are {', '.join(known)}" if known else ""
+        raise Refusal(f"{no_such('queue', named)}{hint}")
+    if len(found) > 1:
+        raise Refusal(f"more than one queue is called {named!r}: use its code")
+    return found[0]
+
+
+def free_code(call: Call, name: str) -> str:
+    """Make a code from a name that no queue has yet.
+
+    Raises:
+        Refusal: nothing of the name can be in a code.
+    """
+    stem = _NOT_IN_CODE.sub("_", name.casefold()).strip("_")
+    if not stem:
+        raise Refusal(f"no code can be made from the name {name!r}: give a code as well")
+    candidates = itertools.chain([stem], (f"{stem}_{number}" for number in itertools.count(2)))
+    return next(code for code in candidates if not _with_code(call, code))
+
+
+def _active(call: Call, condition: Any) -> list[RowMapping]:
+    is_active = QUEUES.table.c.scope == Scope.ACTIVE.value
+    return list(rows_where(call, QUEUES, is_active, condition))
+
+
+def _with_code(call: Call, code: str) -> list[RowMapping]:
+    return _active(call, QUEUES.table.c.code__folded == code.casefold())
+
+
+def _require_free(call: Call, code: str, *, other_than: str | None = None) -> None:
+    if any(row["id"] != other_than for row in _with_code(call, code)):
+        raise Refusal(f"there already is a queue with code {code!r}")
+
+
+def _uri(call: Call, code: str) -> str:
+    return f"{call.caller.workspace_code}/{code}"

@@ -1,0 +1,252 @@
+"""Tasks: the files of a job. They are added, never deleted; three attributes can change."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import RowMapping
+
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.lifecycle import settle, tasks_of
+from accsyn_orm.server.parties import Route, Router
+from accsyn_orm.server.policy import require_create
+from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.rules.base import EntityRules, modification, payload
+from accsyn_orm.server.schema import (
+    Field,
+    Schema,
+    boolean,
+    filled_text,
+    json_object,
+    one_of,
+    settings,
+    text,
+    whole_number,
+)
+from accsyn_orm.server.shapes import read_tasks
+from accsyn_orm.server.store import (
+    Record,
+    insert_rows,
+    records_by_id,
+    update_row,
+    visible_row,
+    writable_row,
+)
+from accsyn_orm.server.tables import JOBS, TASKS
+
+DEFAULT_PRIORITY = 500
+_DUPLICATES = frozenset({"allow_duplicates", "replace_duplicates"})
+_CREATE_KEYS = _DUPLICATES | {"tasks", "source", "destination", "dest"}
+
+
+def _uuid(name: str, value: Any) -> str:
+    try:
+        return str(uuid.UUID(filled_text(name, value)))
+    except ValueError as error:
+        raise Refusal(f"{name} is a UUID, not {value!r}") from error
+
+
+class Tasks(EntityRules):
+    """The rules of tasks."""
+
+    schema = Schema(
+        TASKS,
+        (
+            Field("id", _uuid, create=True),
+            Field("uri", filled_text, create=True),
+            Field("source", text, create=True),
+            Field("destination", text, create=True),
+            Field("status", one_of("queued", "onhold", "excluded"), create=True),
+            Field("status", one_of("queued", "failed", "onhold", "excluded", "done"), update=True),
+            Field("priority", whole_number(0, 1000), create=True, update=True),
+            Field("metadata", json_object, create=True, update=True),
+            Field("settings", settings, create=True),
+        ),
+    )
+    entity_names = {"v1": "task", "v3": "task"}
+    uri_names = {"v1": frozenset({"task"}), "v3": frozenset({"task"})}
+    has_scopes = False
+
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
+        """Add tasks to a job, which wakes one that has finished."""
+        require_create("task", call.caller)
+        if parent is None:
+            raise Refusal("say which job the tasks are for: v3 in the event's id, v1 in its query")
+        job = writable_row(call, JOBS, parent, "add tasks to")
+        options = payload(data)
+        for name in options.keys() - _CREATE_KEYS:
+            raise Refusal(f"task/create has no attribute {name!r}: put tasks under 'tasks'")
+        for name in _DUPLICATES & options.keys():
+            boolean(name, options[name])
+        routes = without_repetitions(Router(call).routes(read_tasks(options)))
+        return records_by_id(call, TASKS, add_tasks(call, job, routes, options))
+
+    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
+        """Change one task by its id, or several of the job that the id names."""
+        if isinstance(data, list):
+            changes = self._changes_in_job(call, ident, cast("list[Any]", data))
+        else:
+            changes = [(writable_row(call, TASKS, ident, "change"), payload(data))]
+        caller = call.caller
+        for task, values in changes:
+            checked = self.schema.check_update(values, caller.generation, caller.role)
+            _apply(call, task, checked)
+        settle(call, visible_row(call, JOBS, changes[0][0]["job"]))
+        return records_by_id(call, TASKS, [task["id"] for task, _ in changes])
+
+    def delete(self, call: Call, ident: str, options: Any) -> bool:
+        """Refuse: what was asked to move stays on record."""
+        visible_row(call, TASKS, ident)
+        raise Refusal("tasks cannot be deleted: give them the status excluded instead")
+
+    def _changes_in_job(
+        self, call: Call, ident: str, items: Sequence[Any]
+    ) -> list[tuple[RowMapping, dict[str, Any]]]:
+        if not items:
+            raise Refusal("task: there is nothing to change")
+        job = writable_row(call, JOBS, ident, "change")
+        tasks = tasks_of(call, job["id"])
+        by_key = {task[key]: task for key in ("uri", "id") for task in tasks}
+        return [_named(by_key, dict(payload(item))) for item in items]
+
+
+def _named(
+    by_key: Mapping[str, RowMapping], item: dict[str, Any]
+) -> tuple[RowMapping, dict[str, Any]]:
+    """Find the task that an item of an update means, by id or else by uri; the rest are its changes."""
+    uri = item.pop("uri", None)
+    key = item.pop("id", uri)
+    if key is None:
+        raise Refusal("task: say which one, with its id or its uri")
+    task = by_key.get(str(key))
+    if task is None:
+        raise no_such("task", str(key))
+    return task, item
+
+
+def _apply(call: Call, task: RowMapping, values: dict[str, Any]) -> None:
+    status = values.get("status")
+    if status is not None:
+        values["finished"] = call.timestamp if status == "done" else None
+    update_row(call, TASKS, task["id"], values)
+
+
+def without_repetitions(routes: Sequence[Route]) -> list[Route]:
+    """Leave out tasks that move the same from and to as one before."""
+    first: dict[str, Route] = {}
+    for route in routes:
+        first.setdefault(_ends(route.source_end, route.destination_end), route)
+    return list(first.values())
+
+
+def insert_tasks(call: Call, job: str, routes: Sequence[Route], *, first: int = 0) -> list[str]:
+    """Store new tasks of a job; return their ids.
+
+    Args:
+        call: the operation.
+        job: id of the job.
+        routes: the tasks.
+        first: running number of the first one that brings no uri of its own.
+    """
+    numbers = itertools.count(first)
+    rows: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        values = _checked(call, route)
+        ident = values.pop("id", None) or str(uuid.uuid4())
+        uri = route.draft.uri if route.draft.uri is not None else str(next(numbers))
+        rows[ident] = {
+            **_as_submitted(values, route),
+            "job": job,
+            "uri": uri,
+            "created": call.timestamp,
+        }
+    _require_distinct(rows)
+    insert_rows(call, TASKS, rows)
+    return list(rows)
+
+
+def add_tasks(
+    call: Call, job: RowMapping, routes: Sequence[Route], options: Mapping[str, Any]
+) -> list[str]:
+    """Add tasks to a job that exists; return the ids of the new and of the repeated ones.
+
+    A task that moves the same from and to as one that is there is not added: that one is queued again.
+    """
+    _require_parties(job, routes[0])
+    present = tasks_of(call, job["id"])
+    by_ends = {_ends(task["source"], task["destination"]): task for task in present}
+    new: list[Route] = []
+    idents: list[str] = []
+    for route in routes:
+        twin = by_ends.get(_ends(route.source_end, route.destination_end))
+        if twin is None:
+            new.append(route)
+            continue
+        if options.get("allow_duplicates") is False:
+            raise Refusal(f"the job has a task for {route.draft.source!r} already")
+        _repeat(call, twin, route, replace=options.get("replace_duplicates") is True)
+        idents.append(twin["id"])
+    _require_new_uris(present, new)
+    if new:
+        idents += insert_tasks(call, job["id"], new, first=_next_number(present))
+    update_row(call, JOBS, job["id"], modification(call))
+    settle(call, job)
+    return idents
+
+
+def _repeat(call: Call, twin: RowMapping, route: Route, *, replace: bool) -> None:
+    values = _as_submitted(_checked(call, route), route) if replace else {"status": "queued"}
+    values.pop("id", None)
+    update_row(call, TASKS, twin["id"], {**values, "finished": None})
+
+
+def _checked(call: Call, route: Route) -> dict[str, Any]:
+    caller = call.caller
+    return Tasks.schema.check_create(route.draft.values, caller.generation, caller.role)
+
+
+def _as_submitted(values: Mapping[str, Any], route: Route) -> dict[str, Any]:
+    return {
+        "status": "pending" if route.awaits_path else "queued",
+        "priority": DEFAULT_PRIORITY,
+        "metadata": {},
+        "settings": {},
+        "size": None,
+        "time": None,
+        "finished": None,
+        "source": route.source_end,
+        "destination": route.destination_end,
+        **values,
+    }
+
+
+def _ends(source: Mapping[str, Any], destination: Mapping[str, Any]) -> str:
+    return json.dumps([source, destination], sort_keys=True)
+
+
+def _next_number(tasks: Sequence[RowMapping]) -> int:
+    numbers = [int(task["uri"]) for task in tasks if task["uri"].isdecimal()]
+    return max(numbers, default=-1) + 1
+
+
+def _require_parties(job: RowMapping, route: Route) -> None:
+    if (job["source"], job["destination"]) != (route.source, route.destination):
+        raise Refusal(
+            "the job moves between other parties: submit a job of its own for these tasks"
+        )
+
+
+def _require_new_uris(present: Sequence[RowMapping], routes: Sequence[Route]) -> None:
+    taken = {task["uri"] for task in present}
+    for route in routes:
+        if route.draft.uri in taken:
+            raise Refusal(f"the job has a task {route.draft.uri!r} already")
+
+
+def _require_distinct(rows: Mapping[str, Mapping[str, Any]]) -> None:
+    if len({row["uri"] for row in rows.values()}) < len(rows):
+        raise Refusal("two tasks have the same uri")

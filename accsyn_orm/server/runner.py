@@ -1,0 +1,220 @@
+"""Put a workspace together and run it: database, seed, certificate, listener.
+
+`Workspace` runs in a thread of this process, `serve` in the foreground until it is interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from typing_extensions import Self
+
+from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.server.accounts import Lifetimes
+from accsyn_orm.server.app import make_app
+from accsyn_orm.server.authority import Authority
+from accsyn_orm.server.clock import Clock, system_clock
+from accsyn_orm.server.database import Database
+from accsyn_orm.server.files import private_directory, write_private
+from accsyn_orm.server.listener import Listener
+from accsyn_orm.server.schema import Role
+from accsyn_orm.server.seed import SEEDS, plant
+from accsyn_orm.server.service import Credentials, Service
+
+LOCALHOST = "127.0.0.1"
+
+
+class Workspace:
+    """An accsyn-compatible workspace that listens on an address.
+
+    Args:
+        host: address to listen on.
+        port: port; 0 picks a free one.
+        data: directory that keeps everything; ``None`` keeps it in memory.
+        seed: what a workspace that does not exist yet starts with.
+        tls: serve HTTPS, with a certificate of the workspace's own authority.
+        database: SQLAlchemy URL, instead of SQLite in the data directory.
+        clock: tells the time.
+        lifetimes: how long v1 sessions live.
+        insecure_public_http: allow an address that others can reach without TLS.
+
+    Raises:
+        ConfigurationError: an argument is wrong, or the address cannot be bound.
+    """
+
+    def __init__(  # noqa: PLR0913  # one argument for each option of the command line
+        self,
+        *,
+        host: str = LOCALHOST,
+        port: int = 0,
+        data: Path | None = None,
+        seed: str = "demo",
+        tls: bool = False,
+        database: str | None = None,
+        clock: Clock = system_clock,
+        lifetimes: Lifetimes | None = None,
+        insecure_public_http: bool = False,
+    ) -> None:
+        if seed not in SEEDS:
+            raise ConfigurationError("seed", f"{seed!r} is none of {', '.join(SEEDS)}")
+        if not (tls or insecure_public_http or _is_loopback(host)):
+            raise ConfigurationError(
+                "host",
+                f"{host} can be reached by others, and keys would travel in clear text",
+                hint="serve with TLS, or say insecure_public_http",
+            )
+        self._cleanup = contextlib.ExitStack()
+        with self._cleanup:
+            directory = private_directory(data) if data else None
+            context = None
+            self.ca_bundle: Path | None = None
+            if tls:
+                authority = Authority(directory or self._temporary_directory())
+                self.ca_bundle = authority.ca_bundle
+                context = authority.server_context(host)
+            opened = _open_database(directory, database)
+            self._cleanup.callback(opened.close)
+            opened.create_tables()
+            self.service = Service(opened, clock=clock, lifetimes=lifetimes or Lifetimes())
+            self.code = plant(opened, seed, clock=clock)
+            self._listener = Listener(make_app(self.service), host, port, context=context)
+            self._cleanup.callback(self._listener.stop)
+            # Nothing failed: keep it all open until stop().
+            self._cleanup = self._cleanup.pop_all()
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as ``http://127.0.0.1:8181``."""
+        return self._listener.url
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still serves."""
+        return self._listener.is_alive
+
+    def start(self) -> Self:
+        """Start to listen."""
+        self._listener.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and close everything; a workspace in memory is gone then."""
+        self._cleanup.close()
+
+    def new_credentials(self, role: Role) -> Credentials:
+        """Make a fresh API key for the seed's user of a role; it replaces the one made before."""
+        return self.service.new_credentials(self.code, role)
+
+    def write_environment(self, directory: Path) -> None:
+        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
+
+        Only the owner can read the files.
+        """
+        private_directory(directory)
+        for role in Role:
+            credentials = self.new_credentials(role)
+            lines = {
+                "ACCSYN_WORKSPACE": credentials.workspace,
+                "ACCSYN_API_USER": credentials.username,
+                "ACCSYN_API_KEY": credentials.api_key,
+                "ACCSYN_URL": self.url,
+            }
+            if self.ca_bundle:
+                lines["ACCSYN_CA_BUNDLE"] = str(self.ca_bundle.resolve())
+            content = "".join(f"{name}={value}\n" for name, value in lines.items())
+            write_private(directory / f".env.{role.value}", content.encode())
+
+    def _temporary_directory(self) -> Path:
+        path = Path(tempfile.mkdtemp(prefix="accsyn_orm-"))
+        self._cleanup.callback(shutil.rmtree, path, ignore_errors=True)
+        return path
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _open_database(directory: Path | None, url: str | None) -> Database:
+    if url:
+        return Database(url)
+    return Database.in_directory(directory) if directory else Database()
+
+
+def serve(  # noqa: PLR0913  # one argument for each option of the command line
+    *,
+    host: str = LOCALHOST,
+    port: int = 8181,
+    data: Path | None = None,
+    seed: str = "demo",
+    tls: bool = False,
+    database: str | None = None,
+    write_env: Path | None = None,
+    ready_file: Path | None = None,
+    insecure_public_http: bool = False,
+) -> None:
+    """Run a workspace until SIGINT or SIGTERM.
+
+    Args:
+        host: address to listen on.
+        port: port; 0 picks a free one.
+        data: directory that keeps everything; ``None`` keeps it in memory.
+        seed: ``demo`` or ``empty``: what a workspace that does not exist yet starts with.
+        tls: serve HTTPS, with a certificate of the workspace's own authority.
+        database: SQLAlchemy URL, instead of SQLite in the data directory.
+        write_env: directory to leave environment files with fresh keys in.
+        ready_file: file that gets the base URL once the workspace listens.
+        insecure_public_http: allow an address that others can reach without TLS.
+
+    Raises:
+        ConfigurationError: an argument is wrong, or the address cannot be bound.
+    """
+    interrupted = threading.Event()
+    with _signals_set(interrupted):
+        workspace = Workspace(
+            host=host,
+            port=port,
+            data=data,
+            seed=seed,
+            tls=tls,
+            database=database,
+            insecure_public_http=insecure_public_http,
+        )
+        try:
+            workspace.start()
+            if write_env:
+                workspace.write_environment(write_env)
+            if ready_file:
+                write_private(ready_file, f"{workspace.url}\n".encode())
+            sys.stderr.write(f"workspace {workspace.code} at {workspace.url} (Ctrl-C stops it)\n")
+            # Waiting without a timeout cannot be interrupted on Windows.
+            while workspace.is_alive and not interrupted.wait(0.5):
+                pass
+        finally:
+            workspace.stop()
+
+
+@contextlib.contextmanager
+def _signals_set(interrupted: threading.Event) -> Iterator[None]:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        interrupted.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,162 @@
+"""``find``: from the options of a search to one statement. Conditions are SQL; no row is judged in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from accsyn_orm.query import And, Comparison, Expression, Or, parse_expression
+from accsyn_orm.server.compile import compile_filter
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.policy import access
+from accsyn_orm.server.records import select_records, to_record
+from accsyn_orm.server.refusals import Refusal, unknown_attribute
+from accsyn_orm.server.rules import EntityRules
+from accsyn_orm.server.schema import Check, boolean, filled_text, whole_number
+from accsyn_orm.server.store import Record
+from accsyn_orm.server.tables import Scope
+
+_MOST = 2**31 - 1
+
+
+def _names(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise Refusal(f"{name} is a list of attribute names")
+    return [filled_text(name, item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
+
+
+_OPTIONS: Mapping[str, Check] = {
+    "parent": filled_text,
+    "finished": boolean,
+    "inactive": boolean,
+    "offline": boolean,
+    "archived": boolean,
+    "limit": whole_number(0, _MOST),
+    "skip": whole_number(0, _MOST),
+    "attributes": _names,
+    "single_entity_query": boolean,
+    "type": whole_number(0, 99),
+}
+
+_SCOPES = {
+    "finished": Scope.FINISHED,
+    "inactive": Scope.INACTIVE,
+    "offline": Scope.INACTIVE,
+    "archived": Scope.ARCHIVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search.
+
+    Attributes:
+        rules: what is searched.
+        where: the condition, or ``None``.
+        ident: one entity, in whatever scope it is.
+        options: the checked options.
+    """
+
+    rules: EntityRules
+    where: Expression | None
+    ident: str | None
+    options: Mapping[str, Any]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether only one entity is wanted."""
+        return bool(self.options.get("single_entity_query"))
+
+
+def read_search(rules: EntityRules, query: str | None, ident: str | None, data: Any) -> Search:
+    """Take a search apart.
+
+    Raises:
+        Refusal: an option is unknown or of the wrong type.
+        QueryError: the expression is no expression.
+    """
+    options: dict[str, Any] = {}
+    for name, value in (data or {}).items():
+        if name not in _OPTIONS:
+            raise unknown_attribute("find", name, _OPTIONS)
+        options[name] = _OPTIONS[name](f"find: {name}", value)
+    return Search(rules, parse_expression(query) if query else None, ident, options)
+
+
+def find(call: Call, search: Search) -> list[Record]:
+    """Run a search; what the caller may not see does not exist for it.
+
+    A search for a single entity looks among the finished when nothing active is found.
+    """
+    conditions = _conditions(call, search)
+    if not search.rules.has_scopes or search.ident is not None:
+        return _select(call, search, conditions)
+    scopes = {scope for name, scope in _SCOPES.items() if search.options.get(name)}
+    found = _select(call, search, [*conditions, _in_scopes(search, scopes or {Scope.ACTIVE})])
+    if not found and search.is_single and not scopes:
+        found = _select(call, search, [*conditions, _in_scopes(search, {Scope.FINISHED})])
+    return found
+
+
+def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
+    entity, caller = search.rules.entity, call.caller
+    columns = entity.table.c
+    conditions = [columns.workspace == caller.workspace, access(entity.name, caller).read(caller)]
+    if search.ident is not None:
+        conditions.append(columns.id == search.ident)
+    if "parent" in search.options:
+        if "parent" not in entity.attributes and "parent" not in entity.aliases:
+            raise Refusal(f"a {entity.name} has no parent to search beneath")
+        same_parent = parse_expression(f'parent="{search.options["parent"]}"')
+        conditions.append(compile_filter(same_parent, entity, generation=caller.generation))
+    if search.where is not None:
+        conditions.append(compile_filter(search.where, entity, generation=caller.generation))
+    if _is_own_profile(search):
+        conditions.append(columns.id == caller.user_id)
+    if not search.rules.has_scopes and not _names_parent(search):
+        raise Refusal(
+            f"say of which job: {entity.name}s are found with data.parent, or with job.id=<id> in the query"
+        )
+    return conditions
+
+
+def _is_own_profile(search: Search) -> bool:
+    """Whether this is ``find_one("User")``, which means: me."""
+    is_bare = search.where is None and search.ident is None
+    return search.is_single and is_bare and search.rules.name == "user"
+
+
+def _names_parent(search: Search) -> bool:
+    if search.ident is not None or "parent" in search.options:
+        return True
+    names = () if search.where is None else _attributes_of(search.where)
+    return any(name in {"id", "parent", "job", "job.id"} for name in names)
+
+
+def _attributes_of(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Comparison(attribute):
+            yield attribute
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _attributes_of(operand)
+
+
+def _in_scopes(search: Search, scopes: set[Scope]) -> ColumnElement[bool]:
+    return search.rules.entity.table.c.scope.in_([scope.value for scope in scopes])
+
+
+def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -> list[Record]:
+    entity, generation = search.rules.entity, call.caller.generation
+    chosen = search.options.get("attributes")
+    statement = select_records(entity, generation, chosen).where(and_(*conditions))
+    statement = statement.order_by(entity.table.c.sequence)
+    limit = 1 if search.is_single else search.options.get("limit")
+    if limit:
+        statement = statement.limit(limit)
+    if search.options.get("skip"):
+        statement = statement.offset(search.options["skip"])
+    return [to_record(entity, generation, row) for row in call.connection.execute(statement)]

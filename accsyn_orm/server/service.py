@@ -1,0 +1,243 @@
+"""The workspace behind the wire: discovery, sign-in and events, in and out as decoded payloads.
+
+It knows nothing about HTTP. Every method may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from accsyn_orm.server.accounts import (
+    KEY_SESSION,
+    PASSWORD_SESSION,
+    WRONG_CREDENTIALS,
+    Accounts,
+    Lifetimes,
+    Session,
+)
+from accsyn_orm.server.clock import Clock
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.database import Database
+from accsyn_orm.server.operations import Work, plan, require_verb
+from accsyn_orm.server.policy import Caller
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.rules.base import payload
+from accsyn_orm.server.schema import Role
+from accsyn_orm.server.tables import USERS, WORKSPACES, Scope
+from accsyn_orm.wire.credentials import (
+    Credentials as WireCredentials,
+)
+from accsyn_orm.wire.credentials import (
+    KeyCredentials,
+    PasswordCredentials,
+    SessionCredentials,
+)
+from accsyn_orm.wire.events import Event
+from accsyn_orm.wire.sign_in import Endpoint, Login, encode_discovery, encode_login
+from accsyn_orm.wire.versions import V1, Generation
+
+NO_API_KEY = "API keys cannot be read: this is disabled in the backend by default"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a user of the workspace signs in with.
+
+    Attributes:
+        workspace: code of the workspace.
+        username: e-mail of the user.
+        api_key: API key of the user.
+        password: password of the user, for v1.0.
+    """
+
+    workspace: str
+    username: str
+    api_key: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a request identifies its sender.
+
+    Attributes:
+        credentials: from its ``Authorization`` header.
+        tenant: the workspace that it is for.
+    """
+
+    credentials: WireCredentials
+    tenant: str
+
+
+class Service:
+    """One workspace server's answers.
+
+    Args:
+        database: where everything is.
+        clock: tells the time.
+        lifetimes: how long v1.0 sessions live.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock, lifetimes: Lifetimes) -> None:
+        self._database = database
+        self._clock = clock
+        self._accounts = Accounts(lifetimes)
+
+    def discover(
+        self, generation: Generation, question: Mapping[str, Any], endpoint: Endpoint
+    ) -> dict[str, Any]:
+        """Say where a workspace lives: here, if it is one of ours.
+
+        Raises:
+            Refusal: it is not.
+        """
+        named = str(question.get(generation.discovery_key, ""))
+        with self._database.reading() as connection:
+            codes = connection.scalars(select(WORKSPACES.table.c.code__folded))
+            if named.casefold() not in codes.all():
+                raise Refusal(f"there is no workspace {named!r} here")
+        return encode_discovery(generation, endpoint)
+
+    def sign_in(
+        self, generation: Generation, signature: Signature, body: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Sign a user in.
+
+        Raises:
+            Refusal: the credentials are no good.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            caller, session = self._open(connection, generation, signature, now)
+            self._accounts.note_sign_in(connection, caller, now)
+            expired = body.get("session_key_reuse")
+            if isinstance(expired, str):
+                self._accounts.replace_session(connection, caller, expired)
+        login = Login(session, caller.user_id, caller.role.wire(generation.name))
+        return encode_login(generation, login)
+
+    def handle(
+        self, generation: Generation, signature: Signature, event: Event, verb: str
+    ) -> dict[str, Any]:
+        """Do what an event asks for; return the members of the answer.
+
+        Raises:
+            Refusal: the credentials are no good, or a rule says no.
+            QueryError: the query is none, or does not fit the entity type.
+        """
+        if event.tenant.casefold() != signature.tenant.casefold():
+            raise Refusal("the event and the credentials name different workspaces")
+        work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
+        now = self._clock()
+        opened = self._database.writing() if work.writes else self._database.reading()
+        with opened as connection:
+            session = self._identify(connection, generation, signature, now)
+            answer = work.run(Call(connection, session.caller, now))
+        if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
+            with self._database.writing() as connection:
+                self._accounts.touch(connection, signature.credentials.session_key, now)
+        return answer if work.is_whole_answer else {"result": answer}
+
+    def new_credentials(self, workspace: str, role: Role) -> Credentials:
+        """Give the first user of a role a fresh API key and password, in place of those before."""
+        users, workspaces, now = USERS.table.c, WORKSPACES.table.c, self._clock()
+        with self._database.writing() as connection:
+            found = connection.execute(
+                select(users.id, users.code, users.workspace)
+                .join(WORKSPACES.table, workspaces.id == users.workspace)
+                .where(
+                    workspaces.code == workspace,
+                    users.role == role.value,
+                    users.scope == Scope.ACTIVE.value,
+                    users.status == "enabled",
+                )
+                .order_by(users.sequence)
+            ).first()
+            if found is None:
+                raise Refusal(f"the workspace has no enabled user with role {role.value}")
+            password = secrets.token_urlsafe(16)
+            ident, code, home = found
+            key = self._accounts.new_api_key(connection, home, ident, now)
+            self._accounts.set_password(connection, home, ident, password, now)
+        return Credentials(workspace, code, key, password)
+
+    # -- sign-in ---------------------------------------------------------------------------------
+
+    def _open(
+        self, connection: Connection, generation: Generation, signature: Signature, now: datetime
+    ) -> tuple[Caller, str]:
+        """Check credentials at sign-in; return the caller and the session that he gets."""
+        tenant = signature.tenant
+        match signature.credentials:
+            case KeyCredentials(username, api_key):
+                caller = self._accounts.caller_with_key(
+                    connection, tenant, username, api_key, generation.name
+                )
+                if generation is not V1:
+                    # v3 has no sessions: the key itself comes with every event.
+                    return caller, uuid.uuid4().hex
+                return caller, self._accounts.open_session(connection, caller, KEY_SESSION, now)
+            case PasswordCredentials(username, password) if generation is V1:
+                caller = self._accounts.caller_with_password(connection, tenant, username, password)
+                return caller, self._accounts.open_session(
+                    connection, caller, PASSWORD_SESSION, now
+                )
+            case SessionCredentials(username, key) if generation is V1:
+                # The key goes on as it is: signing in with it must not make it live longer.
+                session = self._accounts.session(connection, tenant, username, key, now)
+                return session.caller, key
+            case _:
+                raise Refusal(WRONG_CREDENTIALS)
+
+    def _identify(
+        self, connection: Connection, generation: Generation, signature: Signature, now: datetime
+    ) -> Session:
+        """Find out whose event this is."""
+        match signature.credentials:
+            case SessionCredentials(username, key) if generation is V1:
+                return self._accounts.session(connection, signature.tenant, username, key, now)
+            case KeyCredentials(username, api_key) if generation is not V1:
+                caller = self._accounts.caller_with_key(
+                    connection, signature.tenant, username, api_key, generation.name
+                )
+                return Session(caller, needs_touch=False)
+            case _:
+                raise Refusal("not signed in: these credentials are not for events")
+
+    # -- operations on the account itself ----------------------------------------------------------
+
+    def _own_work(self, generation: Generation, event: Event, verb: str) -> Work | None:
+        """Find an operation that is about the caller's credentials, not about entities."""
+        uri = event.uri.casefold().strip("/")
+        if uri == "user/api_key":
+            require_verb(event, verb, "GET")
+            return Work(writes=False, run=_refuse_api_key)
+        if uri == "user/generate_session_key" and generation is V1:
+            require_verb(event, verb, "POST")
+            return Work(
+                writes=True,
+                run=lambda call: self._generate_session_key(call, event),
+                is_whole_answer=True,
+            )
+        return None
+
+    def _generate_session_key(self, call: Call, event: Event) -> dict[str, Any]:
+        # The query is a bare user name here, not an expression.
+        if (event.query or "").casefold() != call.caller.user_code.casefold():
+            raise Refusal("session keys are made for yourself only")
+        lifetime = payload(event.data or {}).get("lifetime")
+        if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float, type(None))):
+            raise Refusal("lifetime is a number of seconds")
+        key = self._accounts.generate_session_key(call.connection, call.caller, call.now, lifetime)
+        return {"session_key": key}
+
+
+def _refuse_api_key(_call: Call) -> Any:
+    raise Refusal(NO_API_KEY)

@@ -1,0 +1,101 @@
+"""The ways in which the files of a job may be listed, brought into one: a list of task dictionaries.
+
+Shapes: a single ``source``/``destination`` pair, a list of dictionaries, a dictionary keyed by task uri, a list
+of paths, and one dictionary under ``tasks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from accsyn_orm.server.refusals import Refusal, unknown_attribute
+
+TASK_KEYS = frozenset(
+    {"uri", "id", "source", "destination", "dest", "priority", "metadata", "settings", "status"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """One task as it was submitted.
+
+    Attributes:
+        uri: its key, when the payload was keyed; otherwise it gets a running number.
+        source: specification of where the files are, or empty for that of the job.
+        destination: specification of where they go; ``None`` mirrors the source path.
+        values: the other attributes: id, priority, metadata, settings, status.
+    """
+
+    uri: str | None
+    source: str
+    destination: str | None
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def read_tasks(data: Mapping[str, Any]) -> list[TaskDraft]:
+    """List the tasks of a job or task payload, in any of the documented shapes.
+
+    Raises:
+        Refusal: there are none, or one of them is malformed.
+    """
+    listed = data.get("tasks")
+    if listed is None:
+        drafts = [_draft(None, {key: data[key] for key in _PAIR if key in data})]
+    else:
+        default = data.get("destination", data.get("dest"))
+        drafts = [_with_destination(draft, default) for draft in _listed(listed)]
+    if not drafts:
+        raise Refusal("a job needs at least one task")
+    return drafts
+
+
+_PAIR = ("source", "destination", "dest")
+
+
+def _listed(tasks: object) -> list[TaskDraft]:
+    if isinstance(tasks, Mapping):
+        keyed = cast("Mapping[str, Any]", tasks)
+        if any(isinstance(keyed.get(key), str) for key in _PAIR):
+            return [_draft(None, keyed)]
+        return [_draft(str(uri), task) for uri, task in keyed.items()]
+    if isinstance(tasks, Sequence) and not isinstance(tasks, str):
+        return [_draft(None, task) for task in cast("Sequence[Any]", tasks)]
+    raise Refusal("tasks: write a list of tasks, or a dictionary of tasks by uri")
+
+
+def _draft(uri: str | None, task: object) -> TaskDraft:
+    if isinstance(task, str):
+        return TaskDraft(uri, task, None)
+    if not isinstance(task, Mapping):
+        raise Refusal("tasks: each is a path, or a dictionary with source and destination")
+    values = dict(cast("Mapping[str, Any]", task))
+    if "tasks" in values:
+        raise Refusal(
+            "tasks: nested tasks belong to compute jobs, which this workspace does not run"
+        )
+    for name in values:
+        if name not in TASK_KEYS:
+            raise unknown_attribute("task", name, TASK_KEYS)
+    source = values.pop("source", None)
+    destination = values.pop("dest", None)
+    destination = values.pop("destination", destination)
+    named = values.pop("uri", uri)
+    if source is None:
+        raise Refusal("a task needs a source")
+    _check_text(source=source, destination=destination, uri=named)
+    return TaskDraft(named, source, destination, values)
+
+
+def _check_text(**specs: object) -> None:
+    for name, value in specs.items():
+        if value is not None and not isinstance(value, str):
+            raise Refusal(f"{name} is text, not {type(value).__name__}")
+
+
+def _with_destination(draft: TaskDraft, default: object) -> TaskDraft:
+    if draft.destination is not None or default is None:
+        return draft
+    _check_text(destination=default)
+    return TaskDraft(draft.uri, draft.source, str(default), draft.values)

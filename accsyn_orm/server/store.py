@@ -1,0 +1,130 @@
+"""Rows in and out: every statement is confined to the caller's workspace, and to what the caller may see.
+
+Rules work with rows of their own table; only what goes to a client becomes a record.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
+
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.policy import access, not_permitted
+from accsyn_orm.server.records import select_records, to_columns, to_record
+from accsyn_orm.server.refusals import no_such
+from accsyn_orm.server.tables import EntityTable, Scope
+
+Record = dict[str, Any]
+
+_CHUNK = 5_000
+"""Databases bound the number of parameters of one statement."""
+
+
+def new_id() -> str:
+    """Make an id in the form that accsyn uses: 24 hexadecimal characters."""
+    return secrets.token_hex(12)
+
+
+def insert_row(
+    call: Call, entity: EntityTable, values: Mapping[str, Any], *, ident: str | None = None
+) -> str:
+    """Store a new active entity; return its id."""
+    ident = ident or new_id()
+    insert_rows(call, entity, {ident: values})
+    return ident
+
+
+def insert_rows(call: Call, entity: EntityTable, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Store new active entities, given by their ids; all must have the same attributes."""
+    own = {"workspace": call.caller.workspace, "scope": Scope.ACTIVE.value}
+    columns = [{"id": ident, **own, **to_columns(entity, row)} for ident, row in rows.items()]
+    call.connection.execute(insert(entity.table), columns)
+
+
+def update_rows(
+    call: Call,
+    entity: EntityTable,
+    condition: ColumnElement[bool],
+    values: Mapping[str, Any],
+    *,
+    scope: Scope | None = None,
+) -> None:
+    """Change attributes, and the scope when one is given, of the entities that satisfy a condition."""
+    columns = to_columns(entity, values)
+    if scope is not None:
+        columns["scope"] = scope.value
+    inside = entity.table.c.workspace == call.caller.workspace
+    call.connection.execute(update(entity.table).where(inside, condition).values(**columns))
+
+
+def update_row(
+    call: Call,
+    entity: EntityTable,
+    ident: str,
+    values: Mapping[str, Any],
+    *,
+    scope: Scope | None = None,
+) -> None:
+    """Change attributes, and the scope when one is given, of one entity."""
+    update_rows(call, entity, entity.table.c.id == ident, values, scope=scope)
+
+
+def rows_where(
+    call: Call, entity: EntityTable, *conditions: ColumnElement[bool]
+) -> Sequence[RowMapping]:
+    """Select rows of the workspace, whoever may see them, in order of creation."""
+    inside = entity.table.c.workspace == call.caller.workspace
+    statement = select(entity.table).where(inside, *conditions).order_by(entity.table.c.sequence)
+    return call.connection.execute(statement).mappings().all()
+
+
+def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
+    """Select the row that the caller means by an id.
+
+    Raises:
+        Refusal: there is none, it is archived, or the caller may not see it: all the same words.
+    """
+    rows = rows_where(
+        call,
+        entity,
+        entity.table.c.id == ident,
+        entity.table.c.scope != Scope.ARCHIVED.value,
+        access(entity.name, call.caller).read(call.caller),
+    )
+    if not rows:
+        raise no_such(entity.name, ident)
+    return rows[0]
+
+
+def writable_row(call: Call, entity: EntityTable, ident: str, what: str) -> RowMapping:
+    """Select the row that the caller means by an id and is about to change.
+
+    Args:
+        call: the operation.
+        entity: its entity type.
+        ident: its id.
+        what: the intention, for the message: ``change`` or ``delete``.
+
+    Raises:
+        Refusal: there is none that the caller can see, or the caller's role may not change it.
+    """
+    row = visible_row(call, entity, ident)
+    may_write = access(entity.name, call.caller).write(call.caller)
+    if not rows_where(call, entity, entity.table.c.id == ident, may_write):
+        raise not_permitted(call.caller, f"{what} this {entity.name}")
+    return row
+
+
+def records_by_id(call: Call, entity: EntityTable, idents: Sequence[str]) -> list[Record]:
+    """Read entities as the caller's generation sends them, in the order of the ids."""
+    by_id: dict[str, Record] = {}
+    for start in range(0, len(idents), _CHUNK):
+        chosen = entity.table.c.id.in_(idents[start : start + _CHUNK])
+        statement = select_records(entity, call.caller.generation).where(chosen)
+        for row in call.connection.execute(statement):
+            record = to_record(entity, call.caller.generation, row)
+            by_id[record["id"]] = record
+    return [by_id[ident] for ident in idents]
