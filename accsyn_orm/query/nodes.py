@@ -54,7 +54,7 @@ class Operator(str, Enum):
     @property
     def takes_list(self) -> bool:
         """Whether its right side is a comma list."""
-        return self in {Operator.IN, Operator.NOT_IN}
+        return self is Operator.IN or self is Operator.NOT_IN
 
 
 _OPPOSITES = (
@@ -67,8 +67,12 @@ _OPPOSITES = (
 )
 _NEGATED = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
-_ATTRIBUTE = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z0-9_-]+)*")
-_ENTITY = re.compile(r"[a-z][a-z0-9_]*")
+KEYWORDS = frozenset({"and", "or", "where", "not", "in", "contains", "matches"})
+"""Reserved in lower case: none can be an entity type, or the first part of an attribute's name."""
+
+_NOT_RESERVED = rf"(?!(?:{'|'.join(sorted(KEYWORDS))})(?![a-z0-9_]))"
+_ATTRIBUTE = re.compile(_NOT_RESERVED + r"[a-z_][a-z0-9_]*(?:\.[a-z0-9_-]+)*")
+_ENTITY = re.compile(_NOT_RESERVED + r"[a-z][a-z0-9_]*")
 
 
 class _Combinable:
@@ -199,22 +203,30 @@ Expression: TypeAlias = Comparison | And | Or
 """Closed: a ``match`` over it ends in ``assert_never``."""
 
 
+def nesting_error() -> QueryValueError:
+    """Say that a tree would be deeper than every walk over it can be trusted to go."""
+    return QueryValueError("(…)", f"AND and OR alternate more than {MAX_NESTING} levels deep")
+
+
 def _settle(node: And | Or) -> None:
-    """Flatten operands of the same kind; bound the depth so that no walk exhausts the stack."""
+    """Flatten operands of the same kind, and bound the depth so that no walk can exhaust the stack."""
     kind = type(node)
-    operands = tuple(
-        part
-        for operand in node.operands
-        for part in (operand.operands if isinstance(operand, kind) else (operand,))
-    )
+    operands: list[Expression] = []
+    depth = 1
+    for operand in node.operands:
+        if isinstance(operand, Comparison):
+            operands.append(operand)
+        elif isinstance(operand, kind):
+            operands += operand.operands
+            depth = max(depth, operand.depth)
+        else:
+            operands.append(operand)
+            depth = max(depth, operand.depth + 1)
     if len(operands) < 2:  # noqa: PLR2004  # AND and OR join at least two
         raise QueryValueError(node.operands, f"{kind.__name__} joins at least two conditions")
-    depth = 1 + max(0 if isinstance(part, Comparison) else part.depth for part in operands)
     if depth > MAX_NESTING:
-        raise QueryValueError(
-            f"{kind.__name__}(…)", f"AND and OR alternate more than {MAX_NESTING} levels deep"
-        )
-    object.__setattr__(node, "operands", operands)
+        raise nesting_error()
+    object.__setattr__(node, "operands", tuple(operands))
     object.__setattr__(node, "depth", depth)
 
 
