@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from accsyn_orm.query.fields import FieldRef, UnboundField
+from accsyn_orm.query.literals import Raw, raw, to_literal
 from accsyn_orm.query.nodes import (
     And,
     Comparison,
@@ -19,15 +21,20 @@ __all__ = [
     "And",
     "Comparison",
     "Expression",
+    "FieldRef",
     "Operator",
     "Or",
+    "Raw",
     "Statement",
+    "UnboundField",
     "all_of",
     "any_of",
     "lowercase",
     "parse",
     "parse_expression",
+    "raw",
     "render",
     "render_statement",
+    "to_literal",
     "wire_expression",
 ]

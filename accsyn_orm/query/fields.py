@@ -1,0 +1,228 @@
+"""Typed attributes: Python comparisons that build the same nodes as the parser.
+
+``Job.status`` is a ``FieldRef[JobStatus]``: a type checker knows what it may be compared with. A comparison
+with anything else still type-checks as ``bool``, Python's own ``==``, and is an error where an expression
+is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar, Union, cast, overload
+
+from accsyn_orm.errors import QueryValueError
+from accsyn_orm.query.literals import Raw, raw, to_literal
+from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any_of
+
+__all__ = ["FieldRef", "Raw", "UnboundField", "raw", "to_literal"]
+
+T = TypeVar("T")
+TextT = TypeVar("TextT", bound=Union[str, None])
+
+
+class FieldRef(Generic[T]):
+    """An attribute to compare with.
+
+    Args:
+        name: wire name, dotted for a parent's attribute.
+        label: how messages call it (``Job.status``); the name when not given.
+        literal: turns a Python value into literal text, or raises ``QueryValueError``; the default knows
+            the language but not the attribute's type.
+
+    Example:
+        >>> status, code = FieldRef[str]("status"), FieldRef[str]("code")
+        >>> print((status != "failed") & (code == "Daily backup"))
+        status!=failed AND code="Daily backup"
+    """
+
+    __slots__ = ("_literal", "_name", "is_checked", "label")
+
+    def __init__(
+        self, name: str, *, label: str | None = None, literal: Callable[[object], str] = to_literal
+    ) -> None:
+        self._name = name
+        self._literal = literal
+        self.label = label or name
+        self.is_checked = literal is not to_literal
+
+    @property
+    def name(self) -> str:
+        """The wire name."""
+        return self._name
+
+    # -- comparisons ------------------------------------------------------------------------------
+
+    @overload  # type: ignore[override]  # a comparison here is an expression, not a truth value
+    def __eq__(self: FieldRef[TextT], other: str | Raw | None, /) -> Comparison: ...
+    @overload
+    def __eq__(self, other: T | Raw | None, /) -> Comparison: ...
+    def __eq__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
+        return self._compare(Operator.EQUAL, other)
+
+    @overload  # type: ignore[override]  # the same
+    def __ne__(self: FieldRef[TextT], other: str | Raw | None, /) -> Comparison: ...
+    @overload
+    def __ne__(self, other: T | Raw | None, /) -> Comparison: ...
+    def __ne__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
+        return self._compare(Operator.NOT_EQUAL, other)
+
+    @overload
+    def __lt__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    @overload
+    def __lt__(self, other: T | Raw, /) -> Comparison: ...
+    def __lt__(self, other: object, /) -> Comparison:
+        return self._order(Operator.LESS, other)
+
+    @overload
+    def __le__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    @overload
+    def __le__(self, other: T | Raw, /) -> Comparison: ...
+    def __le__(self, other: object, /) -> Comparison:
+        return self._order(Operator.LESS_EQUAL, other)
+
+    @overload
+    def __gt__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    @overload
+    def __gt__(self, other: T | Raw, /) -> Comparison: ...
+    def __gt__(self, other: object, /) -> Comparison:
+        return self._order(Operator.GREATER, other)
+
+    @overload
+    def __ge__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    @overload
+    def __ge__(self, other: T | Raw, /) -> Comparison: ...
+    def __ge__(self, other: object, /) -> Comparison:
+        return self._order(Operator.GREATER_EQUAL, other)
+
+    @overload
+    def in_(self: FieldRef[TextT], items: Iterable[str | Raw | None], /) -> Expression: ...
+    @overload
+    def in_(self, items: Iterable[T | Raw | None], /) -> Expression: ...
+    def in_(self, items: Iterable[object], /) -> Expression:
+        """Equal to any of the items.
+
+        Items that a comma list cannot hold (a comma, outer blanks) become comparisons of their own.
+
+        Raises:
+            QueryValueError: no items, or one that cannot be written.
+        """
+        return any_of(self._members(Operator.IN, Operator.EQUAL, items))
+
+    @overload
+    def not_in(self: FieldRef[TextT], items: Iterable[str | Raw | None], /) -> Expression: ...
+    @overload
+    def not_in(self, items: Iterable[T | Raw | None], /) -> Expression: ...
+    def not_in(self, items: Iterable[object], /) -> Expression:
+        """Equal to none of the items; the opposite of :meth:`in_`."""
+        return all_of(self._members(Operator.NOT_IN, Operator.NOT_EQUAL, items))
+
+    # -- comparisons of text ----------------------------------------------------------------------
+
+    def contains(self: FieldRef[TextT], text: str, /) -> Comparison:
+        """Hold the text somewhere; ``*`` is an ordinary character here."""
+        return self._node(Operator.CONTAINS, text)
+
+    def not_contains(self: FieldRef[TextT], text: str, /) -> Comparison:
+        """Hold the text nowhere."""
+        return self._node(Operator.NOT_CONTAINS, text)
+
+    def matches(self: FieldRef[TextT], pattern: str, /) -> Comparison:
+        """Find the regular expression somewhere in the text, in any case."""
+        return self._node(Operator.MATCHES, pattern)
+
+    def not_matches(self: FieldRef[TextT], pattern: str, /) -> Comparison:
+        """Find the regular expression nowhere."""
+        return self._node(Operator.NOT_MATCHES, pattern)
+
+    def startswith(self: FieldRef[TextT], text: str, /) -> Comparison:
+        """Begin with the text, taken literally."""
+        if _is_plain(text):
+            return self._node(Operator.EQUAL, f"{text}*")
+        return self._node(Operator.MATCHES, f"^{_escaped(text)}")
+
+    def endswith(self: FieldRef[TextT], text: str, /) -> Comparison:
+        """End with the text, taken literally."""
+        if _is_plain(text):
+            return self._node(Operator.EQUAL, f"*{text}")
+        return self._node(Operator.MATCHES, f"{_escaped(text)}$")
+
+    def exact(self: FieldRef[TextT], text: str, /) -> Comparison:
+        """Be the text, with every ``*`` in it taken literally."""
+        if _is_plain(text):
+            return self._node(Operator.EQUAL, text)
+        return self._node(Operator.MATCHES, f"^{_escaped(text)}$")
+
+    def raw(self, text: str, /, *, operator: Operator = Operator.EQUAL) -> Comparison:
+        """Compare with text that is not checked, for values only the backend knows."""
+        return Comparison(self._name, operator, text, is_checked=True)
+
+    # -- how nodes are made -----------------------------------------------------------------------
+
+    def _node(self, operator: Operator, text: str) -> Comparison:
+        return Comparison(self._name, operator, text, self.is_checked)
+
+    def _compare(self, operator: Operator, value: object) -> Comparison:
+        if isinstance(value, Raw):
+            return self.raw(value.text, operator=operator)
+        return self._node(operator, self._literal(value))
+
+    def _order(self, operator: Operator, value: object) -> Comparison:
+        if value is None:
+            hint = f"ask for a value with {self.label} != None"
+            raise QueryValueError(value, f"nothing is {operator} null", hint=hint)
+        return self._compare(operator, value)
+
+    def _members(self, listed: Operator, single: Operator, items: Iterable[object]) -> list[Expression]:
+        if isinstance(items, (str, bytes)):
+            raise QueryValueError(items, "is one value, not several", hint="write in_([…])")
+        nodes = [self._compare(single, item) for item in items]
+        if not nodes:
+            raise QueryValueError([], f"{self.label}: a list needs at least one item")
+        holds_both_quotes = {'"', "'"} <= set("".join([cast("str", node.value) for node in nodes]))
+        texts: list[str] = []
+        alone: list[Expression] = []
+        for node in nodes:
+            text = cast("str", node.value)
+            if _fits_list(text) and not (holds_both_quotes and '"' in text):
+                texts.append(text)
+            else:
+                alone.append(node)
+        if not texts:
+            return alone
+        is_checked = all(node.is_checked for node in nodes)
+        return [Comparison(self._name, listed, tuple(texts), is_checked), *alone]
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._name, self.label))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label}>"
+
+
+class UnboundField(FieldRef[Any]):
+    """An attribute of no particular entity: checked when it meets one.
+
+    Example:
+        >>> print(UnboundField("status") != "failed")
+        status!=failed
+    """
+
+    __slots__ = ()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether ``=`` takes the text literally, and some kind of quotes is left to hold it."""
+    return "*" not in text and not ('"' in text and "'" in text)
+
+
+def _escaped(text: str) -> str:
+    # The language has no escape for quotes; regular expressions have.
+    return re.escape(text).replace('"', r"\x22").replace("'", r"\x27")
+
+
+def _fits_list(text: str) -> bool:
+    return bool(text) and "," not in text and text == text.strip()

@@ -1,0 +1,81 @@
+"""Python values as literal text of the query language."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from enum import Enum
+
+from accsyn_orm.errors import QueryValueError
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Literal text that is taken as it is, for values that only the backend knows.
+
+    Example:
+        >>> from accsyn_orm.query import FieldRef
+        >>> str(FieldRef("status") == raw("half-done"))
+        'status=half-done'
+    """
+
+    text: str
+
+
+def raw(text: str) -> Raw:
+    """Mark text to be taken as it is: no check against the attribute's type."""
+    return Raw(text)
+
+
+def to_literal(value: object) -> str:
+    """Write a Python value as literal text, unquoted.
+
+    Dates with a time become UTC; one without a time zone is local time. An entity, or whatever else has a
+    text ``id``, is written as that id.
+
+    Raises:
+        QueryValueError: nothing in the language stands for the value.
+
+    Example:
+        >>> to_literal(True), to_literal(None), to_literal(12)
+        ('true', 'null', '12')
+    """
+    if isinstance(value, Enum):
+        return to_literal(value.value)
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    return _other_literal(value)
+
+
+def _other_literal(value: object) -> str:
+    if isinstance(value, float):
+        return _float_literal(value)
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Raw):
+        return value.text
+    identifier = getattr(value, "id", None)
+    if isinstance(identifier, str):
+        return identifier
+    hint = "use text, a number, a boolean, a date, None, or an entity that was saved"
+    raise QueryValueError(value, f"a {type(value).__name__} cannot be written in a query", hint=hint)
+
+
+def _float_literal(value: float) -> str:
+    if not math.isfinite(value):
+        raise QueryValueError(value, "is not a number the language can write")
+    return repr(float(value))
+
+
+def utc_text(value: datetime) -> str:
+    """Write a moment as the protocol does: UTC, whole seconds, no zone."""
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
