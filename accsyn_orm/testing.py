@@ -1,4 +1,4 @@
-"""An accsyn-compatible workspace for tests: real HTTP on loopback, in this process, gone afterwards.
+"""An accsyn-compatible workspace for tests: real HTTP on loopback, gone afterwards.
 
 Example:
     >>> from accsyn_orm.testing import EmbeddedWorkspace
@@ -38,7 +38,8 @@ class EmbeddedWorkspace:
     It speaks both protocol generations. Without ``data`` everything is in memory.
 
     Args:
-        seed: ``demo``: a small studio with users, queues and jobs; ``empty``: a user of each role, and the
+        seed: ``demo``: a small studio with users, queues and jobs; ``empty``: a user of each role,
+            and the
             built-in queues.
         data: directory that keeps everything for the next one.
         tls: serve HTTPS; ``ca_bundle`` then is the certificate authority to trust.
@@ -120,7 +121,7 @@ class EmbeddedWorkspace:
             username=credentials.username,
             api_key=credentials.api_key,
             url=self.url,
-            ca_bundle=self.ca_bundle,
+            verify=self.ca_bundle,
             protocol=protocol,
         )
 

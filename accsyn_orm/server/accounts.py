@@ -1,15 +1,30 @@
 """Who is calling: API keys, passwords, v1.0 session keys, and how long each is good for.
 
-v3 shows its API key with every call. v1.0 trades an API key, a password or a session key for a session key, which
-expires: after a fixed time when it came from a password, after a time without use when it came from an API key.
+v3 shows its API key with every call. v1.0 trades an API key, a password or a session key for a
+session key, which
+expires: after a fixed time when it came from a password, after a time without use when it came from
+    an API key.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.digests import (
@@ -97,15 +112,12 @@ class Accounts:
         """Find the user whose API key this is.
 
         Raises:
-            Refusal: workspace, user or key is wrong, or the user is disabled; it does not say which.
+            Refusal: workspace, user or key is wrong, or the user is disabled; it does not say
+                which.
         """
         presented = key_digest(key)
-        statement = _account(workspace, username).add_columns(api_keys.c.digest)
-        row = connection.execute(
-            statement.join(api_keys, api_keys.c.user == USERS.table.c.id).where(
-                api_keys.c.digest == presented
-            )
-        ).first()
+        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
+        row = connection.execute(_WITH_KEY, {**found, "presented": presented}).first()
         if not same_digest(presented, row.digest if row else NOBODY_KEY) or row is None:
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, generation)
@@ -116,12 +128,11 @@ class Accounts:
         """Find the user whose password this is.
 
         Raises:
-            Refusal: workspace, user or password is wrong, or the user is disabled; it does not say which.
+            Refusal: workspace, user or password is wrong, or the user is disabled; it does not say
+                which.
         """
-        statement = _account(workspace, username).add_columns(passwords.c.digest)
-        row = connection.execute(
-            statement.join(passwords, passwords.c.user == USERS.table.c.id)
-        ).first()
+        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
+        row = connection.execute(_WITH_PASSWORD, found).first()
         if not password_matches(password, row.digest if row else NOBODY_PASSWORD) or row is None:
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, "v1")
@@ -135,14 +146,8 @@ class Accounts:
             Refusal: there is none, or it has expired (which the refusal then says).
         """
         presented = key_digest(key)
-        statement = _account(workspace, username).add_columns(
-            sessions.c.digest, sessions.c.expires, sessions.c.kind
-        )
-        row = connection.execute(
-            statement.join(sessions, sessions.c.user == USERS.table.c.id).where(
-                sessions.c.digest == presented
-            )
-        ).first()
+        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
+        row = connection.execute(_WITH_SESSION, {**found, "presented": presented}).first()
         if not same_digest(presented, row.digest if row else NOBODY_KEY) or row is None:
             raise Refusal("not signed in: the session key is wrong, or the user was signed out")
         remaining = (_moment(row.expires) - now).total_seconds()
@@ -250,28 +255,40 @@ def revoke_everything(connection: Connection, user: str) -> None:
         connection.execute(delete(table).where(table.c.user == user))
 
 
-def _account(workspace: str, username: str) -> Select[tuple[str, str, str, str, str]]:
+def _accounts_with(credentials: Table, *columns: Column[Any]) -> Select[Any]:
+    """Select users who can sign in, with what they have of one kind of credentials."""
     users, workspaces = USERS.table.c, WORKSPACES.table.c
+    account: list[ColumnElement[Any]] = [
+        workspaces.id.label("workspace_id"),
+        workspaces.code.label("workspace_code"),
+        users.id.label("user_id"),
+        users.code.label("user_code"),
+        users.role.label("role"),
+    ]
     return (
-        select(
-            workspaces.id.label("workspace_id"),
-            workspaces.code.label("workspace_code"),
-            users.id.label("user_id"),
-            users.code.label("user_code"),
-            users.role.label("role"),
-        )
+        select(*account, *columns)
         .select_from(USERS.table)
         .join(WORKSPACES.table, workspaces.id == users.workspace)
+        .join(credentials, credentials.c.user == users.id)
         .where(
-            workspaces.code__folded == workspace.casefold(),
-            users.code__folded == username.casefold(),
+            workspaces.code__folded == bindparam("tenant"),
+            users.code__folded == bindparam("user_code"),
             users.scope == Scope.ACTIVE.value,
             users.status == "enabled",
         )
     )
 
 
-def _caller(row: Row[tuple[str, str, str, str, str]], generation: Generation) -> Caller:
+_WITH_KEY = _accounts_with(api_keys, api_keys.c.digest).where(
+    api_keys.c.digest == bindparam("presented")
+)
+_WITH_PASSWORD = _accounts_with(passwords, passwords.c.digest)
+_WITH_SESSION = _accounts_with(
+    sessions, sessions.c.digest, sessions.c.expires, sessions.c.kind
+).where(sessions.c.digest == bindparam("presented"))
+
+
+def _caller(row: Row[Any], generation: Generation) -> Caller:
     return Caller(
         workspace=row.workspace_id,
         workspace_code=row.workspace_code,
@@ -283,7 +300,8 @@ def _caller(row: Row[tuple[str, str, str, str, str]], generation: Generation) ->
 
 
 def _stored(moment: datetime) -> str:
-    # With fractions: tests use lifetimes below a second. Fixed width, so that text order is time order.
+    # With fractions: tests use lifetimes below a second. Fixed width, so that text order is time
+    # order.
     return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 

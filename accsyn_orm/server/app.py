@@ -1,7 +1,8 @@
 """The HTTP side of the workspace: routes, limits, and answers that always are JSON.
 
-Refusals are answered with status 200 and a ``message``, as accsyn does; official clients look at nothing else.
-What goes wrong inside is logged here under a reference, and only the reference leaves.
+Refusals are answered with status 200 and a ``message``, as accsyn does; official clients look at
+nothing else. What goes wrong inside is logged here under a reference, and only the reference
+leaves.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _respond(answer: _Answer, request: Request, text: str) -> Response:
         return _json(encode_message(refusal.message, session_expired=refusal.session_expired))
     except AccsynError as error:
         return _json(encode_message(str(error)))
-    except Exception:
+    except Exception:  # noqa: BLE001  # whatever it is, it must not leave as a stack trace
         reference = secrets.token_hex(4)
         _log.exception("request failed, reference %s", reference)
         description = f"internal error, reference {reference}: the server's log says more"

@@ -37,5 +37,6 @@ class Authority:
         """Issue a certificate for a host, and for loopback, and make a context that presents it."""
         names = dict.fromkeys(["localhost", "127.0.0.1", "::1", host])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert(*names).configure_cert(context)
+        certificate = self._ca.issue_cert(*names)
+        certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # names pyOpenSSL
         return context

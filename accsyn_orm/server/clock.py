@@ -30,6 +30,7 @@ class ManualClock:
         self._lock = Lock()
 
     def __call__(self) -> datetime:
+        """Tell the time."""
         with self._lock:
             return self._now
 

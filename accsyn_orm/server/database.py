@@ -1,15 +1,15 @@
 """Connections and transactions: one place that knows how SQLite has to be treated.
 
-A write transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that what a rule has read
-is still true when it writes. An in-memory database lives in a single connection, which callers share one
-after the other.
+A write transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that what a rule
+has read is still true when it writes. An in-memory database lives in a single connection, which
+callers share one after the other.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -57,13 +57,13 @@ class Database:
             metadata.create_all(connection)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Generator[Connection, None, None]:
         """Open a transaction that only reads."""
         with self._turn, self.engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Generator[Connection, None, None]:
         """Open a transaction that writes; it commits at the end, or rolls back on any exception."""
         with self._turn, self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})

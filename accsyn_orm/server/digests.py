@@ -1,7 +1,7 @@
 """Secrets: how they are made, and what of them is stored.
 
-Keys come from the operating system's random source and are long, so one SHA-256 keeps them. People choose
-passwords, so theirs is salted and slow (scrypt), and says its own parameters.
+Keys come from the operating system's random source and are long, so one SHA-256 keeps them. People
+choose passwords, so theirs is salted and slow (scrypt), and says its own parameters.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The life of a job: which status may follow which, and what the tasks' statuses make of it.
 
-Jobs that are done or aborted are *finished*: they leave the active scope, and come back when they are retried.
+Jobs that are done or aborted are *finished*: they leave the active scope, and come back when they
+are retried.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _SETTLED = frozenset({"done", "excluded"})
 def change_status(call: Call, job: RowMapping, status: str) -> None:
     """Give a job a status that a client asked for.
 
-    ``waiting`` resumes, and retries what failed or has finished; ``paused``, ``aborted`` and ``done`` are for jobs that
-    have not finished.
+    ``waiting`` resumes, and retries what failed or has finished; ``paused``, ``aborted`` and
+    ``done`` are for jobs that have not finished.
 
     Raises:
         Refusal: the job has finished, or holds nothing that could run.
@@ -52,7 +53,7 @@ def abort_where(call: Call, condition: ColumnElement[bool]) -> None:
 
 
 def retry(call: Call, job: RowMapping) -> None:
-    """Let a job run again: what failed or was held back is queued; a job that is all done starts over.
+    """Let a job run again: queue what is left of it, or all of it when it is done.
 
     Raises:
         Refusal: every task is excluded.

@@ -90,8 +90,8 @@ class Listener:
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's algorithm off only for sockets that say they are TCP; answers go out in two
-    # writes, and would wait 40 ms for each other.
+    # asyncio switches Nagle's algorithm off only for sockets that say they are TCP; answers go out
+    # in two writes, and would wait 40 ms for each other.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,7 @@
 """From the uri of an event to what happens: which type, which operation, sent how.
 
-What is not here is refused by name. Nothing that the workspace does not do is ever answered with success.
+What is not here is refused by name. Nothing that the workspace does not do is ever answered with
+success.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ SPECIAL: Mapping[str, Callable[[Call, Event], Any]] = {
 
 def entity_names(generation: Generation) -> list[str]:
     """List the entity types of a generation."""
-    return sorted({rules.entity_names[generation] for rules in RULES})
+    return sorted(rules.names.shown(generation) for rules in RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _run(call: Call, operation: Operation, rules: EntityRules, event: Event) -> 
 
 def _means_queue(call: Call, event: Event) -> bool:
     """Tell whether an event about a job is about a queue: by its type, or by what its id names."""
-    if isinstance(event.data, Mapping) and event.data.get("type") == _QUEUE:  # pyright: ignore[reportUnknownMemberType]  # JSON
+    if payload(event.data or {}).get("type") == _QUEUE:
         return True
     if event.entityid is None or call.caller.generation != "v1":
         return False
@@ -158,15 +159,14 @@ def _means_queue(call: Call, event: Event) -> bool:
 
 
 def _without_job_keys(event: Event) -> Event:
-    if not isinstance(event.data, Mapping):
-        return event
-    kept = {key: value for key, value in event.data.items() if key not in _JOB_ONLY}  # pyright: ignore[reportUnknownVariableType]  # JSON
+    data = payload(event.data or {})
+    kept = {key: value for key, value in data.items() if key not in _JOB_ONLY}
     return dataclasses.replace(event, data=kept)
 
 
 def _rules_named(generation: Generation, name: str) -> EntityRules:
     for rules in RULES:
-        if name in rules.uri_names[generation]:
+        if rules.names.include(name, generation):
             return rules
     known = ", ".join(entity_names(generation))
     raise Refusal(f"this workspace has no entity type {name!r}; there are {known}")

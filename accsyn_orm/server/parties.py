@@ -1,4 +1,4 @@
-"""From a written source and destination to the two parties of a job, and whether the caller may name them."""
+"""Who sends and who receives: the parties of a job, and which of them the caller may name."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Router:
         """Find the parties of all tasks of a job.
 
         Raises:
-            Refusal: a party does not exist, the caller may not name it, or the tasks do not share one pair.
+            Refusal: a party does not exist, the caller may not name it, or the tasks do not share
+                one pair.
         """
         routes = [self._route(draft) for draft in drafts]
         if len({(route.source, route.destination) for route in routes}) > 1:
@@ -105,7 +106,7 @@ class Router:
                 return f"user:{self._user(spec)}"
             case PartyKind.SITE | PartyKind.CLIENT:
                 raise Refusal(
-                    f"there is no {spec.kind.value} {spec.ident!r}: this workspace has its main site only"
+                    f"there is no {spec.kind.value} {spec.ident!r}: this workspace has one site, hq"
                 )
 
     def _user(self, spec: Spec) -> str:

@@ -1,8 +1,8 @@
 """Who may see and change what: the role matrix, as SQL conditions in front of every statement.
 
-A role's *read* condition is added to whatever is selected, so an object that the caller may not see is just not
-there; its *write* condition is looked at only for objects that are. The matrix is that of the accsyn
-documentation, for the entity types that this workspace has.
+A role's *read* condition is added to whatever is selected, so an object that the caller may not see
+is just not there; its *write* condition is looked at only for objects that are. The matrix is that
+of the accsyn documentation, for the entity types that this workspace has.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from accsyn_orm.errors import AccsynError
 
 
-class Refusal(AccsynError):
+class Refusal(AccsynError):  # noqa: N818  # an answer, not a failure
     """The workspace understood the request and will not do it.
 
     Attributes:
@@ -26,7 +26,7 @@ class Refusal(AccsynError):
 
 
 def no_such(kind: str, ident: str) -> Refusal:
-    """Refuse an object that does not exist; the very same words for one that the caller may not see."""
+    """Refuse an object that does not exist, or that the caller may not see: the same words."""
     return Refusal(f"there is no {kind} {ident!r}")
 
 

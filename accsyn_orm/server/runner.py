@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 
@@ -208,7 +208,7 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
 
 
 @contextlib.contextmanager
-def _signals_set(interrupted: threading.Event) -> Iterator[None]:
+def _signals_set(interrupted: threading.Event) -> Generator[None, None, None]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         interrupted.set()
 

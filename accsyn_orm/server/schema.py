@@ -1,7 +1,8 @@
 """What may be written: the one declaration that answers ``attributes`` and that checks every write.
 
-What can be read stands in `tables`. An entity type lists what can be *written* as `Field` values; whatever is
-not listed for a generation, a role and an operation is refused by name, nothing is dropped in silence.
+What can be read stands in `tables`. An entity type lists what can be *written* as `Field` values;
+whatever is not listed for a generation, a role and an operation is refused by name, nothing is
+dropped in silence.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Schema:
         """Check the payload of a change.
 
         Raises:
-            Refusal: there is nothing to change, or an attribute is unknown, fixed or of the wrong type.
+            Refusal: there is nothing to change, or an attribute is unknown, fixed or of the wrong
+                type.
         """
         if not data:
             raise Refusal(f"{self.entity.name}: there is nothing to change")
@@ -203,7 +205,7 @@ def json_object(name: str, value: Any) -> dict[str, Any]:
 
 
 def settings(name: str, value: Any) -> dict[str, str]:
-    """Take settings; numbers and booleans, which old clients send, become the text that they mean."""
+    """Take settings; numbers and booleans, which old clients send, become text."""
     return {key: _setting(f"{name}.{key}", item) for key, item in json_object(name, value).items()}
 
 
@@ -216,7 +218,7 @@ def _setting(name: str, value: Any) -> str:
 
 
 def absent(reason: str) -> Check:
-    """Make a check for an option that this workspace cannot honour: only its empty value is accepted."""
+    """Make a check for an option that this workspace cannot honour: only empty is accepted."""
 
     def check(name: str, value: Any) -> None:
         if value:

@@ -1,4 +1,4 @@
-"""``find``: from the options of a search to one statement. Conditions are SQL; no row is judged in Python."""
+"""``find``: from the options of a search to one statement; no row is judged in Python."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from accsyn_orm.query import And, Comparison, Expression, Or, parse_expression
 from accsyn_orm.server.compile import compile_filter
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.policy import access
-from accsyn_orm.server.records import select_records, to_record
+from accsyn_orm.server.records import to_record
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
+from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.schema import Check, boolean, filled_text, whole_number
-from accsyn_orm.server.store import Record
+from accsyn_orm.server.store import Record, selection
 from accsyn_orm.server.tables import Scope
 
 _MOST = 2**31 - 1
@@ -79,7 +80,7 @@ def read_search(rules: EntityRules, query: str | None, ident: str | None, data: 
         QueryError: the expression is no expression.
     """
     options: dict[str, Any] = {}
-    for name, value in (data or {}).items():
+    for name, value in payload(data or {}).items():
         if name not in _OPTIONS:
             raise unknown_attribute("find", name, _OPTIONS)
         options[name] = _OPTIONS[name](f"find: {name}", value)
@@ -118,7 +119,8 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
         conditions.append(columns.id == caller.user_id)
     if not search.rules.has_scopes and not _names_parent(search):
         raise Refusal(
-            f"say of which job: {entity.name}s are found with data.parent, or with job.id=<id> in the query"
+            f"say of which job: {entity.name}s are found with data.parent, "
+            "or with job.id=<id> in the query"
         )
     return conditions
 
@@ -152,7 +154,8 @@ def _in_scopes(search: Search, scopes: set[Scope]) -> ColumnElement[bool]:
 def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -> list[Record]:
     entity, generation = search.rules.entity, call.caller.generation
     chosen = search.options.get("attributes")
-    statement = select_records(entity, generation, chosen).where(and_(*conditions))
+    names = None if chosen is None else tuple(chosen)
+    statement = selection(entity, generation, names).where(and_(*conditions))
     statement = statement.order_by(entity.table.c.sequence)
     limit = 1 if search.is_single else search.options.get("limit")
     if limit:

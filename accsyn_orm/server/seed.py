@@ -1,7 +1,7 @@
 """What a new workspace starts with.
 
-``empty`` has one user of each role and the built-in queues; ``demo`` is a small studio at work. Ids and dates
-follow from names and positions, so that the same seed is the same workspace everywhere.
+``empty`` has one user of each role and the built-in queues; ``demo`` is a small studio at work. Ids
+and dates follow from names and positions, so that the same seed is the same workspace everywhere.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from accsyn_orm.server.seed_data import (
     DEMO,
     EMPTY,
     HQ,
+    WORKSPACE_CODE,
+    WORKSPACE_NAME,
     JobSeed,
     Seed,
     UserSeed,
-    WORKSPACE_CODE,
-    WORKSPACE_NAME,
 )
 from accsyn_orm.server.store import insert_row, insert_rows, update_row
 from accsyn_orm.server.tables import JOBS, TASKS, USERS, WORKSPACES, Scope
@@ -107,7 +107,7 @@ class _Planter:
 
     def _plant_user(self, user: UserSeed, *, by: str) -> None:
         call = self._call(by, self._founded)
-        values = {
+        values: dict[str, Any] = {
             "code": user.code,
             "name": user.name,
             "role": user.role.value,

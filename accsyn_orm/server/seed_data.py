@@ -1,4 +1,4 @@
-"""The seeds as data: users, queues and jobs of the workspace ``acmefilm``. `seed` puts them into a database."""
+"""The seeds as data: users, queues and jobs of ``acmefilm``. `seed` puts them into a database."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ _RETURNS = tuple(
 )
 
 _BACKUPS = (
-    # What ((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed) AND code="Daily backup"
-    # selects among the active: all but the first, the fourth and the fifth.
+    # What ((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed) AND code="Daily
+    # backup" selects among the active: all but the first, the fourth and the fifth.
     JobSeed("Daily backup", "failed", _ANNA, HQ, _LARS, "projects", "low"),
     JobSeed("Daily backup", "failed", _ANNA, _LISA, HQ, "backup/lisa", "low"),
     JobSeed("Daily backup", "waiting", _JOHN, HQ, _LARS, "projects", "low"),

@@ -1,7 +1,7 @@
-"""The ways in which the files of a job may be listed, brought into one: a list of task dictionaries.
+"""The ways in which the files of a job may be listed, brought into one: a list of tasks.
 
-Shapes: a single ``source``/``destination`` pair, a list of dictionaries, a dictionary keyed by task uri, a list
-of paths, and one dictionary under ``tasks``.
+Shapes: a single ``source``/``destination`` pair, a list of dictionaries, a dictionary keyed by task
+    uri, a list of paths, and one dictionary under ``tasks``.
 """
 
 from __future__ import annotations

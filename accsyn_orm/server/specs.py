@@ -61,8 +61,9 @@ _SHARE = re.compile(
 def parse_spec(text: str, *, workspace: str) -> Spec:
     """Take a source or destination apart.
 
-    A party ends at the first colon when what stands before it is ``site=…``, ``user=…``, ``client=…``, holds
-    an ``@``, or is a plain word of at least two characters; a single letter is a Windows drive.
+    A party ends at the first colon when what stands before it is ``site=…``, ``user=…``,
+    ``client=…``, holds an ``@``, or is a plain word of at least two characters; a single letter is
+    a Windows drive.
 
     Args:
         text: for example ``lisa@example.com:share=projects/a.mov``.
@@ -113,7 +114,5 @@ def _checked(spec: Spec, text: str) -> Spec:
     path = spec.path or ""
     head = re.split(r"[/\\]", path, maxsplit=1)[0]
     if "=" in head and not _SHARE.match(path):
-        raise Refusal(
-            f"{text!r}: a path starts with share=, volume=, folder=, home=, collection= or delivery="
-        )
+        raise Refusal(f"{text!r}: {head!r} is none of share=, volume=, folder=, home=, collection=")
     return spec

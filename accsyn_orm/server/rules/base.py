@@ -1,10 +1,11 @@
-"""What every entity type brings: its attributes, and what creating, changing and deleting one means."""
+"""What every entity type brings: its attributes, and what create, edit and delete mean for it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import RowMapping
 
@@ -18,19 +19,41 @@ from accsyn_orm.server.tables import EntityTable, Generation, Scope
 DELETE_OPTIONS = frozenset({"force"})
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the generations call an entity type.
+
+    Attributes:
+        v1: its name in v1.
+        v3: its name in v3.
+        v3_alias: an older name that v3 still takes.
+    """
+
+    v1: str
+    v3: str
+    v3_alias: str | None = None
+
+    def shown(self, generation: Generation) -> str:
+        """Return the name that ``entitytypes`` lists."""
+        return self.v1 if generation == "v1" else self.v3
+
+    def include(self, name: str, generation: Generation) -> bool:
+        """Tell whether a name in a uri means this type."""
+        return name == self.v1 if generation == "v1" else name in {self.v3, self.v3_alias}
+
+
 class EntityRules(ABC):
     """The rules of one entity type.
 
     Attributes:
         schema: which attributes can be read and written.
-        entity_names: what each generation calls the type in ``entitytypes``.
-        uri_names: the types in uris that mean this one, for each generation.
-        has_scopes: whether searches leave out what is not active; tasks are found wherever their job is.
+        names: what the generations call the type.
+        has_scopes: whether searches leave out what is not active; tasks are found wherever their
+            job is.
     """
 
     schema: ClassVar[Schema]
-    entity_names: ClassVar[Mapping[Generation, str]]
-    uri_names: ClassVar[Mapping[Generation, frozenset[str]]]
+    names: ClassVar[Names]
     has_scopes: ClassVar[bool] = True
 
     @property
@@ -115,7 +138,7 @@ def payload(data: Any) -> Mapping[str, Any]:
     """
     if not isinstance(data, Mapping):
         raise Refusal("data is a dictionary")
-    return data  # pyright: ignore[reportUnknownVariableType]  # keys of a JSON object are text
+    return cast("Mapping[str, Any]", data)
 
 
 def creation(call: Call) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from accsyn_orm.server.lifecycle import change_status, set_status
 from accsyn_orm.server.parties import Route, Router, is_placeholder
 from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.rules.base import StandaloneRules, modification
+from accsyn_orm.server.rules.base import Names, StandaloneRules, modification
 from accsyn_orm.server.rules.queues import default_queue, find_queue
 from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
 from accsyn_orm.server.schema import (
@@ -30,7 +30,7 @@ from accsyn_orm.server.schema import (
 )
 from accsyn_orm.server.shapes import read_tasks
 from accsyn_orm.server.store import insert_row, rows_where
-from accsyn_orm.server.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.tables import JOBS, USERS, V3, Scope
 
 TRANSFER = 1
 _INITIAL = one_of("waiting", "paused")
@@ -71,8 +71,7 @@ class Jobs(StandaloneRules):
             Field("recipients", absent("submit one job for each recipient"), create=True),
         ),
     )
-    entity_names = {"v1": "job", "v3": "transfer"}
-    uri_names = {"v1": frozenset({"job"}), "v3": frozenset({"transfer", "job"})}
+    names = Names(v1="job", v3="transfer", v3_alias="job")
 
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Submit a job, or append its tasks to a matching one."""
@@ -108,7 +107,7 @@ class Jobs(StandaloneRules):
 
 def insert_job(call: Call, values: Mapping[str, Any], *, ident: str | None = None) -> str:
     """Store a job with what it has when nobody says otherwise: nothing measured, nothing moved."""
-    row = {
+    row: dict[str, Any] = {
         "type": TRANSFER,
         "status": "waiting",
         "progress": 0,

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.policy import access
 from accsyn_orm.server.refusals import Refusal, no_such
-from accsyn_orm.server.rules.base import StandaloneRules, creation
+from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
 from accsyn_orm.server.schema import (
     Field,
     Schema,
@@ -63,8 +63,7 @@ class Queues(StandaloneRules):
             Field("metadata", json_object, create=True, update=True),
         ),
     )
-    entity_names = {"v1": "queue", "v3": "queue"}
-    uri_names = {"v1": frozenset({"queue"}), "v3": frozenset({"queue"})}
+    names = Names(v1="queue", v3="queue")
 
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Create a queue; without a code it gets one made from its name."""
@@ -104,7 +103,7 @@ class Queues(StandaloneRules):
 
 def insert_queue(call: Call, values: Mapping[str, Any], *, ident: str | None = None) -> str:
     """Store a queue with what it has when nobody says otherwise."""
-    row = {
+    row: dict[str, Any] = {
         "priority": DEFAULT_PRIORITY,
         "description": "",
         "status": "waiting",

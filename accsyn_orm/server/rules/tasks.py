@@ -15,7 +15,7 @@ from accsyn_orm.server.lifecycle import settle, tasks_of
 from accsyn_orm.server.parties import Route, Router
 from accsyn_orm.server.policy import require_create
 from accsyn_orm.server.refusals import Refusal, no_such
-from accsyn_orm.server.rules.base import EntityRules, modification, payload
+from accsyn_orm.server.rules.base import EntityRules, Names, modification, payload
 from accsyn_orm.server.schema import (
     Field,
     Schema,
@@ -67,8 +67,7 @@ class Tasks(EntityRules):
             Field("settings", settings, create=True),
         ),
     )
-    entity_names = {"v1": "task", "v3": "task"}
-    uri_names = {"v1": frozenset({"task"}), "v3": frozenset({"task"})}
+    names = Names(v1="task", v3="task")
     has_scopes = False
 
     def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
@@ -98,7 +97,7 @@ class Tasks(EntityRules):
         settle(call, visible_row(call, JOBS, changes[0][0]["job"]))
         return records_by_id(call, TASKS, [task["id"] for task, _ in changes])
 
-    def delete(self, call: Call, ident: str, options: Any) -> bool:
+    def delete(self, call: Call, ident: str, options: Any) -> bool:  # noqa: ARG002  # the base's
         """Refuse: what was asked to move stays on record."""
         visible_row(call, TASKS, ident)
         raise Refusal("tasks cannot be deleted: give them the status excluded instead")
@@ -117,7 +116,7 @@ class Tasks(EntityRules):
 def _named(
     by_key: Mapping[str, RowMapping], item: dict[str, Any]
 ) -> tuple[RowMapping, dict[str, Any]]:
-    """Find the task that an item of an update means, by id or else by uri; the rest are its changes."""
+    """Take an item of an update apart: the task it means, by id or else by uri; its changes."""
     uri = item.pop("uri", None)
     key = item.pop("id", uri)
     if key is None:
@@ -174,7 +173,8 @@ def add_tasks(
 ) -> list[str]:
     """Add tasks to a job that exists; return the ids of the new and of the repeated ones.
 
-    A task that moves the same from and to as one that is there is not added: that one is queued again.
+    A task that moves the same from and to as one that is there is not added: that one is queued
+    again.
     """
     _require_parties(job, routes[0])
     present = tasks_of(call, job["id"])

@@ -1,4 +1,4 @@
-"""Users: unique e-mail addresses, roles that only admins give, and what happens to a user who leaves."""
+"""Users: unique e-mail addresses, roles that only admins give, and what leaving means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.lifecycle import abort_where
 from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.rules.base import StandaloneRules, creation, modification
+from accsyn_orm.server.rules.base import Names, StandaloneRules, creation, modification
 from accsyn_orm.server.rules.queues import find_queue
 from accsyn_orm.server.schema import (
     ADMINS,
@@ -80,13 +80,13 @@ class Users(StandaloneRules):
             Field("give_all_volumes_access", absent(_NO_SHARES), create=True, generations=V3),
             Field("give_default_volume_access", absent(_NO_SHARES), create=True, generations=V3),
             Field("volumes", absent(_NO_SHARES), create=True, generations=V3),
-            # No mail ever leaves an embedded workspace, so it does not matter whether one is wanted.
+            # No mail ever leaves an embedded workspace, so it does not matter whether one is
+            # wanted.
             Field("message", text, create=True, generations=V3),
             Field("mail", boolean, create=True, generations=V3),
         ),
     )
-    entity_names = {"v1": "user", "v3": "user"}
-    uri_names = {"v1": frozenset({"user"}), "v3": frozenset({"user"})}
+    names = Names(v1="user", v3="user")
 
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Create a user, or bring back one that was deactivated."""
