@@ -1,7 +1,7 @@
 """Which backend entities use when nobody names one.
 
-A context variable: each thread and each asyncio task has its own, and nested ``with`` blocks restore the
-outer one. ``Session.__enter__`` and ``__exit__`` call ``activate`` and ``deactivate``.
+A context variable: each thread and each asyncio task has its own, and nested ``with`` blocks
+restore the outer one. ``Session.__enter__`` and ``__exit__`` call ``activate`` and ``deactivate``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How an entity class declares its attributes: one line each, with type, rules and spelling.
 
-``status: Attr[JobStatus] = attr(...)`` makes ``Job.status`` a ``FieldRef[JobStatus]`` and ``job.status`` a
-``JobStatus`` for type checkers. At run time the annotation erases itself to the bare type, so Pydantic
-sees plain fields and reading an attribute costs nothing extra.
+``status: Attr[JobStatus] = attr(...)`` makes ``Job.status`` a ``FieldRef[JobStatus]`` and
+``job.status`` a ``JobStatus`` for type checkers. At run time the annotation erases itself to the
+bare type, so Pydantic sees plain fields and reading an attribute costs nothing extra.
 """
 
 from __future__ import annotations
@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from pydantic import AliasChoices, Field
-from typing_extensions import Never, TypeAlias
+from typing_extensions import Never
 
 if TYPE_CHECKING:
     from accsyn_orm.query.fields import FieldRef
@@ -32,10 +42,10 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Default of an attribute that a new object does not hold until it is given: the backend decides."""
+"""Default of an attribute that is absent until it is given: the backend decides."""
 
 Moment: TypeAlias = Literal["create", "update", "save", "parent"]
-"""When an attribute is sent: in a create, in an update, in both, or as the parent of what is created."""
+"""When an attribute is sent: to create, to update, for both, or as the parent to create under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +132,28 @@ if TYPE_CHECKING:
         def __set__(self, instance: object, value: T) -> None: ...
 
     class AttrFrom(ReadOnlyAttr[T], Generic[T, S]):
-        """An attribute that reads as ``T`` and can also be given as ``S``, such as the text of an enum."""
+        """An attribute that reads as ``T`` and is given as ``S``, such as the text of an enum."""
 
         def __set__(self, instance: object, value: S) -> None: ...
 
 else:
 
     class Attr:
-        def __class_getitem__(cls, item):
+        """Erases itself to the type, marked as a query field."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, QUERY_FIELD]
 
     class ReadOnlyAttr:
-        def __class_getitem__(cls, item):
+        """Erases itself to the type, marked as a frozen query field."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
             return Annotated[item, QUERY_FIELD, Field(frozen=True)]
 
     class AttrFrom:
-        def __class_getitem__(cls, items):
+        """Erases itself to the first type, marked as a query field."""
+
+        def __class_getitem__(cls, items: tuple[Any, Any]) -> Any:
             return Annotated[items[0], QUERY_FIELD]
 
 
@@ -189,7 +205,7 @@ def attr(
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
 ) -> Any: ...
-def attr(
+def attr(  # noqa: PLR0913  # one option each, all by keyword
     *,
     default: object = ...,
     default_factory: Callable[[], object] | None = None,
@@ -202,13 +218,14 @@ def attr(
 ) -> Any:
     """Declare an attribute of an entity.
 
-    Without ``default``, ``default_factory`` and ``init=False`` a new object must be given the attribute.
+    Without ``default``, ``default_factory`` and ``init=False`` a new object must be given the
+    attribute.
 
     Args:
         default: value a new object starts with; ``UNSET`` leaves it to the backend.
         default_factory: makes the value a new object starts with.
-        init: ``False`` keeps it out of the constructor; with ``on="update"`` it can be changed once the
-            object is saved, without it only the backend sets it.
+        init: ``False`` keeps it out of the constructor; with ``on="update"`` it can be changed once
+            the object is saved, without it only the backend sets it.
         wire: name in the backend, when it differs from the name in Python.
         aliases: older names, understood when reading records and in queries, never written.
         on: when it is sent; in both creates and updates unless given.
@@ -218,6 +235,4 @@ def attr(
     moment: Moment | None = on or ("save" if init else None)
     is_required = init and default is ... and default_factory is None
     value = UNSET if default is ... else default
-    return AttributeSpec(
-        value, default_factory, wire, aliases, moment, settable, only, is_required
-    )
+    return AttributeSpec(value, default_factory, wire, aliases, moment, settable, only, is_required)

@@ -1,15 +1,13 @@
 """What entities and queries need from a session: the calls, not the way they travel.
 
-``Session`` satisfies this protocol; so does anything that keeps records in a dictionary. Records are
-dictionaries by wire name, with the dates the backend documents decoded to aware datetimes.
+``Session`` satisfies this protocol; so does anything that keeps records in a dictionary. Records
+are dictionaries by wire name, with the dates the backend documents decoded to aware datetimes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
-
-from typing_extensions import TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from accsyn_orm.query.nodes import Statement
 
@@ -28,7 +26,7 @@ class Backend(Protocol):
         """The API generation that records and queries are spelled in."""
         ...
 
-    def find(
+    def find(  # noqa: PLR0913  # the official parameters
         self,
         query: str | Statement,
         *,
@@ -40,7 +38,7 @@ class Backend(Protocol):
         limit: int | None = None,
         skip: int | None = None,
     ) -> list[Record]:
-        """Return the records that a query selects; ``entityid`` names the parent of sub-entities."""
+        """Return the records that a query selects; ``entityid`` is the parent of sub-entities."""
         ...
 
     def get_entity(self, entitytype: str, entityid: str) -> Record | None:

@@ -26,8 +26,9 @@ from accsyn_orm.query.nodes import Expression
 class Entity(EntityModel):
     """Base of everything in a workspace that has attributes and an id.
 
-    Attributes that were not loaded are absent: reading one raises ``AttributeNotLoadedError``. Attributes
-    that this version does not know are kept in ``extra``. Saved entities are equal when type and id are.
+    Attributes that were not loaded are absent: reading one raises ``AttributeNotLoadedError``.
+    Attributes that this version does not know are kept in ``extra``. Saved entities are equal when
+    type and id are.
     """
 
     # -- finding ----------------------------------------------------------------------------------
@@ -49,9 +50,10 @@ class Entity(EntityModel):
         Raises:
             QuerySyntaxError: the text is not a query.
             QueryFieldError: it names an attribute that the entity does not have.
-            QueryValueError: it is about another type of entity, or compares with an impossible value.
+            QueryValueError: it is about another type of entity, or compares with an impossible
+                value.
         """
-        from accsyn_orm.query import parse  # noqa: PLC0415  # the parser is only loaded for text
+        from accsyn_orm.query import parse  # the parser is only loaded for text
 
         statement = parse(text)
         if statement.entity != cls.__entity_type__:
@@ -60,7 +62,7 @@ class Entity(EntityModel):
         return cls.where() if statement.where is None else cls.where(statement.where)
 
     @classmethod
-    def get(cls, id: str, *, session: Backend | None = None) -> Self:  # noqa: A002  # the wire's name
+    def get(cls, id: str, *, session: Backend | None = None) -> Self:  # noqa: A002  # as on the wire
         """Return the entity with this id, in whatever state it is.
 
         Raises:
@@ -79,7 +81,7 @@ class Entity(EntityModel):
         Unknown attributes and values are kept; a value of the wrong type is kept as it is.
         """
         entity = build(cls, dialect_of(cls, backend).read(record))
-        entity._settle(backend)
+        entity.settle(backend)
         return entity
 
     # -- writing ----------------------------------------------------------------------------------
@@ -135,10 +137,10 @@ class Entity(EntityModel):
         fresh = self.load_record(record, backend)
         self.__dict__.clear()
         self._take_over(fresh)
-        self._settle(backend)
+        self.settle(backend)
         return self
 
-    # -- what some kinds of entities do differently -------------------------------------------------
+    # -- what some kinds of entities do differently ------------------------------------------------
 
     def _missing(self) -> list[validation.Problem]:
         """Return what a new entity lacks although no single attribute is required."""
@@ -154,7 +156,7 @@ class Entity(EntityModel):
     def _fetch(self, backend: Backend) -> Record | None:
         return backend.get_entity(wire_type(type(self), backend), self._id)
 
-    # -- how saving works ---------------------------------------------------------------------------
+    # -- how saving works --------------------------------------------------------------------------
 
     @property
     def _id(self) -> str:
@@ -175,14 +177,16 @@ class Entity(EntityModel):
             reason = "was created, but the backend did not say its id: find it with where()"
             raise EntityStateError(type(self).__name__, reason)
         self._take_over(self.load_record(record, backend))
-        self._settle(backend)
+        self.settle(backend)
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
         record = self._send(backend, self._data(backend, changed, []))
         self._take_over(self.load_record(record, backend))
-        self._settle(backend)
+        self.settle(backend)
 
-    def _data(self, backend: Backend, names: list[str], problems: list[validation.Problem]) -> Record:
+    def _data(
+        self, backend: Backend, names: list[str], problems: list[validation.Problem]
+    ) -> Record:
         """Return these attributes as the backend's generation spells them.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,11 @@ class Change:
 def detached(value: Any) -> Any:
     """Return the value with its dictionaries and lists copied, all the way down."""
     if isinstance(value, dict):
-        items = cast("dict[Any, Any]", value).items()
-        return {key: detached(item) for key, item in items}
+        items: dict[Any, Any] = value
+        return {key: detached(item) for key, item in items.items()}
     if isinstance(value, list):
-        return [detached(item) for item in cast("list[Any]", value)]
+        elements: list[Any] = value
+        return [detached(item) for item in elements]
     return value
 
 
@@ -42,9 +43,9 @@ def is_same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):
-        left, right = cast("dict[Any, Any]", one), cast("dict[Any, Any]", other)
-        return left.keys() == right.keys() and all(is_same(left[key], right[key]) for key in left)
+        left: dict[Any, Any] = one
+        return left.keys() == other.keys() and all(is_same(left[key], other[key]) for key in left)
     if isinstance(one, list):
-        ones, others = cast("list[Any]", one), cast("list[Any]", other)
-        return len(ones) == len(others) and all(map(is_same, ones, others))
+        elements: list[Any] = one
+        return len(elements) == len(other) and all(map(is_same, elements, other))
     return bool(one == other)

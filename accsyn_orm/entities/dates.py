@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
-from typing_extensions import TypeAlias
 
 _NEVER = frozenset(
     # The v1 generation sends the epoch, in the local time of its server, for what never happened.

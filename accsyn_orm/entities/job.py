@@ -37,8 +37,8 @@ else:
 class Job(Entity):
     """A transfer of files from one party to another.
 
-    Jobs that are done or aborted leave ordinary queries: see ``Query.finished()``. Jobs have no priority of
-    their own, they take their queue's.
+    Jobs that are done or aborted leave ordinary queries: see ``Query.finished()``. Jobs have no
+    priority of their own, they take their queue's.
 
     Example:
         >>> Job(source="share=proj/ref.png", destination="site=berlin").save()  # doctest: +SKIP
@@ -66,7 +66,7 @@ class Job(Entity):
     )
     """``waiting`` resumes or retries, ``paused`` holds, ``aborted`` and ``done`` end the job."""
     source: Attr[str] = attr(default=UNSET, on="create")
-    """Where from: given as ``party:path``, read as the party, ``user:<id>`` or ``workspace:<id>``."""
+    """Where from: given as ``party:path``, read as ``user:<id>`` or ``workspace:<id>``."""
     destination: Attr[str] = attr(default=UNSET, on="create", aliases=("dest",))
     """Where to, like ``source``."""
     source_hr: ReadOnlyAttr[str] = attr(init=False)
@@ -135,7 +135,7 @@ class Transfer(Job):
 
 
 class _TasksOfJob:
-    """Reads ``job.tasks``; a data descriptor, so that it comes before the value given when creating."""
+    """Reads ``job.tasks``; a data descriptor, so that it goes before the value given to create."""
 
     def __get__(self, instance: Job | None, owner: type[Job]) -> Query[Task]:
         if instance is None:

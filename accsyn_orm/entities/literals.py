@@ -1,4 +1,4 @@
-"""Checking conditions against an entity class: does it have the attribute, can the value ever occur?"""
+"""Checking conditions against an entity class: is there the attribute, can the value occur?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from accsyn_orm.entities.shape import find_attribute, type_choices
 from accsyn_orm.entities.statuses import OpenEnum
 from accsyn_orm.entities.validation import nearest
 from accsyn_orm.errors import QueryFieldError, QueryValueError
-from accsyn_orm.query.fields import FieldRef, to_literal
+from accsyn_orm.query.fields import FieldRef
+from accsyn_orm.query.literals import to_literal
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
     """
     spelling = field if isinstance(field, str) else field.name
     if (name := find_attribute(cls, spelling.lower())) is None:
-        raise QueryFieldError(cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields))
+        raise QueryFieldError(
+            cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields)
+        )
     return name
 
 
@@ -100,7 +103,9 @@ def _refusal(cls: type[EntityModel], name: str, text: str) -> QueryValueError:
         if issubclass(kind, OpenEnum):
             values = [member.value for member in kind]
             near = nearest(text, values)
-            hint = f"did you mean {near!r}?" if near else "mark it with raw() if the backend knows it"
+            hint = (
+                f"did you mean {near!r}?" if near else "mark it with raw() if the backend knows it"
+            )
             return QueryValueError(text, f"is no value of {label}: {', '.join(values)}", hint=hint)
         if issubclass(kind, dict):
             hint = f"compare one of its keys: {name}.<key>"
@@ -133,7 +138,7 @@ def _enum_text(kind: type[OpenEnum], text: str) -> str | None:
     if "*" in text or text.lower() in kind._value2member_map_:
         return text
     try:
-        return kind(text.lower()).value
+        return str(kind(text.lower()))
     except ValueError:
         return None
 

@@ -20,11 +20,11 @@ M = TypeVar("M", bound="EntityModel")
 def build(cls: type[M], record: Mapping[str, Any]) -> M:
     """Return an object with the record's values, without any state.
 
-    Attributes that the record lacks are absent. Unknown values of enumerations become unknown members,
-    other values that do not fit are kept as they are.
+    Attributes that the record lacks are absent. Unknown values of enumerations become unknown
+    members, other values that do not fit are kept as they are.
     """
     try:
-        entity = cls.__pydantic_validator__.validate_python(record)
+        entity: M = cls.__pydantic_validator__.validate_python(record)
     except ValidationError as error:
         entity = _repaired(cls, record, error)
     drop_unset(entity)

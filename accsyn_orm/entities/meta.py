@@ -29,22 +29,27 @@ class EntityMeta(ModelMetaclass):
 
     if not TYPE_CHECKING:
 
-        def __new__(mcs, name, bases, namespace, **kwargs):
+        def __new__(
+            mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+        ) -> Any:
+            """Build the class as Pydantic does, after taking out what ``attr()`` declared."""
             declared = _declared_attributes(namespace)
             namespace.update({key: spec.to_field(key) for key, spec in declared.items()})
-            # Pydantic takes what getattr() finds on a base for the default of an inherited field, so
-            # the bases must not answer with query fields while a subclass is under construction.
+            # Pydantic takes what getattr() finds on a base for the default of an inherited field,
+            # so the bases must not answer with query fields while a subclass is under construction.
             token = _bases_in_construction.set(bases)
             try:
                 cls = super().__new__(mcs, name, bases, namespace, **kwargs)
             finally:
                 _bases_in_construction.reset(token)
-            inherited = [getattr(base, "__entity_attributes__", {}) for base in reversed(cls.__bases__)]
+            inherited = [
+                getattr(base, "__entity_attributes__", {}) for base in reversed(cls.__bases__)
+            ]
             cls.__entity_attributes__ = reduce(or_, inherited, {}) | declared
             cls.__query_fields__ = {}
             return cls
 
-        def __getattr__(cls, name):
+        def __getattr__(cls, name: str) -> Any:  # noqa: N805  # of a class
             fields = cls.__dict__.get("__pydantic_fields__", {})
             if name in fields and cls not in _bases_in_construction.get():
                 if (found := cls.__query_fields__.get(name)) is not None:
@@ -53,7 +58,7 @@ class EntityMeta(ModelMetaclass):
                     return cls.__query_fields__.setdefault(name, _field_ref(cls, name))
             return super().__getattr__(name)
 
-        def __dir__(cls):
+        def __dir__(cls) -> list[str]:  # noqa: N805  # of a class
             return [*super().__dir__(), *cls.__dict__.get("__pydantic_fields__", {})]
 
 
@@ -64,7 +69,9 @@ def _declared_attributes(namespace: dict[str, Any]) -> dict[str, AttributeSpec]:
         value = namespace.get(name)
         if isinstance(value, AttributeSpec):
             declared[name] = value
-        elif name not in namespace and not name.startswith("_") and "ClassVar" not in str(annotation):
+        elif (
+            name not in namespace and not name.startswith("_") and "ClassVar" not in str(annotation)
+        ):
             declared[name] = _bare(str(annotation))
     return declared
 

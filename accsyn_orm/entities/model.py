@@ -1,7 +1,7 @@
-"""What an entity is in Python: attributes, what changed in them, and what is known about their origin.
+"""What an entity is in Python: its values, what changed in them, and where they came from.
 
-The constructor and assignment are strict. Loading is tolerant and lives in ``loading``. Talking to the
-backend is the business of ``base``.
+The constructor and assignment are strict. Loading is tolerant and lives in ``loading``. Talking to
+the backend is the business of ``base``.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     @property
     def changes(self) -> Mapping[str, Change]:
-        """What ``save()`` would send, by attribute: deep changes inside dictionaries and lists count."""
+        """What ``save()`` would send, by attribute; changes deep inside dictionaries count."""
         values = self.__dict__
         if self.is_new:
             cls = type(self)
@@ -156,7 +156,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if self._state.is_deleted:
             raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
 
-    def _settle(self, backend: Backend) -> None:
+    def settle(self, backend: Backend) -> None:
         """Regard the present values as what the backend knows."""
         values = self.__dict__
         names = container_names(type(self))

@@ -16,8 +16,8 @@ from accsyn_orm.entities.validation import Problem
 class Queue(Entity):
     """A queue of jobs, which inherit its priority.
 
-    The default queue cannot be deleted: designate another one first. Jobs of a deleted queue move to the
-    default queue.
+    The default queue cannot be deleted: designate another one first. Jobs of a deleted queue move
+    to the default queue.
 
     Example:
         >>> Queue(name="Panic", priority=1000).save()  # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""Query: which entities to find, as an immutable value that asks the backend when it is iterated."""
+"""Query: which entities to find, as an immutable value that asks when it is iterated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.dialects import localized_statement, wire_name
 from accsyn_orm.entities.literals import attribute_name, bind
 from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError, QueryValueError
-from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of, any_of
+from accsyn_orm.query.nodes import (
+    And,
+    Comparison,
+    Expression,
+    Operator,
+    Or,
+    Statement,
+    all_of,
+    any_of,
+)
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend, Record
@@ -58,11 +67,11 @@ _EVERYTHING = Selection()
 class Query(Generic[E]):
     """Entities of one type that satisfy a condition.
 
-    Nothing is asked before the query is iterated or ended with ``all()``, ``first()`` and the like. Every
-    method that changes something returns a new query. ``print(query)`` shows its text.
+    Nothing is asked before the query is iterated or ended with ``all()``, ``first()`` and the like.
+    Every method that changes something returns a new query. ``print(query)`` shows its text.
 
-    Changing entities so that they no longer match while iterating shifts the pages that follow: collect
-    them with ``all()`` first when there may be more than one page.
+    Changing entities so that they no longer match while iterating shifts the pages that follow:
+    collect them with ``all()`` first when there may be more than one page.
 
     Attributes:
         entity: the class of what is found.
@@ -185,7 +194,7 @@ class Query(Generic[E]):
         return found[0]
 
     def count(self) -> int:
-        """Return how many entities there are; the language cannot count, so their ids are loaded."""
+        """Return how many there are; the language cannot count, so their ids are loaded."""
         return sum(len(page) for page in self.only().pages())
 
     def exists(self) -> bool:
@@ -252,9 +261,10 @@ class Query(Generic[E]):
         terms = list(where.operands if isinstance(where, And) else (where,))
         for term in terms:
             match term:
-                case Comparison(attribute, Operator.EQUAL, str(value)) if (
-                    attribute in {name, f"{name}.id"} and _ID.fullmatch(value)
-                ):
+                case Comparison(attribute, Operator.EQUAL, str(value)) if attribute in {
+                    name,
+                    f"{name}.id",
+                } and _ID.fullmatch(value):
                     terms.remove(term)
                     return all_of(terms) if terms else None, value
                 case _:

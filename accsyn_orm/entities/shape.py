@@ -1,4 +1,4 @@
-"""What can be read off an entity class: types, older names, and which attributes hold containers."""
+"""What can be read off an entity class: types, older names, which attributes are containers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def _flatten(annotation: Any) -> list[type[Any]]:
 def adapter(cls: type[EntityModel], name: str) -> TypeAdapter[Any]:
     """Return the validator of one attribute."""
     field = cls.model_fields[name]
-    return TypeAdapter(Annotated[(field.annotation, *field.metadata)])
+    annotated: Any = Annotated  # its parameters are only known here
+    parameters = (field.annotation, *field.metadata)
+    return TypeAdapter(annotated[parameters])
 
 
 @lru_cache(maxsize=256)

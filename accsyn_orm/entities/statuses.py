@@ -1,7 +1,7 @@
-"""The enumerations of the entities: one vocabulary for both generations, open to values we do not know.
+"""The enumerations of the entities: one vocabulary for both generations, open to new values.
 
-Writing is strict: ``JobStatus("faild")`` is an error. Reading is tolerant: a status that a newer backend
-invented is kept as a value of the enumeration that ``is_known`` tells apart.
+Writing is strict: ``JobStatus("faild")`` is an error. Reading is tolerant: a status that a newer
+backend invented is kept as a value of the enumeration that ``is_known`` tells apart.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError
-from typing_extensions import TypeAlias, TypedDict
+from typing_extensions import TypedDict
 
 from accsyn_orm.entities.changes import wire_value
 from accsyn_orm.entities.statuses import TaskStatus
@@ -64,7 +64,7 @@ def _submitted(task: object, uri: str) -> str | dict[str, Any]:
     keys = task.__dict__ if isinstance(task, Task) else task
     if not isinstance(keys, Mapping):
         raise _refusal(f"task {uri}: a path, a Task or a dictionary, not {type(task).__name__}")
-    given = {str(key): item for key, item in cast("Mapping[Any, Any]", keys).items()}
+    given = {str(key): item for key, item in keys.items()}
     if "dest" in given:
         given.setdefault("destination", given.pop("dest"))
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NoReturn
+from typing import Annotated, Any, ClassVar, NoReturn
 
 from pydantic import BeforeValidator
 from typing_extensions import Self
@@ -30,7 +30,7 @@ class Task(Entity):
     """One transfer inside a job.
 
     Example:
-        >>> Task(job=job, source="share=proj/ref.png", destination="site=berlin").save()  # doctest: +SKIP
+        >>> Task(job=job.id, source="share=proj/a.png").save()  # doctest: +SKIP
         Task(id='26468234-c9ee-48d6-8d28-e900b5957129', uri='1', status='queued')
     """
 
@@ -50,7 +50,7 @@ class Task(Entity):
     job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The job, readable (v3 only)."""
     source: AttrFrom[str | dict[str, Any], str] = attr(default=UNSET, on="create")
-    """Where from: given as ``party:path``, read as a dictionary of ``client``, ``path``, ``v``, ``s`` …"""
+    """Where from: given as ``party:path``, read as a dictionary with ``path``, ``client`` …"""
     destination: AttrFrom[str | dict[str, Any], str] = attr(
         default=UNSET, on="create", aliases=("dest",)
     )
@@ -75,7 +75,13 @@ class Task(Entity):
     """When the task ended, UTC, or ``None``."""
 
     @classmethod
-    def get(cls, id: str, *, session: Backend | None = None, job: str | None = None) -> Self:  # noqa: A002
+    def get(
+        cls,
+        id: str,  # noqa: A002  # as on the wire
+        *,
+        session: Backend | None = None,
+        job: str | None = None,
+    ) -> Self:
         """Return the task with this id.
 
         Args:
@@ -88,26 +94,23 @@ class Task(Entity):
             EntityStateError: the job was not named.
         """
         if job is None:
-            raise EntityStateError(cls.__name__, "a task is found under its job: name it with job=…")
+            raise EntityStateError(
+                cls.__name__, "a task is found under its job: name it with job=…"
+            )
         backend = required_backend(cls, session)
         record = _record(backend, job, id)
         if record is None:
             raise EntityNotFoundError(cls.__name__, f"id {id!r} in job {job!r}")
         return cls.load_record({"job": job, **record}, backend)
 
-    if TYPE_CHECKING:
+    def delete(self, *, force: bool = False) -> NoReturn:  # noqa: ARG002  # as every entity's
+        """Refuse: tasks stay for the audit.
 
-        def delete(self, *, force: bool = False) -> NoReturn: ...
-    else:
-
-        def delete(self, *, force: bool = False) -> None:
-            """Refuse: tasks stay for the audit.
-
-            Raises:
-                EntityStateError: always.
-            """
-            reason = "a task cannot be deleted: set its status to 'excluded' and save() it"
-            raise EntityStateError(type(self).__name__, reason)
+        Raises:
+            EntityStateError: always.
+        """
+        reason = "a task cannot be deleted: set its status to 'excluded' and save() it"
+        raise EntityStateError(type(self).__name__, reason)
 
     def _missing(self) -> list[Problem]:
         return [(name, "is required") for name in ("job", "source") if name not in self.__dict__]

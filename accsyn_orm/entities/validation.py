@@ -1,13 +1,12 @@
-"""The strict side: what may be given, assigned and sent, and sentences that say what to write instead."""
+"""The strict side: what may be given, assigned and sent, and what to write instead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
-from typing_extensions import TypeAlias
 
 from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
@@ -102,18 +101,13 @@ def unsettable(
         spec = cls.__entity_attributes__[name]
         if spec.only and generation and spec.only != generation:
             found.append((name, f"the {generation} generation of the backend does not know it"))
-        if spec.settable and value not in spec.settable.values(is_new=is_new, generation=generation):
-            found.append((name, _not_settable(cls, name, value, is_new, generation)))
+        if spec.settable:
+            allowed = spec.settable.values(is_new=is_new, generation=generation)
+            if value not in allowed:
+                moment = "when it is created" if is_new else "by a change"
+                reason = f"{str(value)!r} cannot be set {moment}, only {', '.join(allowed)}"
+                found.append((name, reason))
     return found
-
-
-def _not_settable(
-    cls: type[EntityModel], name: str, value: Any, is_new: bool, generation: Generation | None
-) -> str:
-    settable = cls.__entity_attributes__[name].settable
-    allowed = settable.values(is_new=is_new, generation=generation) if settable else ()
-    moment = "when it is created" if is_new else "by a change"
-    return f"{str(value)!r} cannot be set {moment}, only {', '.join(allowed)}"
 
 
 def unsendable(
@@ -125,7 +119,7 @@ def unsendable(
 ) -> list[Problem]:
     """Return what is wrong with values that are about to be sent.
 
-    Dictionaries and lists may have been changed without anybody noticing, so they are validated again.
+    Dictionaries and lists can change without anybody noticing, so they are validated again.
     """
     found = unsettable(cls, values, is_new=is_new, generation=generation)
     for name in container_names(cls):
@@ -167,7 +161,9 @@ def problems_in(
 def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
     """Say which texts an enumeration takes, and which one was probably meant."""
     settable = cls.__entity_attributes__[name].settable
-    members = [m.value for kind in type_choices(cls, name) if issubclass(kind, OpenEnum) for m in kind]
+    members = [
+        m.value for kind in type_choices(cls, name) if issubclass(kind, OpenEnum) for m in kind
+    ]
     texts = [text for text in members if settable is None or text in settable.anytime]
     meant = nearest(value, texts) if isinstance(value, str) else None
     hint = f" (did you mean {meant!r}?)" if meant else ""

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accsyn_orm.entities import UNSET, Attr, Change, Job, Queue, Task, Transfer, User, attr
+from accsyn_orm.entities.changes import detached, is_same
+from accsyn_orm.errors import (
+    AttributeNotLoadedError,
+    EntityValidationError,
+    ReadOnlyAttributeError,
+)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def job(backend, **values):
+    record = {"id": "a" * 24, "code": "shots", "status": "running", "metadata": {}, **values}
+    return Job.load_record(record, backend)
+
+
+# -- the constructor -------------------------------------------------------------------------------
+
+
+def test_constructor_holds_only_what_was_given() -> None:
+    queue = Queue(name="Panic", priority=1000)
+    assert (queue.name, queue.priority, queue.is_new) == ("Panic", 1000, True)
+    with pytest.raises(AttributeNotLoadedError, match="the backend sets it when the entity is saved"):
+        _ = queue.id
+    assert not hasattr(queue, "status")
+
+
+def test_new_objects_start_with_containers_to_fill_in() -> None:
+    new = Job(source="share=a/b")
+    new.metadata["shot"] = "010"
+    assert (new.metadata, Job(source="c").metadata) == ({"shot": "010"}, {})
+    assert new.changes == {"source": Change(UNSET, "share=a/b"), "metadata": Change(UNSET, {"shot": "010"})}
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: Job(status="pasued"), "did you mean 'paused'?"),
+        (lambda: Job(status="running"), "'running' cannot be set when it is created, only waiting, paused"),
+        (lambda: Job(staus="paused"), "no such attribute; did you mean 'status'?"),
+        (lambda: Job(dest="x"), "did you mean 'destination'?"),
+        (lambda: Job(zzz="x"), "zzz: no such attribute"),
+        (lambda: User(), "User.code: is required"),
+        (lambda: User(code="a@b.c", status="disabled"), "cannot be given yet: save() first"),
+        (lambda: User(code="a@b.c", role="boss"), "'boss' is not one of admin, employee, standard"),
+        (lambda: User(code="a@b.c", role=5), "5 is not one of admin"),
+        (lambda: Queue(priority="high"), "priority: input should be a valid integer"),
+        (lambda: Job(settings={"task_bucketsize": 1}), "settings.task_bucketsize: input should be a valid string"),
+        (lambda: Job(tasks="a"), "takes a list of tasks"),
+        (lambda: Job(tasks=[5]), "task 0: a path, a Task or a dictionary, not int"),
+        (lambda: Job(tasks=[{"sorce": "x"}]), "sorce: no such key; did you mean 'source'?"),
+        (lambda: Job(tasks=[{"@": "x"}]), "@: no such key"),
+        (lambda: Job(tasks={"a": {"destination": "x"}}), "task a: source is required"),
+        (lambda: Job(tasks=[{"source": "x", "priority": "y"}]), "task 0: priority: input should be"),
+    ],
+)  # fmt: skip
+def test_constructor_refuses_and_says_what_to_write(make, reason) -> None:
+    with pytest.raises(EntityValidationError) as caught:
+        make()
+    assert reason in str(caught.value)
+
+
+def test_constructor_reports_all_problems_at_once() -> None:
+    with pytest.raises(EntityValidationError) as caught:
+        Job(status="pasued", id="x", colour="red", source=1)
+    assert {name for name, _ in caught.value.problems} == {"status", "id", "colour", "source"}
+    assert not isinstance(caught.value, ReadOnlyAttributeError)
+
+
+def test_constructor_refuses_read_only_attributes_by_their_own_error() -> None:
+    with pytest.raises(ReadOnlyAttributeError, match="only the backend sets it"):
+        Job(source="a", progress=5)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "sent"),
+    [
+        (["share=a", {"source": "b", "dest": "c"}], ["share=a", {"source": "b", "destination": "c"}]),
+        ([Task(source="a", status="excluded")], [{"source": "a", "status": "excluded"}]),
+        ({"source": "a", "destination": "b"}, [{"source": "a", "destination": "b"}]),
+        ({"0": {"source": "a"}, "1": "b"}, {"0": {"source": "a"}, "1": "b"}),
+        ([{"tasks": [{"source": "a", "deps": ["x"]}]}], [{"tasks": [{"source": "a", "deps": ["x"]}]}]),
+    ],
+)  # fmt: skip
+def test_tasks_are_taken_in_every_documented_shape(tasks, sent) -> None:
+    assert Job(tasks=tasks).changes["tasks"].after == sent
+
+
+# -- assignment ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("status", "done!", "did you mean 'done'?"),
+        ("status", "running", "cannot be set by a change, only waiting, paused, aborted, done"),
+        ("status", "pending", "cannot be set by a change"),
+        ("metadata", 5, "input should be a valid dictionary"),
+        ("staus", "done", "did you mean 'status'?"),
+        ("_state", None, "no such attribute"),
+    ],
+)
+def test_refused_assignment_changes_nothing(v3, name, value, reason) -> None:
+    loaded = job(v3)
+    with pytest.raises(EntityValidationError, match=reason.replace("?", r"\?")):
+        setattr(loaded, name, value)
+    assert loaded.changes == {}
+    assert loaded.status == "running"
+
+
+@pytest.mark.parametrize(("name", "value"), [("id", "x"), ("progress", 5), ("source", "x"), ("tasks", [])])
+def test_attributes_that_cannot_change_are_read_only(v3, name, value) -> None:
+    with pytest.raises(ReadOnlyAttributeError) as caught:
+        setattr(job(v3), name, value)
+    assert isinstance(caught.value, AttributeError)
+
+
+def test_v1_lets_a_pending_job_be_sent_again(v1) -> None:
+    loaded = job(v1)
+    loaded.status = "pending"
+    assert loaded.changes["status"].after == "pending"
+
+
+def test_update_only_attributes_wait_for_the_first_save() -> None:
+    queue = Queue(name="x")
+    with pytest.raises(EntityValidationError, match="save"):
+        queue.status = "paused"
+
+
+def test_attributes_cannot_be_deleted(v3) -> None:
+    with pytest.raises(EntityValidationError, match="only changed"):
+        del job(v3).status
+
+
+def test_assignment_of_an_attribute_that_was_not_loaded_is_a_change(v3) -> None:
+    loaded = Job.load_record({"id": "a" * 24}, v3)
+    loaded.status = "paused"
+    assert loaded.changes == {"status": Change(UNSET, "paused")}
+
+
+# -- what changed ----------------------------------------------------------------------------------
+
+
+def test_changes_are_noticed_deep_inside_values(v3) -> None:
+    loaded = job(v3, metadata={"a": {"b": [1, {"c": 2}]}})
+    loaded.metadata["a"]["b"][1]["c"] = 3
+    change = loaded.changes["metadata"]
+    assert (change.before, change.after) == ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 3}]}})
+
+
+def test_going_back_to_the_old_value_is_no_change(v3) -> None:
+    loaded = job(v3, status="waiting")
+    loaded.status = "paused"
+    loaded.status = "waiting"
+    loaded.metadata["x"] = 1
+    del loaded.metadata["x"]
+    assert loaded.changes == {}
+
+
+@given(JSON)
+def test_detached_values_are_the_same_and_share_nothing_that_can_change(value) -> None:
+    copied = detached(value)
+    assert is_same(value, copied)
+    if isinstance(value, (dict, list)):
+        assert copied is not value
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(1, True), (1, 1.0), ([1], [1, 2]), ({"a": 1}, {"b": 1}), ([0], [False]), ("", None)]
+)
+def test_values_that_differ_on_the_wire_are_not_the_same(one, other) -> None:
+    assert not is_same(one, other)
+
+
+# -- what Python asks of a value -------------------------------------------------------------------
+
+
+def test_saved_entities_are_equal_by_type_and_id(v3) -> None:
+    record = {"id": "a" * 24}
+    assert Job.load_record(record, v3) == Job.load_record({**record, "code": "x"}, v3)
+    assert Job.load_record(record, v3) != Transfer.load_record(record, v3)
+    assert Job.load_record(record, v3) != "a" * 24
+    assert len({Job.load_record(record, v3), Job.load_record(record, v3)}) == 1
+
+
+def test_new_entities_are_equal_only_to_themselves() -> None:
+    one, other = Queue(name="x"), Queue(name="x")
+    assert one == one  # noqa: PLR0124  # the point
+    assert one != other
+    assert len({one, other}) == 2
+
+
+def test_repr_is_short_and_holds_no_free_text(v3) -> None:
+    loaded = job(v3, name="shots", metadata={"password": "hunter2"}, description="hunter2")
+    assert repr(loaded) == str(loaded) == f"Job(id='{'a' * 24}', code='shots', status='running')"
+    assert repr(Queue(name="Panic", priority=3)) == "Queue(name='Panic')"
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))])
+def test_copies_keep_values_changes_and_unknown_attributes(v3, duplicate) -> None:
+    loaded = job(v3, status="brand-new", colour="red", metadata={"a": 1})
+    loaded.metadata["a"] = 2
+    twin = duplicate(loaded)
+    assert twin == loaded
+    assert (twin.status, twin.extra, twin.changes) == ("brand-new", {"colour": "red"}, loaded.changes)
+    assert not twin.is_new
+
+
+def test_pickling_leaves_the_session_behind(v3) -> None:
+    assert job(v3).session is v3
+    assert pickle.loads(pickle.dumps(job(v3))).session is None
+
+
+def test_copies_do_not_share_what_changed(v3) -> None:
+    loaded = job(v3)
+    twin = copy.deepcopy(loaded)
+    twin.status = "paused"
+    twin.metadata["x"] = 1
+    assert loaded.changes == {}
+
+
+# -- classes of a studio ---------------------------------------------------------------------------
+
+
+class StudioJob(Job):
+    department: Attr[str] = attr(default="comp", wire="dept")
+    reviewers: Attr[list[str]] = attr(default_factory=list)
+    show: Attr[str]
+
+
+def test_studios_declare_attributes_of_their_own(v3) -> None:
+    new = StudioJob(source="a", show="x")
+    assert (new.department, new.reviewers, new.show) == ("comp", [], "x")
+    with pytest.raises(EntityValidationError, match="show: is required"):
+        StudioJob(source="a")
+    new.save()
+    assert v3.calls[-1][2] == {"source": "a", "dept": "comp", "show": "x"}
+    loaded = StudioJob.load_record({"id": "b" * 24, "dept": "fx"}, v3)
+    assert loaded.department == "fx"
+    assert str(StudioJob.where(StudioJob.department == "fx")) == "Job WHERE dept=fx"
+    assert str(StudioJob.parse("Job WHERE dept=fx")) == "Job WHERE dept=fx"
+    assert not hasattr(Job, "department")
