@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar, Union, cast, overload
+from typing import Any, Generic, TypeVar, cast, overload
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.literals import Raw, raw, to_literal
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any_of
 
-__all__ = ["FieldRef", "Raw", "UnboundField", "raw", "to_literal"]
+__all__ = ["Field", "FieldRef", "Raw", "UnboundField", "raw", "to_literal"]
 
 T = TypeVar("T")
-TextT = TypeVar("TextT", bound=Union[str, None])
+TextT = TypeVar("TextT", bound="str | None")
 
 
 class FieldRef(Generic[T]):
@@ -150,7 +150,7 @@ class FieldRef(Generic[T]):
     def exact(self: FieldRef[TextT], text: str, /) -> Comparison:
         """Be the text, with every ``*`` in it taken literally."""
         if _is_plain(text):
-            return self._node(Operator.EQUAL, text)
+            return self._compare(Operator.EQUAL, text)
         return self._node(Operator.MATCHES, f"^{_escaped(text)}$")
 
     def raw(self, text: str, /, *, operator: Operator = Operator.EQUAL) -> Comparison:
@@ -212,6 +212,9 @@ class UnboundField(FieldRef[Any]):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+
+
+Field = UnboundField
 
 
 def _is_plain(text: str) -> bool:
