@@ -1,0 +1,43 @@
+"""Nothing a user can type or set is undocumented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+import accsyn_orm
+from accsyn_orm.cli.app import app
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
+SOURCES = "\n".join(
+    path.read_text("utf-8") for path in Path(next(iter(accsyn_orm.__path__))).rglob("*.py")
+)
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]  # a group, by construction
+OPTIONS = sorted(
+    {(name, option) for name, cmd in COMMANDS.items() for p in cmd.params for option in p.opts}
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_is_documented(command: str):
+    assert f"accsyn-orm {command}" in TEXT
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_option_is_documented(command: str, option: str):
+    assert f"`{option}" in TEXT, f"{command} {option}"
+
+
+@pytest.mark.parametrize("variable", sorted(set(re.findall(r'"(ACCSYN_[A-Z_]+)"', SOURCES))))
+def test_environment_variable_is_documented(variable: str):
+    assert f"`{variable}`" in TEXT
+
+
+def test_every_public_error_is_documented():
+    errors = [name for name in accsyn_orm.__all__ if name.endswith("Error")]
+    assert errors
+    assert [name for name in errors if f"`{name}`" not in TEXT] == []
