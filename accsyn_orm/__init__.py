@@ -1,1 +1,190 @@
-"""Typed, ORM-style access to accsyn."""
+"""Typed entities and one query language for the accsyn file-transfer API.
+
+Everything that is called or caught is here; parts are loaded when they are first used::
+
+    from accsyn_orm import Job, Session
+
+    with Session(workspace="acmefilm", username="john@user.com", api_key="…"):
+        for job in Job.where(Job.status == "failed"):
+            job.status = "waiting"
+            job.save()
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    __version__: str
+
+    from accsyn_orm.entities import (
+        Change,
+        Entity,
+        Job,
+        JobStatus,
+        Query,
+        Queue,
+        QueueStatus,
+        Task,
+        TaskStatus,
+        Transfer,
+        User,
+        UserRole,
+        UserStatus,
+    )
+    from accsyn_orm.errors import (
+        AccsynError,
+        AttributeNotLoadedError,
+        AuthenticationError,
+        BackendCrashError,
+        BackendError,
+        ConfigurationError,
+        EntityError,
+        EntityNotFoundError,
+        EntityStateError,
+        EntityValidationError,
+        MultipleEntitiesError,
+        NoSessionError,
+        PayloadError,
+        ProtocolError,
+        ProxyError,
+        QueryError,
+        QueryFieldError,
+        QuerySyntaxError,
+        QueryValueError,
+        ReadOnlyAttributeError,
+        SessionClosedError,
+        SessionError,
+        SessionExpiredError,
+        TlsError,
+        TransportError,
+        TransportTimeoutError,
+    )
+    from accsyn_orm.query.fields import FieldRef
+    from accsyn_orm.query.literals import raw
+    from accsyn_orm.session import Session
+
+_MODULES = {
+    name: module
+    for module, names in {
+        "accsyn_orm.entities": (
+            "Change",
+            "Entity",
+            "Job",
+            "JobStatus",
+            "Query",
+            "Queue",
+            "QueueStatus",
+            "Task",
+            "TaskStatus",
+            "Transfer",
+            "User",
+            "UserRole",
+            "UserStatus",
+        ),
+        "accsyn_orm.errors": (
+            "AccsynError",
+            "AttributeNotLoadedError",
+            "AuthenticationError",
+            "BackendCrashError",
+            "BackendError",
+            "ConfigurationError",
+            "EntityError",
+            "EntityNotFoundError",
+            "EntityStateError",
+            "EntityValidationError",
+            "MultipleEntitiesError",
+            "NoSessionError",
+            "PayloadError",
+            "ProtocolError",
+            "ProxyError",
+            "QueryError",
+            "QueryFieldError",
+            "QuerySyntaxError",
+            "QueryValueError",
+            "ReadOnlyAttributeError",
+            "SessionClosedError",
+            "SessionError",
+            "SessionExpiredError",
+            "TlsError",
+            "TransportError",
+            "TransportTimeoutError",
+        ),
+        "accsyn_orm.query.fields": ("FieldRef",),
+        "accsyn_orm.query.literals": ("raw",),
+        "accsyn_orm.session": ("Session",),
+    }.items()
+    for name in names
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _MODULES:
+        value = getattr(import_module(_MODULES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 10 ms that few need
+
+    try:
+        return version(__name__)
+    except PackageNotFoundError:  # a checkout on the path that was never installed
+        return "0+checkout"
+
+
+__all__ = [
+    "AccsynError",
+    "AttributeNotLoadedError",
+    "AuthenticationError",
+    "BackendCrashError",
+    "BackendError",
+    "Change",
+    "ConfigurationError",
+    "Entity",
+    "EntityError",
+    "EntityNotFoundError",
+    "EntityStateError",
+    "EntityValidationError",
+    "FieldRef",
+    "Job",
+    "JobStatus",
+    "MultipleEntitiesError",
+    "NoSessionError",
+    "PayloadError",
+    "ProtocolError",
+    "ProxyError",
+    "Query",
+    "QueryError",
+    "QueryFieldError",
+    "QuerySyntaxError",
+    "QueryValueError",
+    "Queue",
+    "QueueStatus",
+    "ReadOnlyAttributeError",
+    "Session",
+    "SessionClosedError",
+    "SessionError",
+    "SessionExpiredError",
+    "Task",
+    "TaskStatus",
+    "TlsError",
+    "Transfer",
+    "TransportError",
+    "TransportTimeoutError",
+    "User",
+    "UserRole",
+    "UserStatus",
+    "__version__",
+    "raw",
+]

@@ -1,6 +1,7 @@
 """Plugin for people who check with mypy and use ``pydantic.mypy`` for their own models.
 
-That plugin retypes inherited fields, so that ``Job.code == "x"`` would be a ``bool``. List this one first::
+That plugin retypes inherited fields, so that ``Job.code == "x"`` would be a ``bool``. List this one
+first::
 
     [tool.mypy]
     plugins = ["accsyn_orm.mypy", "pydantic.mypy"]

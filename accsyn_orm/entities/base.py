@@ -135,7 +135,7 @@ class Entity(EntityModel):
         if record is None:
             raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}")
         fresh = self.load_record(record, backend)
-        self.__dict__.clear()
+        self._forget()
         self._take_over(fresh)
         self.settle(backend)
         return self

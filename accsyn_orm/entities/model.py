@@ -167,7 +167,13 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         """Overlay the values of another object of the same entity."""
         self.__dict__.update(fresh.__dict__)
         self.__pydantic_fields_set__.update(fresh.__pydantic_fields_set__)
-        (self.__pydantic_extra__ or {}).update(fresh.__pydantic_extra__ or {})
+        object.__setattr__(self, "__pydantic_extra__", {**self.extra, **fresh.extra})
+
+    def _forget(self) -> None:
+        """Drop all values."""
+        self.__dict__.clear()
+        self.__pydantic_fields_set__.clear()
+        object.__setattr__(self, "__pydantic_extra__", {})
 
     # -- what Python asks of a value ---------------------------------------------------------------
 

@@ -47,7 +47,13 @@ class DictBackend:
         assert isinstance(query, Statement)
         scopes = {"finished": finished, "inactive": inactive, "archived": archived}
         asked = {name: value for name, value in scopes.items() if value is not None}
-        options = {"attributes": attributes, "limit": limit, "skip": skip, "parent": entityid, **asked}
+        options = {
+            "attributes": attributes,
+            "limit": limit,
+            "skip": skip,
+            "parent": entityid,
+            **asked,
+        }
         given = {name: value for name, value in options.items() if value is not None}
         self._called("find", str(query), given)
         records = [
@@ -59,7 +65,8 @@ class DictBackend:
         start = skip or 0
         page = records[start : None if limit is None else start + limit]
         chosen = [
-            {k: v for k, v in record.items() if attributes is None or k in attributes} for record in page
+            {k: v for k, v in record.items() if attributes is None or k in attributes}
+            for record in page
         ]
         return copy.deepcopy(chosen)
 
@@ -98,7 +105,7 @@ class DictBackend:
         self, entitytype: str, entityid: str, data: Mapping[str, Any] | None = None
     ) -> bool:
         self._called("delete_one", entitytype, entityid, data and dict(data))
-        return self.records[entitytype].pop(entityid, None) is not None
+        return self.records.get(entitytype, {}).pop(entityid, None) is not None
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ def job(backend, **values):
 def test_constructor_holds_only_what_was_given() -> None:
     queue = Queue(name="Panic", priority=1000)
     assert (queue.name, queue.priority, queue.is_new) == ("Panic", 1000, True)
-    with pytest.raises(AttributeNotLoadedError, match="the backend sets it when the entity is saved"):
+    with pytest.raises(
+        AttributeNotLoadedError, match="the backend sets it when the entity is saved"
+    ):
         _ = queue.id
     assert not hasattr(queue, "status")
 
@@ -42,7 +44,10 @@ def test_new_objects_start_with_containers_to_fill_in() -> None:
     new = Job(source="share=a/b")
     new.metadata["shot"] = "010"
     assert (new.metadata, Job(source="c").metadata) == ({"shot": "010"}, {})
-    assert new.changes == {"source": Change(UNSET, "share=a/b"), "metadata": Change(UNSET, {"shot": "010"})}
+    assert new.changes == {
+        "source": Change(UNSET, "share=a/b"),
+        "metadata": Change(UNSET, {"shot": "010"}),
+    }
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,9 @@ def test_refused_assignment_changes_nothing(v3, name, value, reason) -> None:
     assert loaded.status == "running"
 
 
-@pytest.mark.parametrize(("name", "value"), [("id", "x"), ("progress", 5), ("source", "x"), ("tasks", [])])
+@pytest.mark.parametrize(
+    ("name", "value"), [("id", "x"), ("progress", 5), ("source", "x"), ("tasks", [])]
+)
 def test_attributes_that_cannot_change_are_read_only(v3, name, value) -> None:
     with pytest.raises(ReadOnlyAttributeError) as caught:
         setattr(job(v3), name, value)
@@ -158,7 +165,10 @@ def test_changes_are_noticed_deep_inside_values(v3) -> None:
     loaded = job(v3, metadata={"a": {"b": [1, {"c": 2}]}})
     loaded.metadata["a"]["b"][1]["c"] = 3
     change = loaded.changes["metadata"]
-    assert (change.before, change.after) == ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 3}]}})
+    assert (change.before, change.after) == (
+        {"a": {"b": [1, {"c": 2}]}},
+        {"a": {"b": [1, {"c": 3}]}},
+    )
 
 
 def test_going_back_to_the_old_value_is_no_change(v3) -> None:
@@ -179,7 +189,8 @@ def test_detached_values_are_the_same_and_share_nothing_that_can_change(value) -
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(1, True), (1, 1.0), ([1], [1, 2]), ({"a": 1}, {"b": 1}), ([0], [False]), ("", None)]
+    ("one", "other"),
+    [(1, True), (1, 1.0), ([1], [1, 2]), ({"a": 1}, {"b": 1}), ([0], [False]), ("", None)],
 )
 def test_values_that_differ_on_the_wire_are_not_the_same(one, other) -> None:
     assert not is_same(one, other)
@@ -209,13 +220,19 @@ def test_repr_is_short_and_holds_no_free_text(v3) -> None:
     assert repr(Queue(name="Panic", priority=3)) == "Queue(name='Panic')"
 
 
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))])
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
 def test_copies_keep_values_changes_and_unknown_attributes(v3, duplicate) -> None:
     loaded = job(v3, status="brand-new", colour="red", metadata={"a": 1})
     loaded.metadata["a"] = 2
     twin = duplicate(loaded)
     assert twin == loaded
-    assert (twin.status, twin.extra, twin.changes) == ("brand-new", {"colour": "red"}, loaded.changes)
+    assert (twin.status, twin.extra, twin.changes) == (
+        "brand-new",
+        {"colour": "red"},
+        loaded.changes,
+    )
     assert not twin.is_new
 
 

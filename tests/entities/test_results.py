@@ -1,0 +1,369 @@
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from accsyn_orm.entities import Job, JobStatus, Queue, Task, Transfer, User
+from accsyn_orm.entities.active import activate, deactivate
+from accsyn_orm.errors import (
+    AttributeNotLoadedError,
+    EntityNotFoundError,
+    MultipleEntitiesError,
+    QueryFieldError,
+    QueryValueError,
+)
+from accsyn_orm.fields import code, colour, destination, role, status
+
+JOB = "6971e16fceadd67b955b1995"
+
+
+def fill(backend, count):
+    for number in range(count):
+        backend.add("job", number, status="failed" if number % 2 else "done", code=f"j{number}")
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def test_line_of_the_documentation_works_verbatim() -> None:
+    query = Job.where(status != "failed") & (Job.code == "Daily backup")
+    assert str(query) == 'Job WHERE status!=failed AND code="Daily backup"'
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (Job.where(), "Job"),
+        (Transfer.where(Transfer.status == "done"), "Transfer WHERE status=done"),
+        (Job.where(status == "done", code == "x"), "Job WHERE status=done AND code=x"),
+        (Job.where(status == "done") | (Job.code == "x"), "Job WHERE status=done OR code=x"),
+        ((Job.code == "x") & Job.where(status == "done"), "Job WHERE status=done AND code=x"),
+        ((Job.code == "x") | Job.where(status == "done"), "Job WHERE status=done OR code=x"),
+        (Job.where(code == "x") & Job.where(status == "done"), "Job WHERE code=x AND status=done"),
+        (Job.where(code == "x") | Job.where(status == "done"), "Job WHERE code=x OR status=done"),
+        (Job.where(code == "x") & Job.where(), "Job WHERE code=x"),
+        (Job.where() & Job.where(code == "x"), "Job WHERE code=x"),
+        (Job.where(code == "x") | Job.where(), "Job"),
+        (Job.where().where(), "Job"),
+    ],
+)
+def test_queries_print_as_canonical_text(query, text) -> None:
+    assert str(query) == text
+
+
+def test_text_and_expression_are_the_same_query() -> None:
+    text = (
+        "Job WHERE ((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed) "
+        'AND code="Daily backup"'
+    )
+    built = Job.where(
+        ((Job.user == "5bfeb0381da7ee4095fa217e") & (Job.source != "hq")) | (Job.status != "failed")
+    ) & (Job.code == "Daily backup")
+    assert Job.parse(text) == built
+    assert hash(Job.parse(text)) == hash(built)
+    assert Job.parse(str(built)) == built
+
+
+def test_older_names_become_current_ones() -> None:
+    assert str(Job.parse("Job WHERE dest='lars@edit.com'")) == "Job WHERE destination=lars@edit.com"
+    assert str(User.parse("User WHERE clearance=user")) == "User WHERE role=standard"
+    assert str(Queue.where(status == "disabled")) == "Queue WHERE status=paused"
+
+
+def test_dotted_names_are_checked_by_their_first_part() -> None:
+    assert str(Task.parse(f"task WHERE job.id={JOB}")) == f"Task WHERE job.id={JOB}"
+    assert str(Job.parse("Job WHERE metadata.shot=010")) == "Job WHERE metadata.shot=010"
+    with pytest.raises(QueryFieldError, match="no attribute 'jbo'"):
+        Task.parse("task WHERE jbo.id=5")
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("User WHERE role=admin", "user"), ("Transfer", "transfer"), ("entitytypes", "")],
+)
+def test_text_about_another_entity_is_refused(text, other) -> None:
+    with pytest.raises(QueryValueError, match=f"is about {other}") as caught:
+        Job.parse(text)
+    assert caught.value.hint == "begin it with Job"
+
+
+def test_names_of_other_entities_are_refused_with_the_nearest_spelling() -> None:
+    with pytest.raises(QueryFieldError, match="Job has no attribute 'role'"):
+        Job.where(role == "admin")
+    with pytest.raises(QueryFieldError, match="did you mean 'status'"):
+        Job.parse("Job WHERE statsu=done")
+    with pytest.raises(QueryFieldError, match="colour"):
+        Job.where(colour == "red")
+    with pytest.raises(QueryFieldError):
+        Job.where(User.role == "admin")
+
+
+def test_names_inside_groups_are_checked() -> None:
+    with pytest.raises(QueryFieldError):
+        Job.where((status == "done") | ((code == "x") & (colour == "red")))
+
+
+@pytest.mark.parametrize("combine", [lambda a, b: a & b, lambda a, b: a | b])
+def test_only_queries_of_one_entity_and_one_scope_combine(combine) -> None:
+    with pytest.raises(QueryValueError, match="not about Job"):
+        combine(Job.where(), User.where())
+    with pytest.raises(QueryValueError, match="disagree about limit: 5 and 6"):
+        combine(Job.where().limit(5), Job.where().limit(6))
+    assert combine(Job.where().limit(5), Job.where().finished()).selection.limit == 5
+    assert combine(Job.where(), Job.where().finished()).selection.finished is True
+    with pytest.raises(TypeError):
+        combine(Job.where(), "status=done")
+
+
+def test_queries_are_values() -> None:
+    query = Job.where(status == "done").limit(3).only("code").finished()
+    twin = pickle.loads(pickle.dumps(query))
+    assert twin == query
+    assert len({twin, query, Job.where()}) == 2
+    with pytest.raises(AttributeError):
+        query.entity = User
+
+
+# -- asking ----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_asked_before_the_first_entity_is_needed(v3) -> None:
+    found = iter(Job.where(status == "failed"))
+    assert v3.calls == []
+    with pytest.raises(StopIteration):
+        next(found)
+
+
+def test_iteration_fetches_pages_as_they_are_needed(v3) -> None:
+    fill(v3, 1001)
+    jobs = iter(Job.where())
+    first = next(jobs)
+    assert len(v3.calls) == 1
+    assert [first, *jobs] == Job.where().all()
+    assert [call[2] for call in v3.calls[:3]] == [
+        {"limit": 500}, {"limit": 500, "skip": 500}, {"limit": 500, "skip": 1000},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limit", "skip", "size", "expected", "requests"),
+    [(7, 0, 3, 7, 3), (6, 0, 3, 6, 2), (None, 8, 3, 2, 1), (0, 0, 3, 0, 0), (None, 0, 5, 10, 3), (99, 4, 3, 6, 3)],
+)  # fmt: skip
+def test_pages_honour_limit_and_skip(v3, limit, skip, size, expected, requests) -> None:
+    fill(v3, 10)
+    query = Job.where().skip(skip)
+    query = query if limit is None else query.limit(limit)
+    found = [job.code for page in query.pages(size) for job in page]
+    assert found == [f"j{number}" for number in range(skip, skip + expected)]
+    assert len(v3.calls) == requests
+
+
+def test_backend_that_ignores_the_limit_is_asked_once(v3, monkeypatch) -> None:
+    fill(v3, 10)
+    find = v3.find
+    monkeypatch.setattr(
+        v3, "find", lambda query, **options: find(query, finished=options["finished"])
+    )
+    assert len(list(Job.where().pages(3))) == 1
+    assert len(v3.calls) == 1
+
+
+@pytest.mark.parametrize("count", [-1, True])
+def test_limit_and_skip_take_natural_numbers(count) -> None:
+    with pytest.raises(QueryValueError):
+        Job.where().limit(count)
+    with pytest.raises(QueryValueError):
+        Job.where().skip(count)
+
+
+def test_first_one_count_and_exists(v3) -> None:
+    fill(v3, 5)
+    failed = Job.where(status == "failed")
+    assert failed.first() == failed.all()[0]
+    assert (failed.count(), failed.exists(), failed.limit(1).count()) == (2, True, 1)
+    assert Job.where(code == "j3").one().code == "j3"
+    assert failed.limit(1).one().code == "j1"
+    with pytest.raises(MultipleEntitiesError, match="Job WHERE status=failed"):
+        failed.one()
+    nothing = Job.where(code == "nothing")
+    assert (nothing.first(), nothing.count(), nothing.exists()) == (None, 0, False)
+    with pytest.raises(EntityNotFoundError, match="code=nothing"):
+        nothing.one()
+
+
+def test_ends_ask_for_no_more_than_they_need(v3) -> None:
+    fill(v3, 5)
+    for end in (
+        Job.where().first,
+        Job.where().exists,
+        Job.where(code == "j1").one,
+        Job.where().count,
+    ):
+        end()
+    assert [call[2] for call in v3.calls] == [
+        {"limit": 1},
+        {"limit": 1, "attributes": ["id"]},
+        {"limit": 2},
+        {"limit": 500, "attributes": ["id"]},
+    ]
+
+
+def test_scopes_are_sent(v3) -> None:
+    Job.where().finished().all()
+    User.where().inactive().all()
+    Job.where().archived().all()
+    assert [call[2] for call in v3.calls] == [
+        {"limit": 500, "finished": True},
+        {"limit": 500, "inactive": True},
+        {"limit": 500, "archived": True},
+    ]
+
+
+def test_only_loads_what_was_asked_for_and_the_id(v3) -> None:
+    fill(v3, 1)
+    job = Job.where().only(Job.status, "code", "dest", destination).one()
+    assert v3.calls[-1][2]["attributes"] == ["id", "status", "code", "destination"]
+    assert job.status == "done"
+    with pytest.raises(AttributeNotLoadedError):
+        _ = job.progress
+    with pytest.raises(QueryFieldError, match="did you mean 'status'"):
+        Job.where().only("statsu")
+
+
+def test_query_bound_to_a_session_ignores_the_active_one(v3, v1) -> None:
+    fill(v3, 1)
+    query = type(Job.where())(Job, backend=v3)
+    assert query.where(status == "done").one().session is v3
+    assert v1.calls == []
+
+
+def test_one_iteration_stays_in_one_session(v3, v1) -> None:
+    fill(v1, 4)
+    pages = Job.where().pages(2)
+    next(pages)
+    token = activate(v3)
+    assert len(list(pages)) == 1
+    deactivate(token)
+    assert v3.calls == []
+
+
+# -- sub-entities ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        (Task.where().under(JOB), "Task"),
+        (Task.where(Task.job == JOB), "Task"),
+        (
+            Task.parse(f"task WHERE job.id={JOB} AND status<>executing"),
+            "Task WHERE status!=executing",
+        ),
+        (
+            Task.parse(f"task WHERE status=done AND uri=0 AND job={JOB}"),
+            "Task WHERE status=done AND uri=0",
+        ),
+    ],
+)
+def test_condition_on_the_job_becomes_the_parent(v3, query, text) -> None:
+    query.all()
+    assert v3.calls == [("find", text, {"limit": 500, "parent": JOB})]
+
+
+@pytest.mark.parametrize("text", ["job=README.txt", f"job.id={JOB} OR status=done", f"job!={JOB}"])
+def test_other_conditions_on_the_job_stay_conditions(v3, text) -> None:
+    Task.parse(f"Task WHERE {text}").only("status").all()
+    options = {"limit": 500, "attributes": ["id", "status", "job"]}
+    assert v3.calls == [("find", f"Task WHERE {text}", options)]
+
+
+def test_tasks_know_their_job_when_it_was_asked_for(v1) -> None:
+    v1.add("task", 1, uri="0", job=JOB)
+    del v1.records["task"][f"{1:024x}"]["job"]
+    v1.records["task"][f"{1:024x}"]["job"] = JOB
+    task = Task.parse(f"task WHERE job.id={JOB}").only("uri").one()
+    assert (task.job, v1.calls[-1][2]["attributes"]) == (JOB, ["id", "uri"])
+
+
+def test_under_takes_a_job(v3) -> None:
+    assert Task.where().under(Job.load_record({"id": JOB}, v3)).selection.parent == JOB
+
+
+# -- generations -----------------------------------------------------------------------------------
+
+
+def test_v1_is_asked_in_its_own_words(v1) -> None:
+    Transfer.where(Transfer.name == "x", status == "done").only("name", "code").all()
+    Queue.where((Queue.status == "paused") | Queue.name.in_(["a", "b"])).all()
+    Queue.where(Queue.status.in_(["paused", "waiting"])).all()
+    User.where(User.role != "standard", ~(User.code == "x")).all()
+    Task.where((Task.job == JOB) | (Task.uri == "0")).all()
+    assert [call[1] for call in v1.calls] == [
+        "Job WHERE code=x AND status=done",
+        "Queue WHERE status=disabled OR code IN a,b",
+        "Queue WHERE status IN disabled,waiting",
+        "User WHERE role!=user AND code!=x",
+        f"Task WHERE job.id={JOB} OR uri=0",
+    ]
+    assert v1.calls[0][2]["attributes"] == ["id", "code"]
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        lambda: Job.status == JobStatus.DONE, lambda: Job.status == "Done", lambda: Job.status == "fail*",
+        lambda: Job.finished == None, lambda: Job.progress == 5, lambda: Job.speed > 1.5,
+        lambda: Job.mirror_paths == True, lambda: Job.status.raw("hibernating"), lambda: Job.code == "null",
+        lambda: Job.recipients == "a@b.c", lambda: Job.status.contains("fai"),
+    ],
+)  # fmt: skip
+def test_values_that_can_occur_are_taken(condition) -> None:
+    assert Job.where(condition())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "status=failed", "status=FAILED", "status=fail*", "status IN done,failed", "status=null", "progress>=50",
+        "progress=-1", "speed<1.5e3", "created>2026-11-01", "created=2026-11-*", "finished=2026-11-01T10:00:00",
+        "mirror=TRUE", "mirror_paths=0", "source=hq", "code=anything", "status CONTAINS fai", 'status MATCHES "^f"',
+        "metadata=null", "metadata.x=5", "hooks=x", "finished=null", "created>2026",
+    ],
+)  # fmt: skip
+def test_text_values_that_can_occur_are_taken(text) -> None:
+    assert Job.parse(f"Job WHERE {text}").selection.where is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("status=faild", "did you mean 'failed'?"),
+        ("status=xyzzy", "mark it with raw()"),
+        ("status IN done,faild", "did you mean 'failed'?"),
+        ("progress>half", "Job.progress is a number"),
+        ("progress=٣", "is a number"),
+        ("created>yesterday", "Job.created is a date, such as 2026-11-23"),
+        ("mirror=maybe", "Job.mirror_paths is true or false"),
+        ("metadata=x", "compare one of its keys: metadata.<key>"),
+    ],
+)
+def test_values_that_can_never_occur_are_refused(text, reason) -> None:
+    with pytest.raises(QueryValueError) as caught:
+        Job.parse(f"Job WHERE {text}")
+    assert reason in str(caught.value)
+
+
+def test_fields_of_a_class_refuse_at_once() -> None:
+    with pytest.raises(QueryValueError, match="did you mean 'failed'"):
+        _ = Job.status == "faild"
+
+
+def test_bare_fields_refuse_when_they_meet_a_class() -> None:
+    condition = status == "enabled"
+    assert str(User.where(condition)) == "User WHERE status=enabled"
+    with pytest.raises(QueryValueError, match=r"Job\.status"):
+        Job.where(condition)
