@@ -115,8 +115,8 @@ class Session(SessionCore):
     ) -> list[Any]:
         """Return the entities that a query selects.
 
-        ``entitytypes`` returns the names of all entity types, ``attributes WHERE entitytype=job`` the
-        names of an entity type's attributes.
+        ``entitytypes`` returns the names of all entity types, and
+        ``attributes WHERE entitytype=job`` the names of the attributes of one.
 
         Args:
             query: text, or a parsed statement.

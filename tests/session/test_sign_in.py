@@ -1,0 +1,325 @@
+"""Discovery, sign-in, renewal and the end of a session."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from accsyn_orm.entities.active import active_backend
+from accsyn_orm.errors import (
+    AuthenticationError,
+    BackendCrashError,
+    BackendError,
+    ConfigurationError,
+    ProtocolError,
+    SessionClosedError,
+    SessionExpiredError,
+    TransportError,
+)
+
+EXPIRED = {"message": "expired", "message_hr": "Your session has expired", "session_expired": True}
+
+
+def authorization(request) -> dict:
+    return json.loads(base64.b64decode(request.header("Authorization").partition(" ")[2]))
+
+
+def test_nothing_is_sent_before_the_first_call(recorder, make_session):
+    session = make_session()
+    assert recorder.connections == 0
+    session.find("Job")
+    assert [request.path for request in recorder.requests] == ["/api/v3/api/login", "/api/v3/event"]
+
+
+def test_login_signs_in_at_once_and_only_once(recorder, session):
+    session.login()
+    session.login()
+    session.find("Job")
+    assert len(recorder.logins) == 1
+
+
+def test_login_by_many_threads_is_one_login(recorder, session):
+    recorder.gate.clear()
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(session.find, "Job") for _ in range(8)]
+        recorder.gate.set()
+        assert all(call.result(10) for call in calls)
+    assert len(recorder.logins) == 1
+    assert len(recorder.events) == 8
+
+
+def test_refused_login_is_an_authentication_error(recorder, session):
+    recorder.will_answer_login({"message": "bad key", "message_hr": "This key is not valid"})
+    with pytest.raises(AuthenticationError, match="This key is not valid") as caught:
+        session.find("Job")
+    assert caught.value.reason == "This key is not valid"
+    assert session.get_last_message() == str(caught.value)
+
+
+def test_crashing_login_is_no_authentication_error(recorder, session):
+    recorder.will_answer_login({"exception": "Traceback …"})
+    with pytest.raises(BackendCrashError) as caught:
+        session.login()
+    assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_login_answer_without_session_is_a_protocol_error(recorder, make_session, protocol):
+    recorder.will_answer_login({"id": "x"})
+    with pytest.raises(ProtocolError, match="login"):
+        make_session(protocol=protocol).login()
+
+
+def test_session_signs_in_again_after_a_failed_login(recorder, session):
+    recorder.will_answer_login({"message": "not now"})
+    with pytest.raises(AuthenticationError):
+        session.find("Job")
+    assert session.find("Job")
+
+
+# -- renewal --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_expired_session_is_renewed_and_the_same_event_repeated(recorder, make_session, protocol):
+    session = make_session(protocol=protocol)
+    session.login()
+    recorder.login_session = "session-2"
+    recorder.will_answer(EXPIRED)
+    assert session.create("job", {"code": "x"})
+    first, second = (event.json for event in recorder.events)
+    assert first["eid"] == second["eid"]
+    assert first["created"] == second["created"]
+    assert len(recorder.logins) == 2
+    if protocol == "v3":
+        assert (first["session"], second["session"]) == ("session-1", "session-2")
+    else:
+        assert first["session"] == second["session"]
+        assert recorder.logins[1].json["session_key_reuse"] == "session-1"
+        assert authorization(recorder.events[1])["session_key"] == "session-2"
+
+
+def test_session_that_stays_expired_is_renewed_once(recorder, session):
+    recorder.will_answer(EXPIRED, EXPIRED)
+    with pytest.raises(SessionExpiredError, match="Your session has expired"):
+        session.find("Job")
+    assert len(recorder.logins) == 2
+    assert len(recorder.events) == 2
+
+
+def test_expiry_met_by_many_threads_is_one_renewal(recorder, v1_session):
+    v1_session.login()
+    barrier = threading.Barrier(6)
+    recorder.will_answer(*[EXPIRED] * 6)
+
+    def find() -> list:
+        barrier.wait(10)
+        return v1_session.find("Job")
+
+    recorder.gate.clear()
+    with ThreadPoolExecutor(6) as pool:
+        calls = [pool.submit(find) for _ in range(6)]
+        while len(recorder.events) < 6:
+            pass
+        recorder.gate.set()
+        assert all(call.result(10) for call in calls)
+    assert len(recorder.logins) == 2
+
+
+def test_failed_renewal_leaves_the_session_able_to_try_again(recorder, v1_session):
+    v1_session.login()
+    recorder.will_answer(EXPIRED)
+    recorder.will_answer_login({"message": "not now"})
+    with pytest.raises(AuthenticationError):
+        v1_session.find("Job")
+    assert v1_session.find("Job")
+    assert [login.json.get("session_key_reuse") for login in recorder.logins] == [
+        None,
+        "session-1",
+        "session-1",
+    ]
+
+
+@pytest.mark.parametrize("secret", [{"pwd": "secret"}, {"session_key": "secret"}])
+def test_session_without_key_cannot_be_renewed(recorder, make_session, secret):
+    session = make_session(api_key=None, **secret)
+    session.login()
+    for _ in range(2):
+        recorder.will_answer(EXPIRED)
+        with pytest.raises(SessionExpiredError, match="make a new Session"):
+            session.find("Job")
+    assert len(recorder.logins) == 1
+
+
+def test_password_is_forgotten_once_it_has_served(make_session):
+    session = make_session(api_key=None, pwd="pass-word-1")
+    session.login()
+    assert b"pass-word-1" not in repr(vars(session._connection)).encode()
+    assert session._connection._credentials is None
+
+
+# -- keys, messages, end --------------------------------------------------------------------------
+
+
+def test_session_key_is_the_one_the_login_gave(v1_session):
+    assert v1_session.get_session_key() == "session-1"
+
+
+def test_session_keys_do_not_exist_in_v3(recorder, session):
+    for call in (session.get_session_key, session.generate_session_key):
+        with pytest.raises(ConfigurationError, match="v1"):
+            call()
+    assert not recorder.requests
+
+
+def test_generated_session_key_is_returned(v1_session):
+    assert v1_session.generate_session_key(3600) == "fresh"
+
+
+def test_last_message_is_that_of_the_last_failed_call(recorder, session):
+    assert session.get_last_message() is None
+    recorder.will_answer({"message": "E1", "message_hr": "No such job"}, {"message": "E2"})
+    for expected in ("No such job", "E2"):
+        with pytest.raises(BackendError):
+            session.find("Job")
+        assert session.get_last_message() == expected
+    session.find("Job")
+    assert session.get_last_message() is None
+
+
+def test_last_message_tells_of_failures_of_the_network_too(make_session, loopback_tls):
+    session = make_session(url="https://127.0.0.1:1")
+    with pytest.raises(TransportError):
+        session.find("Job")
+    assert "127.0.0.1:1" in session.get_last_message()
+
+
+def test_closed_session_refuses_calls(recorder, session):
+    session.find("Job")
+    session.close()
+    session.close()
+    for call in (session.login, lambda: session.find("Job")):
+        with pytest.raises(SessionClosedError, match="new Session"):
+            call()
+    assert len(recorder.requests) == 2
+
+
+def test_session_closed_while_signing_in_sends_nothing_more(recorder, session):
+    session._connection._is_closed = True
+    with pytest.raises(SessionClosedError):
+        session._connection._open()
+
+
+def test_with_block_activates_and_closes(recorder, make_session):
+    outer, inner = make_session(), make_session()
+    assert active_backend() is None
+    with outer:
+        with inner as entered, inner:
+            assert entered is inner
+            assert active_backend() is inner
+        assert active_backend() is outer
+        assert outer.find("Job")
+        with pytest.raises(SessionClosedError):
+            inner.find("Job")
+    assert active_backend() is None
+
+
+def test_with_blocks_of_several_threads_close_with_the_last(recorder, session):
+    entered, leave = threading.Event(), threading.Event()
+
+    def other() -> bool:
+        with session:
+            entered.set()
+            leave.wait(10)
+            return active_backend() is session
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(other)
+        entered.wait(10)
+        with session:
+            pass
+        assert session.find("Job")
+        leave.set()
+        assert running.result(10)
+    with pytest.raises(SessionClosedError):
+        session.find("Job")
+
+
+def test_session_is_not_picklable(session):
+    with pytest.raises(TypeError, match="each process"):
+        pickle.dumps(session)
+
+
+def test_repr_shows_who_and_where_and_no_secret(recorder, make_session):
+    session = make_session(api_key="canary-key")
+    session.login()
+    shown = repr(session)
+    assert "canary-key" not in shown
+    for part in ("acmefilm", "john@user.com", "v3", f"127.0.0.1:{recorder.port}"):
+        assert part in shown
+    assert "canary-key" not in repr(session._settings)
+
+
+def test_repr_of_a_session_still_to_be_located(make_session):
+    assert "not located" in repr(make_session(url=None))
+
+
+def test_session_tells_its_settings(make_session):
+    session = make_session(protocol="v1", timeout=3, connect_timeout=2)
+    assert (session.protocol, session.workspace, session.username) == (
+        "v1",
+        "acmefilm",
+        "john@user.com",
+    )
+    assert (session.timeout, session.connect_timeout) == (3, 2)
+
+
+# -- discovery ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("protocol", "port"), [("v3", None), ("v1", None), ("v3", 8443)])
+def test_located_host_is_called_next(make_session, monkeypatch, protocol, port):
+    session = make_session(url=None, protocol=protocol, port=port)
+    connection, sent = session._connection, []
+    answers = {
+        "v3": [{"result": {"hostname": "acme.accsyn.com", "port": 444}}, {"result": LOGIN}],
+        "v1": [{"domain": "acme"}, {"session_key": "s", "clearance": None, "id": "u"}],
+    }[protocol]
+
+    class Fake:
+        def send(self, request):
+            sent.append(request)
+            return type("Answer", (), {"status": 200, "text": json.dumps(answers[len(sent) - 1])})
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(connection, "_transport", Fake())
+    session.login()
+    asked, called = sent
+    expected = port or 443
+    master = "master" if protocol == "v3" else "registry"
+    assert asked.host == f"{master}.accsyn.com:{expected}"
+    assert asked.url.startswith("https://")
+    assert "Authorization" not in asked.headers
+    assert called.host == f"acme.accsyn.com:{port or (444 if protocol == 'v3' else 443)}"
+
+
+LOGIN = {"session_id": "s", "role": None, "id": "u"}
+
+
+@pytest.mark.parametrize("answer", [{"result": {}}, {"result": {"hostname": "evil/path"}}, {}])
+def test_discovery_answer_that_names_no_host_is_refused(plain_recorder, make_session, answer):
+    session = make_session(url=None, proxy=f"127.0.0.1:{plain_recorder.port}")
+    plain_recorder.answer = lambda request: (200, answer)
+    try:
+        with pytest.raises(ProtocolError, match="discovery"):
+            session.login()
+    finally:
+        del plain_recorder.answer
+    assert len(plain_recorder.requests) == 1
