@@ -14,17 +14,13 @@ from accsyn_orm.query import parse
 from accsyn_orm.query.parser import parse_uncached
 
 USER = "5bfeb0381da7ee4095fa217e"
-ACCSYN = (
-    f"job WHERE ((user={USER} AND source!=hq) OR status<>failed) AND code=\"Daily backup\""  # noqa: Q003
-)
+ACCSYN = f'job WHERE ((user={USER} AND source!=hq) OR status<>failed) AND code="Daily backup"'
 SQL = (
     f"SELECT * FROM job WHERE (([user] = '{USER}' AND source <> 'hq') OR status <> 'failed') "
     "AND code = 'Daily backup'"
 ).replace("[user]", "usr")
 LUCENE = f'((user:{USER} AND NOT source:hq) OR NOT status:failed) AND code:"Daily backup"'
-ODATA = (
-    f"((user eq '{USER}' and source ne 'hq') or status ne 'failed') and code eq 'Daily backup'"
-)
+ODATA = f"((user eq '{USER}' and source ne 'hq') or status ne 'failed') and code eq 'Daily backup'"
 
 
 def _odata() -> object:

@@ -1,6 +1,6 @@
 """Measure ours and the peers in one run; print the ratios, keep them as JSON.
 
-    python benchmarks/run.py [--json FILE]
+python benchmarks/run.py [--json FILE]
 """
 
 from __future__ import annotations
@@ -46,11 +46,9 @@ def main() -> None:
     for result in _results():
         kept.append(result)
         verdict = "reached" if result.is_reached else "MISSED"
-        print(
-            f"{result.work:24}{result.peer:24}{result.ours * 1e6:9.1f} µs{result.theirs * 1e6:9.1f} µs"
-            f"{result.ratio:9.3f}{result.bound:9.3f}  {verdict}",
-            flush=True,
-        )
+        seconds = f"{result.ours * 1e6:9.1f} µs{result.theirs * 1e6:9.1f} µs"
+        figures = f"{result.ratio:9.3f}{result.bound:9.3f}"
+        print(f"{result.work:24}{result.peer:24}{seconds}{figures}  {verdict}", flush=True)
     if options.json:
         options.json.write_text(json.dumps([result.as_json() for result in kept], indent=2))
     sys.exit(not all(result.is_reached for result in kept))

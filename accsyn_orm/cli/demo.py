@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
@@ -20,16 +21,16 @@ from accsyn_orm.testing import EmbeddedWorkspace
 
 Step = Callable[[Session], object]
 
-JOHN = "5bfeb0381da7ee4095fa217e"
+ANNA = "5bfeb0381da7ee4095fa217e"
 
 
 def who_am_i(session: Session) -> object:
-    """Sign in over HTTP"""
+    """Sign in over HTTP."""
     return session.me()
 
 
 def nested_text(_: Session) -> object:
-    """A nested query as text"""
+    """A nested query as text."""
     return Job.parse(
         "job WHERE ((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed)"
         ' AND code="Daily backup"'
@@ -37,18 +38,18 @@ def nested_text(_: Session) -> object:
 
 
 def nested_expression(_: Session) -> object:
-    """The same as typed expressions: the editor knows every field and its values"""
-    from_elsewhere = (Job.user == JOHN) & (Job.source != "hq")
+    """The same as typed expressions: the editor knows every field and its values."""
+    from_elsewhere = (Job.user == ANNA) & (Job.source != "hq")
     query = Job.where(from_elsewhere | (Job.status != "failed"), Job.code == "Daily backup")
     return query.all()
 
 
 def one_query(_: Session) -> object:
-    """Text and expression are one thing: one tree, one text, the same rows"""
+    """Text and expression are one thing: one tree, one text, the same rows."""
     built = Job.where(status!="failed") & (Job.code=="Daily backup")  # fmt: skip
     parsed = Job.parse('Job WHERE status<>failed AND code="Daily backup"')
     return {
-        "same tree": built.expression == parsed.expression,
+        "same query": built == parsed,
         "same text": str(built) == str(parsed),
         "same rows": built.all() == parsed.all(),
         "text": str(built),
@@ -56,7 +57,7 @@ def one_query(_: Session) -> object:
 
 
 def change_and_save(_: Session) -> object:
-    """Change a job: the value is checked at once, and save() sends only the difference"""
+    """Change a job: the value is checked at once, and save() sends only the difference."""
     job = Job.where(Job.status == "waiting", Job.code == "Daily backup").all()[0]
     job.status = "paused"
     changes = job.changes
@@ -65,31 +66,31 @@ def change_and_save(_: Session) -> object:
 
 
 def create_a_queue(_: Session) -> object:
-    """Create a queue: the object takes over what the workspace answers"""
+    """Create a queue: the object takes over what the workspace answers."""
     panic = Queue(name="Panic", priority=1000)
     panic.save()
     return panic
 
 
 def a_wrong_value(_: Session) -> object:
-    """A wrong value never leaves this machine"""
+    """A wrong value never leaves this machine."""
     return Job.where(Job.code == "Daily backup", status == "faild")
 
 
 def a_read_only_status(_: Session) -> object:
-    """Nor does one that only the workspace may set"""
+    """Nor does one that only the workspace may set."""
     job = Job.where(Job.code == "my_transfer").one()
     job.status = "running"
     return job
 
 
 def a_wrong_query(_: Session) -> object:
-    """A query that is not one points at the place"""
+    """A query that is not one points at the place."""
     return Job.parse('Job WHERE (status!=failed AND code=="Daily backup"')
 
 
 def delete_the_queue(_: Session) -> object:
-    """Delete"""
+    """Delete."""
     Queue.where(Queue.name == "Panic").one().delete()
     return Queue.where().all()
 
@@ -153,8 +154,9 @@ def _title_and_source(step: Step) -> tuple[str, str]:
     lines = inspect.getsource(step).splitlines()
     function = ast.parse("\n".join(lines)).body[0]
     body = cast("ast.FunctionDef", function).body
-    source = textwrap.dedent("\n".join(lines[body[1].lineno - 1 :]))
-    return inspect.getdoc(step) or "", source.replace("  # fmt: skip", "")
+    source = textwrap.dedent("\n".join(lines[body[1].lineno - 1 :])).replace("  # fmt: skip", "")
+    title = (inspect.getdoc(step) or "").removesuffix(".")
+    return title, re.sub(r"^return ", "", source, flags=re.MULTILINE)
 
 
 def _show_result(output: Output, result: object) -> None:

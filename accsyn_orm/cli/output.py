@@ -11,6 +11,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from accsyn_orm import Change
+
 Row = Sequence[object]
 
 
@@ -81,6 +83,8 @@ def _cell(value: object) -> str:
             return "–"
         case Enum():
             return str(value.value)
+        case Change(before, after):
+            return f"{_cell(before)} → {_cell(after)}"
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case _:

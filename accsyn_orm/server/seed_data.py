@@ -149,6 +149,6 @@ DEMO = Seed(
         UserSeed("kim@vendor.com", "Kim Vendor", Role.STANDARD, status="disabled"),
         UserSeed("olga@example.com", "Olga Former", Role.STANDARD, scope=Scope.INACTIVE),
     ),
-    queues={"Overnight": 100, "Panic": 1000},
+    queues={"Overnight": 100, "Dailies": 800},
     jobs=(*_DELIVERIES, *_RETURNS, *_BACKUPS, *_OTHERS),
 )

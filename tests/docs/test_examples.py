@@ -55,7 +55,9 @@ def test_examples_of_the_page_run(page: Path):
         if language == "python":
             exec(compile("\n" * line + source, str(page), "exec"), namespace)
         else:
-            test = doctest.DocTestParser().get_doctest(source, namespace, page.name, str(page), line)
+            test = doctest.DocTestParser().get_doctest(
+                source, namespace, page.name, str(page), line
+            )
             runner.run(test, clear_globs=False)
             namespace.update(test.globs)
     assert runner.failures == 0
