@@ -1,7 +1,7 @@
-"""What is wrong with a text that the grammar refused: the place, the reason, and what to write instead.
+"""What is wrong with a text that the grammar refused: where, why, and what to write instead.
 
-Nothing here decides what the language is. The parser has already failed, and says at which token and what
-could have stood there; this module finds the words for it.
+Nothing here decides what the language is. The parser has already failed, and says at which token and
+what could have stood there; this module finds the words for it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,25 @@ from accsyn_orm.query.nodes import KEYWORDS
 
 _SYMBOLS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 _LOGIC_HINTS = {
-    "&": "write AND", "&&": "write AND", ",": "write AND, or put a value that holds a comma in quotes",
-    "|": "write OR", "||": "write OR", ";": "one text is one query; leave the semicolon out",
-}  # fmt: skip
+    "&": "write AND",
+    "&&": "write AND",
+    "|": "write OR",
+    "||": "write OR",
+    ",": "write AND, or put a value that holds a comma in quotes",
+    ";": "one text is one query; leave the semicolon out",
+}
 _SYMBOL_HINTS = {
-    "==": "write =", "===": "write =", "=<": "write <=", "=>": "write >=", "!==": "write !=",
-    "!": "write !=", "~": "write MATCHES", "!~": "write NOT MATCHES", "~=": "write MATCHES",
-}  # fmt: skip
+    "==": "write =",
+    "===": "write =",
+    "=<": "write <=",
+    "=>": "write >=",
+    "!==": "write !=",
+    "!": "write !=",
+    "~": "write MATCHES",
+    "~=": "write MATCHES",
+    "!~": "write NOT MATCHES",
+}
+_OPERATORS_HINT = "operators are = != < <= > >= and [NOT] IN, CONTAINS, MATCHES"
 _WORD_HINTS = {
     "like": "write name=*text*, or name CONTAINS text",
     "is": "write attribute=null or attribute!=null",
@@ -46,6 +58,8 @@ _NOT_IN_LANGUAGE = {
     "from": "start with the entity type: Job WHERE status=failed",
     "find": "start with the entity type: Job WHERE status=failed",
 }
+_CONDITION_HINT = "write one, such as status=failed"
+_JOIN_HINT = "join conditions with AND or OR; a value with blanks needs quotes"
 _WORD_OPERATORS = ("CONTAINS", "MATCHES", "IN", "NOT IN", "NOT CONTAINS", "NOT MATCHES")
 _SHOWN = 40
 _WORD = re.compile(r"""[^\s()"',=<>!&|;~]+""")
@@ -162,8 +176,8 @@ class _Problem:
         before = self._previous_text().upper() if self._previous else ""
         word = self._word.upper()
         if self._kind == "END":
-            reason = f"a condition is missing after {before}" if before else "the condition is empty"
-            return self._error(reason, "write one, such as status=failed")
+            place = f"after {before}" if before else "in an empty text"
+            return self._error(f"a condition is missing {place}", _CONDITION_HINT)
         if word == "NOT":
             hint = "there is no NOT of its own: use !=, NOT IN, NOT CONTAINS, NOT MATCHES"
             return self._error("NOT cannot stand before a condition", hint)
@@ -172,7 +186,7 @@ class _Problem:
         if word in {"AND", "OR"}:
             return self._error(f"a condition is missing before {word}", self._keyword_hint(word))
         if self._kind == "RPAR":
-            return self._error("a condition is missing before )", "write one, such as (status=failed)")
+            return self._error("a condition is missing before )", _CONDITION_HINT)
         return self._broken_comparison()
 
     def after_condition(self) -> QuerySyntaxError:
@@ -180,41 +194,51 @@ class _Problem:
             return self._unclosed_parenthesis()
         if self._kind == "RPAR":
             return self._error("this ) closes nothing", "remove it, or write the ( it belongs to")
-        if self._kind == "WHERE":
-            return self._error("a second WHERE", "join conditions with AND or OR")
         if self._is_glued():
-            return self._glued_to_value()
-        if self._word.lower() in _NOT_IN_LANGUAGE:
-            return self._not_in_language(self._word)
+            return self._glued_to_condition()
+        if self._word:
+            return self._word_after_condition()
         run = _LOGIC_RUN.match(self._text, self._position)
         if run:
             return self._error(f"unknown {run[0]!r}", _LOGIC_HINTS.get(run[0], "write AND or OR"))
+        return self._error("AND or OR is missing here", _JOIN_HINT)
+
+    def _word_after_condition(self) -> QuerySyntaxError:
+        if self._kind == "WHERE":
+            return self._error("a second WHERE", "join conditions with AND or OR")
+        if self._word.lower() in _NOT_IN_LANGUAGE:
+            return self._not_in_language(self._word)
         near = _nearest(self._word, ["AND", "OR"])
         if near:
             return self._error(f"unknown keyword {self._word!r}", f"did you mean {near}?")
-        hint = "join conditions with AND or OR; a value with blanks needs quotes"
-        return self._error("AND or OR is missing here", hint)
+        return self._error("AND or OR is missing here", _JOIN_HINT)
 
     # -- inside a comparison ----------------------------------------------------------------------
 
     def _broken_comparison(self) -> QuerySyntaxError:
-        word = self._word
-        if self._char_at(self._position) in {'"', "'"}:
+        if not self._word:
+            return self._no_attribute()
+        if self._word.partition(".")[0].lower() in KEYWORDS:
+            return self._keyword_instead_of_attribute()
+        if not _ATTRIBUTE.fullmatch(self._word):
+            hint = "attributes are written with a-z, 0-9 and _, and stand left of the operator"
+            return self._error(f"{_shortened(self._word)!r} is not an attribute name", hint)
+        after = self._after_space(self._position + len(self._word))
+        return self._broken_operator(self._word, after)
+
+    def _no_attribute(self) -> QuerySyntaxError:
+        char = self._char_at(self._position)
+        if char in {'"', "'"}:
             return self._quote_instead_of_attribute()
         if _SYMBOL_RUN.match(self._text, self._position):
-            return self._error("the attribute before the operator is missing", "write status=failed")
-        if not word:
-            char = self._char_at(self._position)
-            return self._error(f"a condition cannot start with {char!r}", "write status=failed")
-        if word.upper() in _WORD_OPERATORS:
-            hint = f"write name {word.upper()} text"
-            return self._error(f"the attribute before {word.upper()} is missing", hint)
-        if word.partition(".")[0].lower() in KEYWORDS:
-            return self._error(f"{word!r} starts with a keyword", "no attribute is called that")
-        if not _ATTRIBUTE.fullmatch(word):
-            hint = "attributes are written with a-z, 0-9 and _, and stand left of the operator"
-            return self._error(f"{_shortened(word)!r} is not an attribute name", hint)
-        return self._broken_operator(word, self._after_space(self._position + len(word)))
+            return self._error("an attribute is missing before the operator", _CONDITION_HINT)
+        return self._error(f"a condition cannot start with {char!r}", _CONDITION_HINT)
+
+    def _keyword_instead_of_attribute(self) -> QuerySyntaxError:
+        word = self._word.upper()
+        if word in _WORD_OPERATORS:
+            return self._error(f"an attribute is missing before {word}", f"write name {word} text")
+        return self._error(f"{self._word!r} starts with a keyword", "no attribute is called that")
 
     def _quote_instead_of_attribute(self) -> QuerySyntaxError:
         if self._text.find(self._char_at(self._position), self._position + 1) < 0:
@@ -227,7 +251,7 @@ class _Problem:
         if symbol and symbol[0] in _SYMBOLS:
             return self._broken_value(symbol[0], self._after_space(symbol.end()))
         if symbol:
-            hint = _SYMBOL_HINTS.get(symbol[0], "operators are = != < <= > >= IN CONTAINS MATCHES")
+            hint = _SYMBOL_HINTS.get(symbol[0], _OPERATORS_HINT)
             return self._error(f"unknown operator {_shortened(symbol[0])!r}", hint, position)
         word = self._word_at(position)
         if not word or word.lower() in {"and", "or", "where"}:
@@ -244,8 +268,8 @@ class _Problem:
         if operator in _WORD_OPERATORS:
             return self._broken_value(operator, self._after_space(end))
         near = _nearest(operator, _WORD_OPERATORS)
-        hint = _WORD_HINTS.get(word.lower()) or (f"did you mean {near}?" if near else None)
-        hint = hint or "operators are = != < <= > >= IN CONTAINS MATCHES, and NOT before the last three"
+        meant = f"did you mean {near}?" if near else _OPERATORS_HINT
+        hint = _WORD_HINTS.get(word.lower(), meant)
         return self._error(f"unknown operator {_shortened(operator)!r}", hint, position)
 
     def _broken_value(self, operator: str, position: int) -> QuerySyntaxError:
@@ -262,12 +286,13 @@ class _Problem:
             return self._error(reason, f'write {operator}"{char}…"', position)
         word = self._word_at(position)
         if char in {"", ")"} or word.lower() in KEYWORDS:
-            return self._error(f"a value is missing after {operator}", self._keyword_hint(word), position)
+            reason = f"a value is missing after {operator}"
+            return self._error(reason, self._keyword_hint(word), position)
         return self._error(f"a blank is missing after {operator}", f"write {operator} …", position)
 
     # -- behind a condition -----------------------------------------------------------------------
 
-    def _glued_to_value(self) -> QuerySyntaxError:
+    def _glued_to_condition(self) -> QuerySyntaxError:
         char = self._char_at(self._position)
         if self._previous and self._previous.match["bare"] is not None:
             if char == "(":
@@ -278,9 +303,9 @@ class _Problem:
             hint = 'put the whole list into one pair of quotes: "first item,second item"'
             return self._error("a list is one value", hint)
         if self._previous_text().endswith(('"', "'")):
-            hint = "there is no escape: a value that holds one kind of quotes goes into the other kind"
+            hint = "there is no escape: put a value that holds one kind of quotes into the other"
             return self._error("text right behind a closing quote", hint)
-        return self._error("AND or OR is missing here", "join conditions with AND or OR")
+        return self._error("AND or OR is missing here", _JOIN_HINT)
 
     def _unclosed_parenthesis(self) -> QuerySyntaxError:
         opened: list[int] = []

@@ -1,7 +1,7 @@
 """Typed attributes: Python comparisons that build the same nodes as the parser.
 
-``Job.status`` is a ``FieldRef[JobStatus]``: a type checker knows what it may be compared with. A comparison
-with anything else still type-checks as ``bool``, Python's own ``==``, and is an error where an expression
+``Job.status`` is a ``FieldRef[JobStatus]``: a type checker knows what it may be compared with. A
+comparison with anything else is a ``bool`` to it, Python's own ``==``, and an error where an expression
 is wanted.
 """
 
@@ -27,8 +27,8 @@ class FieldRef(Generic[T]):
     Args:
         name: wire name, dotted for a parent's attribute.
         label: how messages call it (``Job.status``); the name when not given.
-        literal: turns a Python value into literal text, or raises ``QueryValueError``; the default knows
-            the language but not the attribute's type.
+        literal: turns a Python value into literal text, or raises ``QueryValueError``; the default
+            knows the language but not the attribute's type.
 
     Example:
         >>> status, code = FieldRef[str]("status"), FieldRef[str]("code")
@@ -173,7 +173,9 @@ class FieldRef(Generic[T]):
             raise QueryValueError(value, f"nothing is {operator} null", hint=hint)
         return self._compare(operator, value)
 
-    def _members(self, listed: Operator, single: Operator, items: Iterable[object]) -> list[Expression]:
+    def _members(
+        self, listed: Operator, single: Operator, items: Iterable[object]
+    ) -> list[Expression]:
         if isinstance(items, (str, bytes)):
             raise QueryValueError(items, "is one value, not several", hint="write in_([…])")
         nodes = [self._compare(single, item) for item in items]

@@ -1,22 +1,22 @@
-"""The grammar file at work: Lark's LALR tables, a lexer made from the grammar's terminals, node callbacks.
+"""The grammar file at work: Lark's LALR tables, and a lexer made from the grammar's own terminals.
 
-The only module that imports Lark; loaded when the first text is parsed. Nothing here recurses with the
-text: tables and lexer are iterative, and the tree is flattened before its depth is looked at.
+The only module that imports Lark; loaded when the first text is parsed. Nothing here recurses with
+the text: tables and lexer are iterative, and the tree is flattened before its depth is looked at.
 """
 
 from __future__ import annotations
 
 import importlib.resources
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Union, cast
+from typing import Any, TypeAlias, cast
 
 from lark import Lark, Token, Transformer
 from lark.common import LexerConf
-from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer, TerminalDef
-from typing_extensions import TypeAlias
 
 from accsyn_orm.errors import QuerySyntaxError, QueryValueError
 from accsyn_orm.query.diagnosis import Lexeme, diagnose, refused_value, too_deep
@@ -73,7 +73,7 @@ class _Either(list[Any]):
     """Operands of OR, not yet flattened."""
 
 
-_Part: TypeAlias = Union[Comparison, _Both, _Either]
+_Part: TypeAlias = Comparison | _Both | _Either
 
 
 def _finish(part: _Part, level: int = 1) -> Expression:
@@ -122,10 +122,21 @@ class _TreeBuilder(Transformer[Token, Any]):
         left.append(right)
         return left
 
-
-
     def statement(self, children: list[Any]) -> list[Any]:
         return children
+
+
+class _Found(Token):
+    """A token that carries what the lexer found; its place is worked out only when it is refused."""
+
+    __slots__ = ()
+    start_pos = line = column = end_line = end_column = end_pos = None
+
+    def __new__(cls, match: re.Match[str]) -> _Found:  # pyright: ignore[reportIncompatibleMethodOverride]  # made here only
+        token = str.__new__(cls)
+        token.type = cast("str", match.lastgroup)
+        token.value = match
+        return token
 
 
 class _Lexer(Lexer):
@@ -134,23 +145,12 @@ class _Lexer(Lexer):
     No terminal depends on what came before, so no parser state is needed to choose between them.
     """
 
-    # A token that carries nothing but its kind is shared: only a failure asks for positions.
-    _shared = {name: Token(name, "") for name in ("LPAR", "RPAR", "AND", "OR", "WHERE", "ERROR")}
-
     def __init__(self, lexer_conf: LexerConf) -> None:
-        self._pattern = _compile(lexer_conf.terminals)
+        self._finditer = _compile(lexer_conf.terminals).finditer
 
-    def lex(self, text: str) -> Iterator[Token]:  # type: ignore[override]  # Lark: custom lexers take text
-        shared = self._shared
-        for match in self._pattern.finditer(text, 0, len(text.rstrip())):
-            kind = cast("str", match.lastgroup)
-            yield shared.get(kind) or _token(kind, match)
-
-
-def _token(kind: str, match: re.Match[str]) -> Token:
-    token = Token(kind, "")
-    token.value = match
-    return token
+    def lex(self, text: str) -> Iterator[Token]:  # type: ignore[override]  # custom lexers get the text
+        for match in self._finditer(text, 0, len(text.rstrip())):
+            yield _Found(match)
 
 
 def _compile(terminals: Iterable[TerminalDef]) -> re.Pattern[str]:
@@ -192,27 +192,22 @@ class Language:
     def _read(self, text: str, start: str) -> Any:
         try:
             return self._lark.parse(text, start)
-        except UnexpectedInput:
+        except UnexpectedToken as error:
             # Not chained: the cause holds parser tables and stacks, nothing a reader could use.
-            raise self._failure(text, start) from None
+            raise self._refusal(text, error) from None
+
+    def _refusal(self, text: str, error: UnexpectedToken) -> QuerySyntaxError:
+        if not isinstance(error.token, _Found):  # Lark's own token for the end
+            return diagnose(text, list(self.lexemes(text)), None, error.expected)
+        refused = Lexeme(error.token.type, error.token.value)
+        before = itertools.takewhile(lambda other: other.start < refused.start, self.lexemes(text))
+        return diagnose(text, list(before), refused, error.expected)
 
     def _finish(self, text: str, part: _Part) -> Expression:
         try:
             return _finish(part)
         except QueryValueError as error:
             raise too_deep(text, self.lexemes(text), error) from error
-
-    def _failure(self, text: str, start: str) -> QuerySyntaxError:
-        """Read once more, token by token, to learn where it went wrong and what could stand there."""
-        parser = self._lark.parse_interactive(start=start)
-        accepted: list[Lexeme] = []
-        for lexeme in self.lexemes(text):
-            try:
-                parser.feed_token(_token(lexeme.kind, lexeme.match))
-            except UnexpectedToken as error:
-                return diagnose(text, accepted, lexeme, error.expected)
-            accepted.append(lexeme)
-        return diagnose(text, accepted, None, parser.choices().keys())
 
 
 def _grammar_text() -> str:

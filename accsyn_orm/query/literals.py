@@ -31,8 +31,8 @@ def raw(text: str) -> Raw:
 def to_literal(value: object) -> str:
     """Write a Python value as literal text, unquoted.
 
-    Dates with a time become UTC; one without a time zone is local time. An entity, or whatever else has a
-    text ``id``, is written as that id.
+    Dates with a time become UTC; one without a time zone is local time. An entity, or whatever else
+    has a text ``id``, is written as that id.
 
     Raises:
         QueryValueError: nothing in the language stands for the value.
@@ -67,7 +67,8 @@ def _other_literal(value: object) -> str:
     if isinstance(identifier, str):
         return identifier
     hint = "use text, a number, a boolean, a date, None, or an entity that was saved"
-    raise QueryValueError(value, f"a {type(value).__name__} cannot be written in a query", hint=hint)
+    reason = f"a {type(value).__name__} cannot be written in a query"
+    raise QueryValueError(value, reason, hint=hint)
 
 
 def _float_literal(value: float) -> str:

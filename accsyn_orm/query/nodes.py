@@ -81,12 +81,12 @@ class _Combinable:
     __slots__ = ()
 
     def __and__(self, other: Expression) -> And:
-        if not isinstance(other, _Combinable):
+        if not isinstance(other, _Combinable):  # pyright: ignore[reportUnnecessaryIsInstance]  # unchecked callers
             return NotImplemented
         return And((_expression(self), other))
 
     def __or__(self, other: Expression) -> Or:
-        if not isinstance(other, _Combinable):
+        if not isinstance(other, _Combinable):  # pyright: ignore[reportUnnecessaryIsInstance]  # unchecked callers
             return NotImplemented
         return Or((_expression(self), other))
 
@@ -209,7 +209,7 @@ def nesting_error() -> QueryValueError:
 
 
 def _settle(node: And | Or) -> None:
-    """Flatten operands of the same kind, and bound the depth so that no walk can exhaust the stack."""
+    """Flatten operands of the same kind, and bound the depth: no walk can exhaust the stack."""
     kind = type(node)
     operands: list[Expression] = []
     depth = 1

@@ -1,7 +1,7 @@
 """Text to tree: the functions that read the query language.
 
-The language is defined by ``grammar/accsyn.lark``; ``lalr.py`` puts that file to work and is loaded when
-the first text is read, so that importing this package stays cheap.
+The language is defined by ``grammar/accsyn.lark``; ``lalr.py`` puts that file to work and is loaded
+when the first text is read, so that importing this package stays cheap.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _LIST_COMMA = re.compile(r"\s*,\s*")
 def parse(text: str) -> Statement:
     """Read a statement, such as ``Job WHERE status=failed``.
 
-    Entity type and attribute names come out in lower case, values as they were written. Equal texts give
-    the same (immutable) statement.
+    Entity type and attribute names come out in lower case, values as they were written. Equal texts
+    give the same (immutable) statement.
 
     Raises:
         QuerySyntaxError: the text is not a statement; says where, why and what to write instead.
@@ -37,7 +37,9 @@ def parse(text: str) -> Statement:
         Comparison(attribute='code', operator=<Operator.EQUAL: '='>, value='Daily backup')
     """
     _require_text(text)
-    return _cached_statement(text) if len(text) <= CACHED_TEXT_LENGTH else _language().statement(text)
+    if len(text) > CACHED_TEXT_LENGTH:
+        return _language().statement(text)
+    return _cached_statement(text)
 
 
 def parse_expression(text: str) -> Expression:
@@ -53,8 +55,8 @@ def parse_expression(text: str) -> Expression:
 def wire_expression(text: str) -> tuple[str, str | None]:
     """Split a statement into entity type and the condition as it goes to the backend.
 
-    The condition keeps the user's own tokens – ``<>`` or ``!=``, either quotes, any case – and loses only
-    what carries no meaning: blanks around symbols, line breaks between words. Values are untouched.
+    The condition keeps the user's own tokens – ``<>`` or ``!=``, either quotes, any case – and loses
+    only what carries no meaning: blanks around symbols, line breaks between words.
 
     Returns:
         Lower-case entity type, and the condition or ``None``.
@@ -74,10 +76,10 @@ def wire_expression(text: str) -> tuple[str, str | None]:
 
 
 def lowercase(expression: str) -> str:
-    """Lower-case a condition as the official client does – except for regular expressions.
+    r"""Lower-case a condition as the official client does – except for regular expressions.
 
-    Old backends may expect it. The pattern of ``MATCHES`` is left alone, because there case is meaning:
-    ``\\S`` is the opposite of ``\\s``.
+    Old backends may expect it. The pattern of ``MATCHES`` is left alone, because there case is
+    meaning: ``\S`` is the opposite of ``\s``.
     """
     kept = [
         (lexeme.match.end("word"), lexeme.end)
@@ -99,7 +101,7 @@ def _require_text(text: object) -> None:
 
 @functools.cache
 def _language() -> Language:
-    # Threads that meet here on first use may each build one; they are equal, and the last one stays.
+    # Threads that meet here on first use may each build one; that costs time, and nothing else.
     from accsyn_orm.query.lalr import Language
 
     return Language()
@@ -127,4 +129,6 @@ def _own_spelling(lexeme: Lexeme) -> str:
     operand = match.string[match.end("symbol" if symbol else "word") : match.end()].strip()
     if bare is not None:
         operand = _LIST_COMMA.sub(",", bare)
-    return f"{attribute}{symbol}{operand}" if symbol else f"{attribute} {' '.join(word.split())} {operand}"
+    if symbol:
+        return f"{attribute}{symbol}{operand}"
+    return " ".join([attribute, *word.split(), operand])

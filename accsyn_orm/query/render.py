@@ -1,7 +1,7 @@
 """Tree to text: the canonical spelling, the exact inverse of the parser.
 
-Keywords are upper case, symbolic operators stand without blanks, values are quoted only when they must be
-(double quotes before single ones), and parentheses stand only where AND holds an OR, or the other way round.
+Keywords are upper case, symbolic operators stand without blanks, values are quoted only when they
+must be (double quotes before single ones), and parentheses stand only where AND and OR meet.
 """
 
 from __future__ import annotations
