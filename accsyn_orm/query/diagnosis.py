@@ -1,7 +1,7 @@
 """What is wrong with a text that the grammar refused: where, why, and what to write instead.
 
-Nothing here decides what the language is. The parser has already failed, and says at which token and
-what could have stood there; this module finds the words for it.
+Nothing here decides what the language is. The parser has already failed, and says at which token
+and what could have stood there; this module finds the words for it.
 """
 
 from __future__ import annotations

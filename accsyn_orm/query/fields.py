@@ -1,8 +1,8 @@
 """Typed attributes: Python comparisons that build the same nodes as the parser.
 
 ``Job.status`` is a ``FieldRef[JobStatus]``: a type checker knows what it may be compared with. A
-comparison with anything else is a ``bool`` to it, Python's own ``==``, and an error where an expression
-is wanted.
+comparison with anything else is a ``bool`` to it, Python's own ``==``, and an error where an
+expression is wanted.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from lark import Lark, Token, Transformer
 from lark.common import LexerConf
 from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer, TerminalDef
+from typing_extensions import Self
 
 from accsyn_orm.errors import QuerySyntaxError, QueryValueError
 from accsyn_orm.query.diagnosis import Lexeme, diagnose, refused_value, too_deep
@@ -127,12 +128,12 @@ class _TreeBuilder(Transformer[Token, Any]):
 
 
 class _Found(Token):
-    """A token that carries what the lexer found; its place is worked out only when it is refused."""
+    """A token that carries what the lexer found; only a refused one is asked for its place."""
 
     __slots__ = ()
     start_pos = line = column = end_line = end_column = end_pos = None
 
-    def __new__(cls, match: re.Match[str]) -> _Found:  # pyright: ignore[reportIncompatibleMethodOverride]  # made here only
+    def __new__(cls, match: re.Match[str]) -> Self:  # pyright: ignore[reportIncompatibleMethodOverride]  # made here
         token = str.__new__(cls)
         token.type = cast("str", match.lastgroup)
         token.value = match
@@ -191,7 +192,7 @@ class Language:
 
     def _read(self, text: str, start: str) -> Any:
         try:
-            return self._lark.parse(text, start)
+            return self._lark.parse(text, start)  # pyright: ignore[reportUnknownMemberType]  # Lark's
         except UnexpectedToken as error:
             # Not chained: the cause holds parser tables and stacks, nothing a reader could use.
             raise self._refusal(text, error) from None

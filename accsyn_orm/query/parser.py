@@ -55,8 +55,8 @@ def parse_expression(text: str) -> Expression:
 def wire_expression(text: str) -> tuple[str, str | None]:
     """Split a statement into entity type and the condition as it goes to the backend.
 
-    The condition keeps the user's own tokens – ``<>`` or ``!=``, either quotes, any case – and loses
-    only what carries no meaning: blanks around symbols, line breaks between words.
+    The condition keeps the user's own tokens – ``<>`` or ``!=``, either quotes, any case – and
+    loses only what carries no meaning: blanks around symbols, line breaks between words.
 
     Returns:
         Lower-case entity type, and the condition or ``None``.
