@@ -160,7 +160,7 @@ class Entity(EntityModel):
 
     @property
     def _id(self) -> str:
-        return str(self.__dict__["id"])
+        return str(vars(self)["id"])
 
     def _saved_backend(self) -> Backend:
         self._refuse_deleted()
@@ -193,7 +193,7 @@ class Entity(EntityModel):
             EntityValidationError: they may not be sent as they are.
         """
         cls, dialect, data = type(self), dialect_of(type(self), backend), Record()
-        values = {name: self.__dict__[name] for name in names}
+        values = {name: vars(self)[name] for name in names}
         problems += validation.unsendable(
             cls, values, is_new=self.is_new, generation=backend.protocol
         )

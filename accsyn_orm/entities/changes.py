@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,10 @@ class Change:
 
 def detached(value: Any) -> Any:
     """Return the value with its dictionaries and lists copied, all the way down."""
-    if isinstance(value, dict):
-        items: dict[Any, Any] = value
-        return {key: detached(item) for key, item in items.items()}
-    if isinstance(value, list):
-        elements: list[Any] = value
-        return [detached(item) for item in elements]
+    if _is_dict(value):
+        return {key: detached(item) for key, item in value.items()}
+    if _is_list(value):
+        return [detached(item) for item in value]
     return value
 
 
@@ -42,10 +40,19 @@ def is_same(one: Any, other: Any) -> bool:
         return True
     if type(one) is not type(other):
         return False
-    if isinstance(one, dict):
-        left: dict[Any, Any] = one
-        return left.keys() == other.keys() and all(is_same(left[key], other[key]) for key in left)
-    if isinstance(one, list):
-        elements: list[Any] = one
-        return len(elements) == len(other) and all(map(is_same, elements, other))
+    if _is_dict(one):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if _is_list(one):
+        return len(one) == len(other) and all(map(is_same, one, other))
     return bool(one == other)
+
+
+# Plain isinstance() would leave the types of keys and items unknown.
+
+
+def _is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

@@ -122,7 +122,7 @@ class Job(Entity):
     """Data for hooks, such as ``{"when": "hook-job-publish-server", "data": {…}}``."""
 
     def _missing(self) -> list[Problem]:
-        given = self.__dict__
+        given = vars(self)
         if given.get("tasks") or "source" in given or given.keys() >= {"parent", "destination"}:
             return []
         return [("tasks", "or source and destination are required")]

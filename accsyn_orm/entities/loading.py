@@ -33,7 +33,7 @@ def build(cls: type[M], record: Mapping[str, Any]) -> M:
 
 def drop_unset(entity: EntityModel) -> None:
     """Take the placeholders of attributes without a value out of the object."""
-    values = entity.__dict__
+    values = vars(entity)
     for name in _names(type(entity)) - entity.__pydantic_fields_set__:
         del values[name]
 
@@ -52,7 +52,7 @@ def _repaired(cls: type[M], record: Mapping[str, Any], error: ValidationError) -
     entity: M = cls.__pydantic_validator__.validate_python(fitting)
     for key, value in misfits.items():
         name = find_attribute(cls, key) or key
-        entity.__dict__[name] = _kept(cls, name, value)
+        vars(entity)[name] = _kept(cls, name, value)
         entity.__pydantic_fields_set__.add(name)
     return entity
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, PrivateAttr
@@ -23,11 +22,16 @@ else:
 _bases_in_construction: ContextVar[tuple[type, ...]] = ContextVar("bases", default=())
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(attr, Field, PrivateAttr))
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(attr, Field, PrivateAttr)
+)
 class EntityMeta(ModelMetaclass):
     """Class of entity classes: collects what ``attr()`` declared, answers ``Job.status``."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        # Pyright takes the metaclass for one of the data classes that Pydantic's metaclass makes.
+        __hash__ = type.__hash__
+    else:
 
         def __new__(
             mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
@@ -42,10 +46,10 @@ class EntityMeta(ModelMetaclass):
                 cls = super().__new__(mcs, name, bases, namespace, **kwargs)
             finally:
                 _bases_in_construction.reset(token)
-            inherited = [
-                getattr(base, "__entity_attributes__", {}) for base in reversed(cls.__bases__)
-            ]
-            cls.__entity_attributes__ = reduce(or_, inherited, {}) | declared
+            cls.__entity_attributes__ = {}
+            for base in reversed(bases):
+                cls.__entity_attributes__ |= getattr(base, "__entity_attributes__", {})
+            cls.__entity_attributes__ |= declared
             cls.__query_fields__ = {}
             return cls
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from typing_extensions import Self
 
 from accsyn_orm.entities import validation
@@ -59,7 +59,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     if TYPE_CHECKING:
         __entity_attributes__: ClassVar[Mapping[str, AttributeSpec]] = {}
-        _state: EntityState
+        _state: EntityState = PrivateAttr()
     else:
 
         def __init__(self, /, **values: Any) -> None:
@@ -72,7 +72,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 problems += validation.problems_in(cls, error)
             else:
                 drop_unset(self)
-                problems += validation.unsettable(cls, self.__dict__, is_new=True, generation=None)
+                problems += validation.unsettable(cls, vars(self), is_new=True, generation=None)
             if problems:
                 raise validation.refusal(cls, problems)
             object.__setattr__(self, "_state", EntityState())
@@ -115,7 +115,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     @property
     def changes(self) -> Mapping[str, Change]:
         """What ``save()`` would send, by attribute; changes deep inside dictionaries count."""
-        values = self.__dict__
+        values = vars(self)
         if self.is_new:
             cls = type(self)
             return {
@@ -144,8 +144,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if problems:
             raise validation.refusal(cls, problems)
         if not state.is_new:
-            state.before.setdefault(name, self.__dict__.get(name, UNSET))
-        self.__dict__[name] = valid
+            state.before.setdefault(name, vars(self).get(name, UNSET))
+        vars(self)[name] = valid
         self.__pydantic_fields_set__.add(name)
 
     def _generation(self) -> Generation | None:
@@ -158,27 +158,27 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     def settle(self, backend: Backend) -> None:
         """Regard the present values as what the backend knows."""
-        values = self.__dict__
+        values = vars(self)
         names = container_names(type(self))
         before = {name: detached(values[name]) for name in names if name in values}
         object.__setattr__(self, "_state", EntityState(backend, before, is_new=False))
 
     def _take_over(self, fresh: Self) -> None:
         """Overlay the values of another object of the same entity."""
-        self.__dict__.update(fresh.__dict__)
+        vars(self).update(vars(fresh))
         self.__pydantic_fields_set__.update(fresh.__pydantic_fields_set__)
         object.__setattr__(self, "__pydantic_extra__", {**self.extra, **fresh.extra})
 
     def _forget(self) -> None:
         """Drop all values."""
-        self.__dict__.clear()
+        vars(self).clear()
         self.__pydantic_fields_set__.clear()
         object.__setattr__(self, "__pydantic_extra__", {})
 
     # -- what Python asks of a value ---------------------------------------------------------------
 
     def _identity(self) -> object:
-        return self.__dict__.get("id") or id(self)
+        return vars(self).get("id") or id(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, EntityModel) or type(self) is not type(other):
@@ -189,7 +189,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return hash((type(self), self._identity()))
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        values = self.__dict__
+        values = vars(self)
         for name in self.__shown__:
             value = values.get(name)
             if value is not None and not (name == "name" and value == values.get("code")):

@@ -71,5 +71,5 @@ class Queue(Entity):
     """Job type 2, because a queue is a kind of job (v1 only)."""
 
     def _missing(self) -> list[Problem]:
-        is_named = self.__dict__.keys() & {"name", "code"}
+        is_named = vars(self).keys() & {"name", "code"}
         return [] if is_named else [("name", "is required (or code)")]

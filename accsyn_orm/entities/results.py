@@ -101,13 +101,13 @@ class Query(Generic[E]):
         if isinstance(other, Query):
             merged, added = self._merged(other), other.selection.where
             return merged if added is None else merged.where(added)
-        return self.where(other) if isinstance(other, (Comparison, And, Or)) else NotImplemented
+        return self.where(other) if _is_expression(other) else NotImplemented
 
     def __or__(self, other: Expression | Query[E]) -> Query[E]:
         """Return the query for what satisfies either."""
         if isinstance(other, Query):
             merged, added = self._merged(other), other.selection.where
-        elif isinstance(other, (Comparison, And, Or)):
+        elif _is_expression(other):
             merged, added = self, bind(self.entity, other)
         else:
             return NotImplemented
@@ -148,7 +148,7 @@ class Query(Generic[E]):
 
     def under(self, parent: Entity | str) -> Query[E]:
         """Return the query for sub-entities of one parent, such as the tasks of a job."""
-        return self._with(parent=parent if isinstance(parent, str) else parent.__dict__["id"])
+        return self._with(parent=parent if isinstance(parent, str) else vars(parent)["id"])
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -288,3 +288,7 @@ def _natural(count: int, what: str) -> int:
     if isinstance(count, bool) or count < 0:
         raise QueryValueError(count, f"{what} takes a number from 0 up")
     return count
+
+
+def _is_expression(value: object) -> bool:
+    return isinstance(value, (Comparison, And, Or))

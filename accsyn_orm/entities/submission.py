@@ -61,7 +61,7 @@ def submitted_tasks(value: object) -> list[Any] | dict[str, Any]:
 def _submitted(task: object, uri: str) -> str | dict[str, Any]:
     if isinstance(task, str) and task:
         return task
-    keys = task.__dict__ if isinstance(task, Task) else task
+    keys = vars(task) if isinstance(task, Task) else cast("Mapping[object, Any] | None", task)
     if not isinstance(keys, Mapping):
         raise _refusal(f"task {uri}: a path, a Task or a dictionary, not {type(task).__name__}")
     given = {str(key): item for key, item in keys.items()}

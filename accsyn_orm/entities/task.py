@@ -23,7 +23,7 @@ _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
 
 
 def _id_of(value: object) -> object:
-    return value.__dict__.get("id", value) if isinstance(value, Entity) else value
+    return vars(value).get("id", value) if isinstance(value, Entity) else value
 
 
 class Task(Entity):
@@ -113,7 +113,7 @@ class Task(Entity):
         raise EntityStateError(type(self).__name__, reason)
 
     def _missing(self) -> list[Problem]:
-        return [(name, "is required") for name in ("job", "source") if name not in self.__dict__]
+        return [(name, "is required") for name in ("job", "source") if name not in vars(self)]
 
     def _creation(self, data: Record) -> tuple[Record, str | None]:
         uri = data.pop("uri", None)
@@ -129,10 +129,10 @@ class Task(Entity):
         return record and {"job": self._job(), **record}
 
     def _job(self) -> str:
-        if "job" not in self.__dict__:
+        if "job" not in vars(self):
             reason = "the backend did not say which job it belongs to: load it with job.tasks"
             raise EntityStateError(type(self).__name__, reason)
-        return str(self.__dict__["job"])
+        return str(vars(self)["job"])
 
 
 def _record(backend: Backend, job: str, task: str) -> Record | None:

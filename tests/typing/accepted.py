@@ -1,0 +1,167 @@
+"""The public API as people use it; both checkers must accept every line. Never executed."""
+
+# pyright: strict, reportUnusedExpression=false, reportUnusedVariable=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from typing_extensions import assert_type
+
+from accsyn_orm import (
+    AttributeNotLoadedError,
+    Change,
+    Entity,
+    FieldRef,
+    Job,
+    JobStatus,
+    Query,
+    Queue,
+    QueueStatus,
+    Session,
+    Task,
+    Transfer,
+    User,
+    UserRole,
+    UserStatus,
+    raw,
+)
+from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
+from accsyn_orm.fields import status
+from accsyn_orm.query import Comparison, Expression
+
+E = TypeVar("E", bound=Entity)
+
+# -- attributes of the class are query fields, attributes of an object are values -------------------
+
+assert_type(Job.status, FieldRef[JobStatus])
+assert_type(Job.id, FieldRef[str])
+assert_type(Job.progress, FieldRef[int])
+assert_type(Job.finished, FieldRef[datetime | None])
+assert_type(Job.metadata, FieldRef[dict[str, Any]])
+assert_type(Transfer.status, FieldRef[JobStatus])
+assert_type(User.role, FieldRef[UserRole])
+
+
+def read(job: Job, user: User, queue: Queue, task: Task) -> None:
+    assert_type(job.status, JobStatus)
+    assert_type(job.id, str)
+    assert_type(job.code, str)
+    assert_type(job.progress, int)
+    assert_type(job.size, int | None)
+    assert_type(job.speed, float)
+    assert_type(job.created, datetime)
+    assert_type(job.finished, datetime | None)
+    assert_type(job.metadata, dict[str, Any])
+    assert_type(job.settings, dict[str, str])
+    assert_type(job.tasks, Query[Task])
+    assert_type(user.role, UserRole)
+    assert_type(user.status, UserStatus)
+    assert_type(user.queue, str | None)
+    assert_type(queue.status, QueueStatus)
+    assert_type(queue.default, bool)
+    assert_type(task.source, str | dict[str, Any])
+    assert_type(task.job, str)
+    if job.finished is not None:
+        assert_type(job.finished, datetime)
+
+
+# -- conditions ------------------------------------------------------------------------------------
+
+assert_type(Job.status == "failed", Comparison)
+assert_type(Job.status != JobStatus.FAILED, Comparison)
+assert_type(Job.status == raw("hibernating"), Comparison)
+assert_type(Job.progress >= 50, Comparison)
+assert_type(Job.finished == None, Comparison)  # noqa: E711  # null of the language
+assert_type(Job.created > datetime(2026, 1, 1), Comparison)  # noqa: DTZ001  # local time is meant
+assert_type(Job.name.contains("backup"), Comparison)
+assert_type(Job.name.matches(r"^\d+"), Comparison)
+assert_type(Job.status.in_(["failed", "aborted"]), Expression)
+assert_type(status != "failed", Comparison)
+
+query = Job.where(status != "failed") & (Job.code == "Daily backup")
+assert_type(query, Query[Job])
+assert_type(Job.where((Job.code == "a") | ~(Job.code == "b")), Query[Job])
+assert_type(Job.where(Job.code == "a") | Job.where(Job.code == "b"), Query[Job])
+assert_type(Transfer.where(), Query[Transfer])
+assert_type(Job.parse("Job WHERE status=failed"), Query[Job])
+
+# -- queries ---------------------------------------------------------------------------------------
+
+assert_type(query.limit(5).skip(2).only(Job.status, "code").finished().archived(), Query[Job])
+assert_type(User.where().inactive(), Query[User])
+assert_type(Task.where().under("6971e16fceadd67b955b1995"), Query[Task])
+assert_type(query.all(), list[Job])
+assert_type(query.first(), Job | None)
+assert_type(query.one(), Job)
+assert_type(query.count(), int)
+assert_type(query.exists(), bool)
+assert_type(query.pages(), Iterator[list[Job]])
+for found in query:
+    assert_type(found, Job)
+    for task in found.tasks:
+        assert_type(task, Task)
+
+
+def by_id(model: type[E], session: Session, ident: str) -> E:
+    assert_type(session.query(model), Query[E])
+    return model.get(ident, session=session)
+
+
+assert_type(by_id(User, Session(), "x"), User)
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def write(job: Job, queue: Queue, user: User, task: Task, session: Session) -> None:
+    job.status = "paused"
+    job.status = JobStatus.PAUSED
+    job.metadata = {"shot": "010"}
+    job.metadata["shot"] = 20
+    queue.priority = 1000
+    queue.status = "disabled"
+    user.role = UserRole.EMPLOYEE
+    user.queue = None
+    task.status = "excluded"
+    assert_type(job.save(), Job)
+    assert_type(queue.save(session=session), Queue)
+    assert_type(job.refresh(), Job)
+    assert_type(job.changes, Mapping[str, Change])
+    assert_type(job.extra, Mapping[str, Any])
+    assert_type(job.is_new, bool)
+    job.delete(force=True)
+
+
+assert_type(Queue(name="Panic", priority=1000).save(), Queue)
+User(code="lisa@example.com", role="employee", volumes=["a"], mail=False)
+Job(source="share=a/b", destination="site=berlin", settings={"transfer_mode": "onewaysync"})
+Job(tasks=["share=a/b", {"source": "share=a/c"}, Task(source="share=a/d")], status="paused")
+paths: list[str] = []
+Job(tasks=paths, metadata={"shot": {"frames": [1, 2]}})
+Job(tasks={"0": {"source": "share=a/b"}}, recipients=["lisa@example.com"], append=True)
+Task(job=Job.get("6971e16fceadd67b955b1995"), source="share=a/b", priority=1)
+{Job.get("6971e16fceadd67b955b1995"), Job.where().one()}
+by_class: dict[type[Entity], int] = {Job: 1}
+
+try:
+    Job.where().one()
+except AttributeNotLoadedError as error:
+    assert_type(error.attribute, str)
+
+# -- classes of a studio ---------------------------------------------------------------------------
+
+
+class StudioJob(Job):
+    department: Attr[str] = attr(default="comp", wire="dept")
+    reviewers: Attr[list[str]] = attr(default_factory=list[str])
+    grade: AttrFrom[int, int | str] = attr(default=UNSET)
+    reviewed: ReadOnlyAttr[bool] = attr(init=False)
+    show: Attr[str]
+
+
+assert_type(StudioJob(show="x", grade="5").save(), StudioJob)
+assert_type(StudioJob.department, FieldRef[str])
+assert_type(StudioJob.where(StudioJob.department == "fx", StudioJob.code == "x"), Query[StudioJob])

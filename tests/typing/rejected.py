@@ -1,0 +1,84 @@
+"""Mistakes; each marked line must be reported. Never executed.
+
+``# both`` – mypy and pyright must report the line. ``# pyright`` or ``# mypy`` – only that one can; the
+reason follows the marker.
+"""
+
+# pyright: strict, reportUnusedExpression=false, reportUnusedVariable=false
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accsyn_orm import Job, JobStatus, Query, Queue, Task, User
+from accsyn_orm.entities import Attr, attr
+from accsyn_orm.fields import colour  # both
+
+
+def assignments(job: Job, user: User, queue: Queue, task: Task) -> None:
+    job.id = "x"  # both
+    job.progress = 5  # both
+    job.created = datetime.now()  # both
+    job.status = 5  # both
+    job.stauts = "done"  # both
+    job.metadata = "x"  # both
+    job.settings = {"task_bucketsize": 1}  # both
+    job.tasks = 5  # both
+    queue.priority = "high"  # both
+    user.queue = 5  # both
+    user.logged_in = None  # both
+    task.uri = 0  # both
+
+
+def reads(job: Job) -> None:
+    length: int = job.code  # both
+    moment: datetime = job.finished  # both
+    print(length, moment, job.stauts)  # both
+    print(Job.stauts)  # both
+    print(job.tasks.progress)  # both
+
+
+def constructors() -> None:
+    User()  # both
+    User("lisa@example.com")  # both
+    User(code="lisa@example.com", id="x")  # both
+    User(code="lisa@example.com", status="enabled")  # both
+    User(code=5)  # both
+    Queue(name="x", prioritiy=5)  # both
+    Queue(name="x", priority="high")  # both
+    Job(status=5)  # both
+    Job(tasks=5)  # both
+    Job(tasks=[5])  # both
+    Job(progress=5)  # both
+
+
+def conditions() -> None:
+    Job.where(Job.progress == "half")  # both
+    Job.where(Job.status == 5)  # both
+    Job.where(Job.created > "yesterday")  # both
+    Job.where(Job.progress.in_(["a"]))  # both
+    Job.where(Job.progress.contains("5"))  # pyright: mypy does not enforce the type of self
+    Job.where("status=failed")  # both
+    Job.where(True)  # both
+    Job.where(Job.code == "a" & Job.status == "b")  # both
+    Job.where() & Job.code == "x" & (Job.code == "y")  # both
+    if Job.code == "x":  # pyright: mypy takes a NoReturn truth value for unreachable code
+        print()
+
+
+def queries(query: Query[Job]) -> None:
+    users: list[User] = query.all()  # both
+    user: User = query.one()  # both
+    query.limit("5")  # both
+    query.only(5)  # both
+    query.entity = User  # both
+    print(users, user, query.first().code)  # both
+    Job.where().where(Job.code)  # both
+    status: JobStatus = Job.where()  # both
+    print(status)
+
+
+class StudioJob(Job):
+    wrong_default: Attr[str] = attr(default=5)  # both
+    wrong_factory: Attr[list[str]] = attr(default_factory=dict)  # both
+    plain_default: Attr[str] = "comp"  # both
