@@ -90,6 +90,7 @@ class Connection:
         self._base_url: str | None = None
         self._signed_in: SignedIn | None = None
         self._stale_key: str | None = None
+        self._expiry = ""
         self._transport: Transport | None = None
         self._is_closed = False
         self._last_message: str | None = None
@@ -218,6 +219,8 @@ class Connection:
         with self._lock:
             if self._is_closed:
                 raise SessionClosedError
+            if self._transport is None:
+                self._transport = _make_transport(self.settings)
             if self._signed_in is None:
                 self._signed_in = self._login()
             return self._signed_in
@@ -249,6 +252,8 @@ class Connection:
     def _login_headers(self) -> dict[str, str]:
         credentials, tenant = self._credentials, self.settings.tenant
         match credentials:
+            case None:
+                raise SessionExpiredError(self._expiry)
             case SessionCredentials(username, session_key):
                 return {"Authorization": v1_session(tenant, username, session_key)}
             case PasswordCredentials(username, password):
@@ -256,19 +261,18 @@ class Connection:
             case KeyCredentials(username, api_key, None):
                 header = self.settings.generation.tenant_header or ""
                 return {"Authorization": v3_basic(username, api_key), header: tenant}
-            case KeyCredentials(username, api_key):
-                return {"Authorization": v1_credentials(tenant, username, api_key=api_key)}
-            case None:
-                # Only sessions with an api key sign in twice.
-                return {}
+            case _:
+                authorization = v1_credentials(
+                    tenant, credentials.username, api_key=credentials.api_key
+                )
+                return {"Authorization": authorization}
 
     def _renew(self, stale: SignedIn, expired: ExpiredSession) -> SignedIn:
         """Sign in again, unless another thread has done so meanwhile."""
         with self._lock:
             if self._signed_in is stale:
-                if not isinstance(self._credentials, KeyCredentials):
-                    raise SessionExpiredError(_reason(expired)) from expired
-                self._log.notice("the session has expired, signing in again")
+                self._log.notice("the session has expired")
+                self._expiry = _reason(expired)
                 # Kept until a sign-in succeeds: after a failed one the next call tries again.
                 self._stale_key = stale.login.session
                 self._signed_in = None
@@ -313,22 +317,14 @@ class Connection:
             body=None if in_query else text.encode("ascii"),
         )
         self._log.request(operation, verb, request.host, text)
+        transport = self._transport
+        if transport is None:
+            # Closed by another thread since this call began.
+            raise SessionClosedError
         started = time.monotonic()
-        response = self._open().send(request)
+        response = transport.send(request)
         self._log.answer(operation, response.status, response.text, time.monotonic() - started)
         return decode_reply(operation, request.host, response.status, response.text)
-
-    def _open(self) -> Transport:
-        # Without the lock first: another thread may hold it for as long as a sign-in takes.
-        transport = self._transport
-        if transport is not None:
-            return transport
-        with self._lock:
-            if self._is_closed:
-                raise SessionClosedError
-            if self._transport is None:
-                self._transport = _make_transport(self.settings)
-            return self._transport
 
 
 def _make_transport(settings: Settings) -> Transport:

@@ -15,7 +15,7 @@ from accsyn_orm.errors import ConfigurationError
 _PREFIX = "ACCSYN_"
 _ASSIGNMENT = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<text>.*?)(?P=quote)\s*(?:#.*)?""")
-_COMMENT = re.compile(r"(^|\s)#.*")
+_COMMENT = re.compile(r"(?:^|\s+)#.*")
 
 
 def read_env_file(path: str | os.PathLike[str], *, setting: str) -> dict[str, str]:

@@ -6,11 +6,13 @@ import base64
 import json
 import pickle
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from accsyn_orm.entities.active import active_backend
+from accsyn_orm.session import connection
 from accsyn_orm.errors import (
     AuthenticationError,
     BackendCrashError,
@@ -112,23 +114,26 @@ def test_session_that_stays_expired_is_renewed_once(recorder, session):
     assert len(recorder.events) == 2
 
 
-def test_expiry_met_by_many_threads_is_one_renewal(recorder, v1_session):
+def test_expiry_met_by_many_threads_is_one_renewal(recorder, v1_session, monkeypatch):
     v1_session.login()
-    barrier = threading.Barrier(6)
-    recorder.will_answer(*[EXPIRED] * 6)
+    recorder.login_session = "session-2"
+    plain_answer = recorder.answer
 
-    def find() -> list:
-        barrier.wait(10)
-        return v1_session.find("Job")
+    def answer(request):
+        status, payload = plain_answer(request)
+        is_stale = authorization(request).get("session_key") == "session-1"
+        return status, EXPIRED if is_stale else payload
 
+    monkeypatch.setattr(recorder, "answer", answer)
     recorder.gate.clear()
     with ThreadPoolExecutor(6) as pool:
-        calls = [pool.submit(find) for _ in range(6)]
+        calls = [pool.submit(v1_session.find, "Job") for _ in range(6)]
         while len(recorder.events) < 6:
-            pass
+            time.sleep(0.01)
         recorder.gate.set()
         assert all(call.result(10) for call in calls)
     assert len(recorder.logins) == 2
+    assert len(recorder.events) == 12
 
 
 def test_failed_renewal_leaves_the_session_able_to_try_again(recorder, v1_session):
@@ -149,11 +154,11 @@ def test_failed_renewal_leaves_the_session_able_to_try_again(recorder, v1_sessio
 def test_session_without_key_cannot_be_renewed(recorder, make_session, secret):
     session = make_session(api_key=None, **secret)
     session.login()
+    recorder.will_answer(EXPIRED)
     for _ in range(2):
-        recorder.will_answer(EXPIRED)
-        with pytest.raises(SessionExpiredError, match="make a new Session"):
+        with pytest.raises(SessionExpiredError, match="has expired; make a new Session"):
             session.find("Job")
-    assert len(recorder.logins) == 1
+    assert len(recorder.logins) == len(recorder.events) == 1
 
 
 def test_password_is_forgotten_once_it_has_served(make_session):
@@ -209,10 +214,18 @@ def test_closed_session_refuses_calls(recorder, session):
     assert len(recorder.requests) == 2
 
 
-def test_session_closed_while_signing_in_sends_nothing_more(recorder, session):
-    session._connection._is_closed = True
+def test_session_closed_by_another_thread_sends_nothing_more(recorder, session, monkeypatch):
+    session.login()
+    encode = connection.encode_event
+
+    def close_meanwhile(*arguments):
+        session.close()
+        return encode(*arguments)
+
+    monkeypatch.setattr(connection, "encode_event", close_meanwhile)
     with pytest.raises(SessionClosedError):
-        session._connection._open()
+        session.find("Job")
+    assert not recorder.events
 
 
 def test_with_block_activates_and_closes(recorder, make_session):
@@ -285,7 +298,7 @@ def test_session_tells_its_settings(make_session):
 @pytest.mark.parametrize(("protocol", "port"), [("v3", None), ("v1", None), ("v3", 8443)])
 def test_located_host_is_called_next(make_session, monkeypatch, protocol, port):
     session = make_session(url=None, protocol=protocol, port=port)
-    connection, sent = session._connection, []
+    sent = []
     answers = {
         "v3": [{"result": {"hostname": "acme.accsyn.com", "port": 444}}, {"result": LOGIN}],
         "v1": [{"domain": "acme"}, {"session_key": "s", "clearance": None, "id": "u"}],
@@ -299,7 +312,7 @@ def test_located_host_is_called_next(make_session, monkeypatch, protocol, port):
         def close(self):
             pass
 
-    monkeypatch.setattr(connection, "_transport", Fake())
+    monkeypatch.setattr(connection, "_make_transport", lambda settings: Fake())
     session.login()
     asked, called = sent
     expected = port or 443
