@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeGuard
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class Change:
 
 def detached(value: Any) -> Any:
     """Return the value with its dictionaries and lists copied, all the way down."""
-    if _is_dict(value):
+    kind = type(value)  # isinstance() on the value would leave the types of its items unknown
+    if issubclass(kind, dict):
         return {key: detached(item) for key, item in value.items()}
-    if _is_list(value):
+    if issubclass(kind, list):
         return [detached(item) for item in value]
     return value
 
@@ -38,21 +39,11 @@ def is_same(one: Any, other: Any) -> bool:
     """Tell whether two values are the same on the wire: ``1``, ``1.0`` and ``True`` are not."""
     if one is other:
         return True
-    if type(one) is not type(other):
+    kind = type(one)
+    if kind is not type(other):
         return False
-    if _is_dict(one):
+    if issubclass(kind, dict):
         return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
-    if _is_list(one):
+    if issubclass(kind, list):
         return len(one) == len(other) and all(map(is_same, one, other))
     return bool(one == other)
-
-
-# Plain isinstance() would leave the types of keys and items unknown.
-
-
-def _is_dict(value: object) -> TypeGuard[dict[Any, Any]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)

@@ -40,6 +40,8 @@ class Dialect:
 
     def read(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the record with our attribute names added where this generation has other ones."""
+        if not self.names:
+            return record
         ours = {
             name: record[theirs]
             for name, theirs in self.names.items()

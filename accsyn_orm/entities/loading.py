@@ -34,7 +34,7 @@ def build(cls: type[M], record: Mapping[str, Any]) -> M:
 def drop_unset(entity: EntityModel) -> None:
     """Take the placeholders of attributes without a value out of the object."""
     values = vars(entity)
-    for name in _names(type(entity)) - entity.__pydantic_fields_set__:
+    for name in _names(type(entity)).difference(entity.__pydantic_fields_set__):
         del values[name]
 
 
