@@ -12,13 +12,15 @@ from accsyn_orm import errors
 
 PROBE = """
 import logging, socket, sys, warnings
-before = (list(logging.root.handlers), logging.root.level, list(warnings.filters), warnings.showwarning,
-          socket.socket, socket.getdefaulttimeout(), socket.getaddrinfo)
+
+def surroundings():
+    return (list(logging.root.handlers), logging.root.level, list(warnings.filters),
+            warnings.showwarning, socket.socket, socket.getdefaulttimeout(), socket.getaddrinfo)
+
+before = surroundings()
 import accsyn_orm
-after = (list(logging.root.handlers), logging.root.level, list(warnings.filters), warnings.showwarning,
-         socket.socket, socket.getdefaulttimeout(), socket.getaddrinfo)
-heavy = sorted({name.partition(".")[0] for name in sys.modules} & {"pydantic", "requests", "lark", "sqlalchemy"})
-print(before == after, heavy)
+loaded = {name.partition(".")[0] for name in sys.modules}
+print(before == surroundings(), sorted(loaded & {"pydantic", "requests", "lark", "sqlalchemy"}))
 """
 
 

@@ -1,4 +1,4 @@
-"""A workspace in a dictionary: keeps state, counts requests, spells as the generation it is made for."""
+"""A workspace in a dictionary: keeps state, counts requests, belongs to one generation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DictBackend:
         if self.refusal:
             raise BackendError(call[0], self.refusal)
 
-    def find(
+    def find(  # the official parameters
         self,
         query: str | Statement,
         *,
@@ -80,7 +80,7 @@ class DictBackend:
         data: Mapping[str, Any],
         entityid: str | None = None,
         *,
-        allow_duplicates: bool | None = None,
+        allow_duplicates: bool | None = None,  # an official parameter
     ) -> dict[str, Any]:
         self._called("create", entitytype, dict(data), entityid)
         number = sum(map(len, self.records.values())) + 0xC0

@@ -34,7 +34,7 @@ from accsyn_orm.query import Comparison, Expression
 
 E = TypeVar("E", bound=Entity)
 
-# -- attributes of the class are query fields, attributes of an object are values -------------------
+# -- attributes of the class are query fields, attributes of an object are values ------------------
 
 assert_type(Job.status, FieldRef[JobStatus])
 assert_type(Job.id, FieldRef[str])
@@ -75,7 +75,7 @@ assert_type(Job.status != JobStatus.FAILED, Comparison)
 assert_type(Job.status == raw("hibernating"), Comparison)
 assert_type(Job.progress >= 50, Comparison)
 assert_type(Job.finished == None, Comparison)  # noqa: E711  # null of the language
-assert_type(Job.created > datetime(2026, 1, 1), Comparison)  # noqa: DTZ001  # local time is meant
+assert_type(Job.created > datetime(2026, 1, 1), Comparison)  # local time is meant
 assert_type(Job.name.contains("backup"), Comparison)
 assert_type(Job.name.matches(r"^\d+"), Comparison)
 assert_type(Job.status.in_(["failed", "aborted"]), Expression)
