@@ -43,7 +43,7 @@ class Output:
         """Print Python source, set off from its results."""
         if self.is_rich:
             self._console.print(
-                Syntax(source, "python", background_color="default", word_wrap=True)
+                Syntax(source, "python", theme="ansi_dark", word_wrap=True)
             )
         else:
             for line in source.splitlines():
@@ -64,7 +64,7 @@ class Output:
             self._console.print(table)
             return
         widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-        for row in [columns, *cells]:
+        for row in [list(columns), *cells]:
             padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self._line("  ".join(padded).rstrip())
         self._line(f"({_counted(len(rows))})")
