@@ -83,24 +83,31 @@ class Recorder:
 
     def answer(self, request: Recorded) -> tuple[int, Any]:
         self.gate.wait(10)
-        if request in self.logins and self.login_answers:
-            return self.login_answers.popleft()
-        if request.path.endswith("/api/login"):
-            result = {"session_id": self.login_session, "role": "admin", "id": USER_ID}
-            return 200, {"result": result}
-        if request.path.endswith("/user/login/auth"):
-            return 200, {"session_key": self.login_session, "clearance": "admin", "id": USER_ID}
-        if request.path.endswith("/registry/organization/domain"):
-            return 200, {"domain": "acmefilm"}
-        if request.path.endswith("/J3PKTtDvolDMBtTy6AFGA"):
-            return 200, {"result": {"hostname": "acmefilm.accsyn.com", "port": 443}}
-        if self.answers:
-            return self.answers.popleft()
-        if request.uri in {"entitytypes", "attributes"}:
-            return 200, {"result": ["id", "code"]}
-        if request.uri == "user/generate_session_key":
-            return 200, {"session_key": "fresh"}
-        return 200, {"result": True if request.uri.endswith("/delete") else [RECORD]}
+        is_event = request.path.endswith("/event")
+        scripted = self.answers if is_event else self.login_answers
+        if scripted:
+            return scripted.popleft()
+        return 200, self._default(request.uri if is_event else request.path)
+
+    def _default(self, uri: str) -> Any:
+        session = self.login_session
+        return {
+            "/api/v3/api/login": {
+                "result": {"session_id": session, "role": "admin", "id": USER_ID}
+            },
+            "/api/v1.0/user/login/auth": {
+                "session_key": session,
+                "clearance": "admin",
+                "id": USER_ID,
+            },
+            "/api/v1.0/registry/organization/domain": {"domain": "acmefilm"},
+            "/api/v3/J3PKTtDvolDMBtTy6AFGA": {
+                "result": {"hostname": "acmefilm.accsyn.com", "port": 443}
+            },
+            "entitytypes": {"result": ["id", "code"]},
+            "attributes": {"result": ["id", "code"]},
+            "user/generate_session_key": {"session_key": "fresh"},
+        }.get(uri, {"result": True if uri.endswith("/delete") else [RECORD]})
 
 
 def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:

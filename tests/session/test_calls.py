@@ -249,7 +249,7 @@ def test_me_is_the_typed_own_profile(session):
 
 def test_me_fails_when_the_backend_shows_no_profile(recorder, session):
     recorder.will_answer({"result": []})
-    with pytest.raises(EntityNotFoundError, match="john@user.com"):
+    with pytest.raises(EntityNotFoundError, match=r"john@user\.com"):
         session.me()
 
 

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from accsyn_orm.entities.active import active_backend
-from accsyn_orm.session import connection
 from accsyn_orm.errors import (
     AuthenticationError,
     BackendCrashError,
@@ -23,6 +22,7 @@ from accsyn_orm.errors import (
     SessionExpiredError,
     TransportError,
 )
+from accsyn_orm.session import connection
 
 EXPIRED = {"message": "expired", "message_hr": "Your session has expired", "session_expired": True}
 
@@ -197,7 +197,7 @@ def test_last_message_is_that_of_the_last_failed_call(recorder, session):
     assert session.get_last_message() is None
 
 
-def test_last_message_tells_of_failures_of_the_network_too(make_session, loopback_tls):
+def test_last_message_tells_of_failures_of_the_network_too(make_session):
     session = make_session(url="https://127.0.0.1:1")
     with pytest.raises(TransportError):
         session.find("Job")
@@ -228,7 +228,7 @@ def test_session_closed_by_another_thread_sends_nothing_more(recorder, session, 
     assert not recorder.events
 
 
-def test_with_block_activates_and_closes(recorder, make_session):
+def test_with_block_activates_and_closes(make_session):
     outer, inner = make_session(), make_session()
     assert active_backend() is None
     with outer:
@@ -242,7 +242,7 @@ def test_with_block_activates_and_closes(recorder, make_session):
     assert active_backend() is None
 
 
-def test_with_blocks_of_several_threads_close_with_the_last(recorder, session):
+def test_with_blocks_of_several_threads_close_with_the_last(session):
     entered, leave = threading.Event(), threading.Event()
 
     def other() -> bool:
@@ -312,7 +312,7 @@ def test_located_host_is_called_next(make_session, monkeypatch, protocol, port):
         def close(self):
             pass
 
-    monkeypatch.setattr(connection, "_make_transport", lambda settings: Fake())
+    monkeypatch.setattr(connection, "_make_transport", lambda _settings: Fake())
     session.login()
     asked, called = sent
     expected = port or 443
@@ -329,10 +329,7 @@ LOGIN = {"session_id": "s", "role": None, "id": "u"}
 @pytest.mark.parametrize("answer", [{"result": {}}, {"result": {"hostname": "evil/path"}}, {}])
 def test_discovery_answer_that_names_no_host_is_refused(plain_recorder, make_session, answer):
     session = make_session(url=None, proxy=f"127.0.0.1:{plain_recorder.port}")
-    plain_recorder.answer = lambda request: (200, answer)
-    try:
-        with pytest.raises(ProtocolError, match="discovery"):
-            session.login()
-    finally:
-        del plain_recorder.answer
+    plain_recorder.will_answer_login(answer)
+    with pytest.raises(ProtocolError, match="discovery"):
+        session.login()
     assert len(plain_recorder.requests) == 1

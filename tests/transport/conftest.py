@@ -133,7 +133,7 @@ def listening() -> Callable[[Callable[[socket.socket], None]], Any]:
 
 @dataclass
 class SocksServer:
-    """A SOCKS 4, 4a and 5 server that connects everything to loopback and writes down what it saw."""
+    """A SOCKS 4, 4a and 5 server that connects everything to loopback and notes what it saw."""
 
     port: int = 0
     user: str | None = None

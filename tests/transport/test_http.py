@@ -1,4 +1,4 @@
-"""The transport over real loopback sockets: what arrives, what is refused, what failures are called."""
+"""The transport over loopback sockets: what arrives, what is refused, what failures are called."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def test_host_that_cannot_be_is_a_transport_error(make_transport, tls_server, ho
 
 
 def test_host_that_cannot_be_found_is_named(make_transport, tls_server, monkeypatch):
-    def unknown(*arguments, **options):
+    def unknown(*_arguments, **_options):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
@@ -279,7 +279,7 @@ def test_handshake_that_hangs_is_a_timeout(make_transport, tls_server, listening
 
 
 def test_connection_that_does_not_come_about_is_a_timeout(make_transport, tls_server, monkeypatch):
-    def slow(*arguments, **options):
+    def slow(*_arguments, **_options):
         raise TimeoutError
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", slow)
@@ -289,7 +289,7 @@ def test_connection_that_does_not_come_about_is_a_timeout(make_transport, tls_se
 
 
 def test_keyboard_interrupt_passes_through(make_transport, tls_server, monkeypatch):
-    def interrupt(*arguments, **options):
+    def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", interrupt)
@@ -317,7 +317,7 @@ MATRIX = [
 
 
 @pytest.mark.parametrize(("scheme", "host", "seen"), MATRIX)
-def test_socks_carries_tls_and_resolves_where_it_should(
+def test_socks_carries_tls_and_resolves_where_it_should(  # a table row
     tls_server, socks_server, make_transport, scheme, host, seen
 ):
     transport = make_transport(proxy=parse_proxy(f"{scheme}:127.0.0.1:{socks_server.port}"))

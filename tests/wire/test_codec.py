@@ -100,7 +100,19 @@ def nested(depth: int) -> list:
         (circular(), "x", "contains itself"),
         (nested(100_000), "x", "nested too deeply"),
     ],
-    ids=["set", "bytes", "second", "decimal", "nan", "inf", "key", "mapping", "date", "circular", "deep"],
+    ids=[
+        "set",
+        "bytes",
+        "second",
+        "decimal",
+        "nan",
+        "inf",
+        "key",
+        "mapping",
+        "date",
+        "circular",
+        "deep",
+    ],
 )
 def test_dumps_refuses_what_json_cannot_hold_and_says_where(value, where, reason):
     with pytest.raises(PayloadError, match=reason) as caught:
@@ -119,8 +131,8 @@ def test_loads_refuses_what_is_no_json(text):
 # -- dates ----------------------------------------------------------------------------------------
 
 MOMENTS = st.datetimes(
-    min_value=datetime(2, 1, 1),
-    max_value=datetime(9998, 12, 30),
+    min_value=datetime(2, 1, 1),  # hypothesis adds the zones
+    max_value=datetime(9998, 12, 30),  # the same
     timezones=st.just(timezone.utc) | st.just(timezone(timedelta(hours=-11, minutes=30))),
 )
 
@@ -149,10 +161,10 @@ def stockholm(monkeypatch):
 @pytest.mark.parametrize(
     ("local", "text"),
     [
-        (datetime(2026, 7, 1, 12), "2026-07-01T10:00:00"),
-        (datetime(2026, 11, 23, 12), "2026-11-23T11:00:00"),
-        (datetime(2026, 10, 25, 2, 30, fold=0), "2026-10-25T00:30:00"),
-        (datetime(2026, 10, 25, 2, 30, fold=1), "2026-10-25T01:30:00"),
+        (datetime(2026, 7, 1, 12), "2026-07-01T10:00:00"),  # naive on purpose
+        (datetime(2026, 11, 23, 12), "2026-11-23T11:00:00"),  # naive on purpose
+        (datetime(2026, 10, 25, 2, 30, fold=0), "2026-10-25T00:30:00"),  # naive on purpose
+        (datetime(2026, 10, 25, 2, 30, fold=1), "2026-10-25T01:30:00"),  # naive on purpose
     ],
 )
 def test_naive_time_is_local_with_the_offset_of_its_own_day(local, text):
@@ -188,7 +200,7 @@ def test_text_that_is_no_moment_stays_text(text):
 
 def test_decode_records_touches_documented_dates_only():
     text = "2026-02-09T09:17:45"
-    record = {name: text for name in DATE_ATTRIBUTES}
+    record = dict.fromkeys(DATE_ATTRIBUTES, text)
     record |= {"name": text, "metadata": {"created": text}, "files": [{"modified": text}], "n": 1}
     records = [record, text, 5, None]
     decode_records(records)

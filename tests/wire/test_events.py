@@ -49,7 +49,9 @@ def test_event_has_the_official_keys_in_the_official_order():
         '"hostname": "host", "data": {"a": 1}, "query": "x=1", "id": "id-1"}'
     )
     keys = list(json.loads(encode_event(V1, EVENT)))
-    assert keys == "audience domain eid session uri ident created hostname data".split()
+    assert keys == [
+        "audience", "domain", "eid", "session", "uri", "ident", "created", "hostname", "data",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
