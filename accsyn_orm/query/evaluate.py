@@ -3,23 +3,23 @@
 This is the reference. Whatever else runs queries, such as the SQL of the embedded workspace, is
 tested against it. The rules, by what the attribute holds:
 
-* **text**: letter case does not matter (casefolded). ``*`` in the value of ``=``, ``!=``, ``IN`` and
-  ``NOT IN`` stands for any run of characters. Ordering is by code point. ``MATCHES`` is Python's
-  ``re.search``, in any case.
-* **nothing** (``None``, or no such attribute): equal to ``null`` only; every other positive operator
-  fails.
+* **text**: letter case does not matter (casefolded). ``*`` in the value of ``=``, ``!=``, ``IN``
+  and ``NOT IN`` stands for any run of characters. Ordering is by code point. ``MATCHES`` is
+  Python's ``re.search``, in any case.
+* **nothing** (``None``, or no such attribute): equal to ``null`` only; every other positive
+  operator fails.
 * **a boolean**: equal to ``true``/``1`` or ``false``/``0``; it has no order and no text.
-* **a number**: compares with a decimal literal (``2``, ``-0.5``, ``1e3``); any other is never equal,
-  less or greater. ``CONTAINS`` and ``MATCHES`` see its decimal text.
+* **a number**: compares with a decimal literal (``2``, ``-0.5``, ``1e3``); any other is never
+  equal, less or greater. ``CONTAINS`` and ``MATCHES`` see its decimal text.
 * **a moment** (``datetime``): its text in UTC, ``YYYY-MM-DDTHH:MM:SS``.
 * **a list**: a positive operator holds if it holds for an element. A dictionary satisfies none.
-* **a reference or a party** (text with a readable ``<name>_hr`` beside it): a positive operator holds
-  if it holds for the text, the id behind its ``user:`` or ``workspace:``, or the code within ``_hr``.
-  A party that is the workspace is its main site, ``hq``, too.
+* **a reference or a party** (text with a readable ``<name>_hr`` beside it): a positive operator
+  holds if it holds for the text, the id behind its ``user:`` or ``workspace:``, or the code
+  within ``_hr``. A party that is the workspace is its main site, ``hq``, too.
 
-``!=``, ``NOT IN``, ``NOT CONTAINS`` and ``NOT MATCHES`` are the exact opposites of their positives.
-``<`` and ``>=`` are not opposites where there is no order: on nothing, on booleans, and for literals
-that are no number.
+``!=``, ``NOT IN``, ``NOT CONTAINS`` and ``NOT MATCHES`` are the exact opposites of their
+positives. ``<`` and ``>=`` are not opposites where there is no order: on nothing, on booleans,
+and for literals that are no number.
 """
 
 from __future__ import annotations

@@ -195,8 +195,8 @@ class FieldRef(Generic[T]):
         is_checked = all(node.is_checked for node in nodes)
         return [Comparison(self._name, listed, tuple(texts), is_checked), *alone]
 
-    def __hash__(self) -> int:
-        return hash((type(self), self._name, self.label))
+    # By identity: == between two fields makes an expression, and does not compare them.
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.label}>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -252,13 +252,10 @@ def any_of(expressions: Iterable[Expression]) -> Expression:
 
 def negate(expression: Expression) -> Expression:
     """Push a negation down to the comparisons (De Morgan)."""
-    match expression:
-        case Comparison(attribute, operator, value, is_checked):
-            return Comparison(attribute, operator.negated, value, is_checked)
-        case And(operands):
-            return Or(tuple(negate(operand) for operand in operands))
-        case Or(operands):
-            return And(tuple(negate(operand) for operand in operands))
+    if isinstance(expression, Comparison):
+        return replace(expression, operator=expression.operator.negated)
+    operands = tuple([negate(operand) for operand in expression.operands])
+    return Or(operands) if isinstance(expression, And) else And(operands)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from accsyn_orm.errors import QuerySyntaxError
 from accsyn_orm.query import parse, parse_expression
 
-# The caret stands under the character at the position; § marks it in the text, and is not part of it.
+# § marks the position of the error; it is not part of the text.
 PROBLEMS = [
     ("§", "the query is empty", "such as Job"),
     ("  \n§", "the query is empty", "such as Job"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from accsyn_orm.query import (
     Operator,
     Or,
     Statement,
+    lalr,
     lowercase,
     parse,
     parse_expression,
@@ -289,3 +291,17 @@ def test_wire_expression_refuses_what_parse_refuses():
 )
 def test_lowercase_spares_regular_expressions_only(expression: str, expected: str):
     assert lowercase(expression) == expected
+
+
+def test_an_installed_package_reads_its_own_copy_of_the_grammar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "grammar").mkdir()
+    (tmp_path / "grammar" / "accsyn.lark").write_text("// the wheel's", encoding="utf-8")
+    monkeypatch.setattr("importlib.resources.files", lambda _package: tmp_path)
+    assert lalr._grammar_text() == "// the wheel's"
+
+
+def test_a_checkout_reads_the_grammar_at_its_top():
+    top = Path(__file__).parents[2] / "grammar" / "accsyn.lark"
+    assert lalr._grammar_text() == top.read_text(encoding="utf-8")
