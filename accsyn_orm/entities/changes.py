@@ -22,8 +22,11 @@ class Change:
 
 def detached(value: Any) -> Any:
     """Return the value with its dictionaries and lists copied, all the way down."""
-    kind = type(value)  # isinstance() on the value would leave the types of its items unknown
+    # isinstance() on the value would leave the types of its items unknown.
+    kind: type[Any] = type(value)
     if issubclass(kind, dict):
+        if not value:  # by far the most frequent, and worth a third of the time
+            return {}
         return {key: detached(item) for key, item in value.items()}
     if issubclass(kind, list):
         return [detached(item) for item in value]
@@ -39,7 +42,7 @@ def is_same(one: Any, other: Any) -> bool:
     """Tell whether two values are the same on the wire: ``1``, ``1.0`` and ``True`` are not."""
     if one is other:
         return True
-    kind = type(one)
+    kind: type[Any] = type(one)
     if kind is not type(other):
         return False
     if issubclass(kind, dict):
