@@ -123,7 +123,7 @@ def writable_row(call: Call, entity: EntityTable, ident: str, what: str) -> RowM
 def selection(
     entity: EntityTable, generation: Generation, attributes: tuple[str, ...] | None = None
 ) -> Select[Any]:
-    """Select records, as `select_records` does: building that statement takes longer than it runs."""
+    """Select records as `select_records` does; building that takes longer than running it."""
     return select_records(entity, generation, attributes)
 
 

@@ -10,14 +10,12 @@ from sqlalchemy import RowMapping
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.lifecycle import change_status, set_status
 from accsyn_orm.server.parties import Route, Router, is_placeholder
-from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, modification
 from accsyn_orm.server.rules.queues import default_queue, find_queue
 from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
 from accsyn_orm.server.schema import (
     Field,
-    Role,
     Schema,
     absent,
     boolean,
@@ -76,7 +74,6 @@ class Jobs(StandaloneRules):
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Submit a job, or append its tasks to a matching one."""
         routes = without_repetitions(Router(call).routes(read_tasks(values)))
-        _require_involved(call, routes[0])
         found = _to_append_to(call, routes[0]) if values.get("append") else None
         if found is not None:
             add_tasks(call, found, routes, values)
@@ -159,13 +156,6 @@ def _queue(call: Call, named: str | None) -> str:
         return str(find_queue(call, named)["id"])
     user = rows_where(call, USERS, USERS.table.c.id == call.caller.user_id)[0]
     return str(user["queue"] or default_queue(call)["id"])
-
-
-def _require_involved(call: Call, route: Route) -> None:
-    if call.caller.role is not Role.STANDARD:
-        return
-    if f"user:{call.caller.user_id}" not in {route.source, route.destination}:
-        raise not_permitted(call.caller, "submit a job that they neither send nor receive")
 
 
 def _to_append_to(call: Call, route: Route) -> RowMapping | None:

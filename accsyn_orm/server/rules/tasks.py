@@ -6,7 +6,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import RowMapping
 
@@ -87,9 +87,10 @@ class Tasks(EntityRules):
     def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Change one task by its id, or several of the job that the id names."""
         if isinstance(data, list):
-            changes = self._changes_in_job(call, ident, cast("list[Any]", data))
+            items: list[Any] = data
+            changes = self._changes_in_job(call, ident, items)
         else:
-            changes = [(writable_row(call, TASKS, ident, "change"), payload(data))]
+            changes = [(writable_row(call, TASKS, ident, "change"), dict(payload(data)))]
         caller = call.caller
         for task, values in changes:
             checked = self.schema.check_update(values, caller.generation, caller.role)

@@ -1,0 +1,166 @@
+"""A workspace without HTTP: what rules and roles do is looked at behind the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from accsyn_orm.server.accounts import Accounts, Lifetimes
+from accsyn_orm.server.clock import ManualClock
+from accsyn_orm.server.database import Database
+from accsyn_orm.server.seed import plant
+from accsyn_orm.server.service import Service, Signature
+from accsyn_orm.server.tables import USERS
+from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
+from accsyn_orm.wire.events import Event
+from accsyn_orm.wire.versions import GENERATIONS
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+CODE = "acmefilm"
+
+
+@dataclass
+class Client:
+    """Sends events as one user in one generation."""
+
+    service: Service
+    signature: Signature
+    protocol: str
+    username: str
+    user_id: str
+
+    def call(
+        self,
+        verb: str,
+        uri: str,
+        data: Any = None,
+        query: str | None = None,
+        ident: str | None = None,
+    ) -> Any:
+        event = Event(
+            uri, CODE, "eid", "session", self.username, "2026-03-01T12:00:00", "host",
+            data, query, ident,
+        )  # fmt: skip
+        generation = GENERATIONS[self.protocol]
+        answer = self.service.handle(generation, self.signature, event, verb)
+        return answer.get("result", answer)
+
+    def find(self, kind: str, query: str | None = None, **data: Any) -> list[dict[str, Any]]:
+        return self.call("GET", f"{kind}/find", data, query)
+
+    def get(self, kind: str, ident: str) -> dict[str, Any] | None:
+        return next(iter(self.call("GET", f"{kind}/find", {}, ident=ident)), None)
+
+    def create(self, kind: str, data: Any, parent: str | None = None) -> dict[str, Any]:
+        return self.create_all(kind, data, parent)[0]
+
+    def create_all(self, kind: str, data: Any, parent: str | None = None) -> list[dict[str, Any]]:
+        if self.protocol == "v1":
+            return self.call("POST", f"{kind}/create", data, query=parent)
+        return self.call("POST", f"{kind}/create", data, ident=parent)
+
+    def edit(self, kind: str, ident: str, **data: Any) -> dict[str, Any]:
+        return self.call("PUT", f"{kind}/edit", data, ident=ident)[0]
+
+    def delete(self, kind: str, ident: str, data: Any = None) -> Any:
+        return self.call("DELETE", f"{kind}/delete", data, ident=ident)
+
+
+@dataclass
+class Studio:
+    """A workspace in memory, and clients of it."""
+
+    database: Database
+    service: Service
+    clock: ManualClock
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def client(self, user: str, protocol: str = "v3") -> Client:
+        """Make a client for ``admin``, ``employee``, ``standard`` or an e-mail."""
+        code = user if "@" in user else f"{user}@acmefilm.com"
+        with self.database.writing() as connection:
+            found = connection.execute(
+                select(USERS.table.c.id, USERS.table.c.workspace).where(
+                    USERS.table.c.code == code, USERS.table.c.scope == "active"
+                )
+            ).one()
+            if code not in self.keys:
+                self.keys[code] = Accounts(Lifetimes()).new_api_key(
+                    connection, found.workspace, found.id, self.clock()
+                )
+        key = self.keys[code]
+        if protocol == "v3":
+            signature = Signature(KeyCredentials(code, key), CODE)
+        else:
+            signed = Signature(KeyCredentials(code, key, CODE), CODE)
+            login = self.service.sign_in(GENERATIONS["v1"], signed, {"session": "s"})
+            signature = Signature(SessionCredentials(code, login["session_key"], CODE), CODE)
+        return Client(self.service, signature, protocol, code, found.id)
+
+
+def _studio(seed: str) -> Iterator[Studio]:
+    clock = ManualClock(START)
+    database = Database()
+    database.create_tables()
+    plant(database, seed, clock=clock)
+    yield Studio(database, Service(database, clock=clock, lifetimes=Lifetimes()), clock)
+    database.close()
+
+
+@pytest.fixture
+def client_of() -> Callable[..., Client]:
+    """Make a client from a service and a signature."""
+
+    def make(service: Service, signature: Signature, protocol: str = "v3") -> Client:
+        return Client(service, signature, protocol, signature.credentials.username, "")
+
+    return make
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    """Give a workspace with one user of each role."""
+    yield from _studio("empty")
+
+
+@pytest.fixture
+def demo() -> Iterator[Studio]:
+    """Give the demo workspace."""
+    yield from _studio("demo")
+
+
+@pytest.fixture
+def admin(studio: Studio) -> Client:
+    return studio.client("admin")
+
+
+@pytest.fixture
+def employee(studio: Studio) -> Client:
+    return studio.client("employee")
+
+
+@pytest.fixture
+def standard(studio: Studio) -> Client:
+    return studio.client("standard")
+
+
+@pytest.fixture
+def admin_v1(studio: Studio) -> Client:
+    return studio.client("admin", "v1")
+
+
+@pytest.fixture
+def download() -> Callable[..., dict[str, Any]]:
+    """Make the payload of a job that the caller downloads."""
+
+    def make(*paths: str, **more: Any) -> dict[str, Any]:
+        names = paths or ("a.mov",)
+        tasks = [{"source": f"share=proj/{name}", "destination": f"/in/{name}"} for name in names]
+        return {"tasks": tasks, **more}
+
+    return make

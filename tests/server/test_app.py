@@ -1,0 +1,207 @@
+"""The HTTP side, over real sockets."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import logging
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from accsyn_orm.server import operations
+from accsyn_orm.testing import EmbeddedWorkspace
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace(seed="empty") as running:
+        yield running
+
+
+@pytest.fixture
+def http() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+def encoded(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.fixture
+def headers(workspace):
+    given = workspace.credentials()
+    return {
+        "Authorization": f"basic {encoded(given.username)}:{encoded(given.api_key)}",
+        "X-Accsyn-Workspace": "acmefilm",
+    }
+
+
+def event(uri="queue/find", **more):
+    members = {
+        "audience": "api",
+        "workspace": "acmefilm",
+        "eid": "e",
+        "session": "s",
+        "uri": uri,
+        "ident": "admin@acmefilm.com",
+        "created": "2026-01-01T00:00:00",
+        "hostname": "h",
+        "data": {},
+        **more,
+    }
+    return json.dumps({key: value for key, value in members.items() if value is not ...})
+
+
+def test_get_and_delete_carry_the_event_in_the_url(workspace, http, headers):
+    url = f"{workspace.url}/api/v3/event?"
+    found = http.get(url + quote(event(query="name='a+b'")), headers=headers)
+    assert found.json() == {"result": []}
+    assert found.headers["content-type"] == "application/json"
+    refused = http.delete(url + quote(event("queue/delete", id="0" * 24)), headers=headers)
+    assert (refused.status_code, refused.json()) == (
+        200,
+        {"message": f"there is no queue '{'0' * 24}'"},
+    )
+
+
+def test_post_and_put_carry_the_event_in_the_body(workspace, http, headers):
+    url = f"{workspace.url}/api/v3/event"
+    made = http.post(url, data=event("queue/create", data={"name": "Ä"}), headers=headers).json()
+    ident = made["result"][0]["id"]
+    body = event("queue/edit", id=ident, data={"priority": 5})
+    assert http.put(url, data=body, headers=headers).json()["result"][0]["priority"] == 5
+
+
+def test_compressed_data_is_unfolded_within_bounds(workspace, http, headers):
+    def send(document):
+        folded = base64.b64encode(gzip.compress(document)).decode()
+        body = event("queue/create", data=..., gz_data=folded)
+        return http.post(f"{workspace.url}/api/v3/event", data=body, headers=headers).json()
+
+    assert send(b'{"name": "Folded"}')["result"][0]["name"] == "Folded"
+    assert "unfolds to more than" in send(b'"' + b"x" * 17_000_000 + b'"')["message"]
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status", "message"),
+    [
+        ("GET /", 404, "Not Found"),
+        ("GET /api/v2/event", 404, "Not Found"),
+        ("PATCH /api/v3/event", 405, "Method Not Allowed"),
+        ("HEAD /api/v3/event", 405, None),
+        ("GET /api/v3/api/login", 405, "Method Not Allowed"),
+        ("GET /api/v3/event?%FF", 400, "query string: is not UTF-8"),
+    ],
+)
+def test_other_requests_are_answered_in_json_too(workspace, http, request_line, status, message):
+    verb, path = request_line.split()
+    answer = http.request(verb, workspace.url + path)
+    assert answer.status_code == status
+    if message:
+        assert answer.json() == {"message": message}
+
+
+def test_requests_have_limits(workspace, http, headers):
+    url = f"{workspace.url}/api/v3/event"
+    assert http.get(f"{url}?{'x' * 600_000}", headers=headers).status_code == 414
+    # Sent in chunks, so that no announced length gives it away.
+    chunks = (b"x" * 1_000_000 for _ in range(17))
+    answer = http.post(url, data=chunks, headers=headers)
+    assert (answer.status_code, list(answer.json())) == (413, ["message"])
+    long = http.get(f"{url}?{quote(event(query='name=' + 'x' * 200_000))}", headers=headers)
+    assert long.json() == {"result": []}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"Authorization": ""}, "Authorization header"),
+        ({"Authorization": "Bearer x"}, "Authorization header"),
+        ({"Authorization": "basic !!:!!"}, "Authorization header"),
+        ({"X-Accsyn-Workspace": None}, "the workspace is missing"),
+        ({"X-Accsyn-Workspace": "other"}, "different workspaces"),
+        ({"Authorization": f"basic {encoded('a@b')}:{encoded('k')}"}, "sign-in refused"),
+        (
+            {
+                "Authorization": "ASCredentials "
+                + encoded('{"domain":"acmefilm","username":"u","api_key":"k"}')
+            },
+            "no credentials of v3",
+        ),
+    ],
+)
+def test_wrong_headers_are_refused(workspace, http, headers, change, message):
+    answer = http.get(
+        f"{workspace.url}/api/v3/event?{quote(event())}", headers={**headers, **change}
+    )
+    assert answer.status_code == 200
+    assert message in answer.json()["message"]
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", "null", '{"uri": 5}'])
+def test_what_is_no_event_is_refused(workspace, http, headers, body):
+    answer = http.put(f"{workspace.url}/api/v3/event", data=body, headers=headers)
+    assert list(answer.json()) == ["message"]
+    login = http.put(f"{workspace.url}/api/v3/api/login", data="[]", headers=headers)
+    assert "is not a JSON object" in login.json()["message"]
+
+
+def test_discovery_names_this_server(workspace, http):
+    port = int(workspace.url.rpartition(":")[2])
+    question = quote('{"ident": "AcmeFilm"}')
+    v3 = http.get(f"{workspace.url}/api/v3/J3PKTtDvolDMBtTy6AFGA?{question}")
+    assert v3.json() == {"result": {"hostname": "127.0.0.1", "port": port}}
+    url = f"{workspace.url}/api/v1.0/registry/organization/domain"
+    assert http.put(url, data='{"organization": "acmefilm"}').json() == {"domain": "127.0.0.1"}
+    unknown = http.put(url, data='{"organization": "other"}').json()
+    assert unknown == {"message": "there is no workspace 'other' here"}
+
+
+def test_v1_expiry_is_said_in_the_answer(http):
+    with EmbeddedWorkspace(seed="empty", session_lifetime=0.001) as workspace:
+        given = workspace.credentials()
+        members = {"domain": "acmefilm", "username": given.username}
+        secret = {**members, "pwd": encoded(given.password)}
+        url = f"{workspace.url}/api/v1.0"
+        header = {"Authorization": f"ASCredentials {encoded(json.dumps(secret))}"}
+        key = http.put(f"{url}/user/login/auth", data="{}", headers=header).json()["session_key"]
+        header = {
+            "Authorization": f"ASSession {encoded(json.dumps({**members, 'session_key': key}))}"
+        }
+        text = event("user/find", workspace=..., domain="acmefilm")
+        answer = http.get(f"{url}/event?{quote(text)}", headers=header).json()
+        assert answer == {
+            "message": "the session has expired: sign in again",
+            "session_expired": True,
+        }
+
+
+def test_a_crash_leaves_a_reference_and_no_trace(workspace, http, headers, monkeypatch, caplog):
+    def crash(*_args):
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setitem(operations.SPECIAL, "entitytypes", crash)
+    with caplog.at_level(logging.ERROR, logger="accsyn_orm.server"):
+        answer = http.get(
+            f"{workspace.url}/api/v3/event?{quote(event('entitytypes'))}", headers=headers
+        )
+    text = answer.json()["exception"]
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    (record,) = [r for r in caplog.records if r.name == "accsyn_orm.server"]
+    assert record.getMessage().rpartition(" ")[2] in text
+    assert "a secret detail" in caplog.text
+
+
+def test_no_secret_is_logged(workspace, http, headers, caplog):
+    with caplog.at_level(logging.DEBUG):
+        http.get(f"{workspace.url}/api/v3/event?{quote(event())}", headers=headers)
+        http.get(f"{workspace.url}/api/v3/event?{quote(event(query='=='))}", headers=headers)
+    assert workspace.credentials().api_key not in caplog.text
+    assert headers["Authorization"] not in caplog.text

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import pytest
+
+from accsyn_orm.server.refusals import Refusal
+
+PAIR = {"source": "share=proj/a.mov", "destination": "/in/"}
+
+
+def statuses(client, job):
+    return [task["status"] for task in client.find("task", parent=job["id"])]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PAIR,
+        {"tasks": [PAIR]},
+        {"tasks": {"0": PAIR}},
+        {"tasks": PAIR},
+        {"tasks": ["share=proj/a.mov"], "destination": "/in/"},
+        {"tasks": [{"source": "share=proj/a.mov", "dest": "/in/"}]},
+        {"tasks": [PAIR, PAIR]},
+    ],
+)
+def test_every_documented_shape_is_the_same_job(admin, data):
+    job = admin.create("transfer", data)
+    assert (job["name"], job["code"], job["status"]) == ("a.mov", "a.mov", "waiting")
+    assert (job["progress"], job["size"], job["speed"], job["etr"]) == (0, None, -1.0, "")
+    assert job["source_hr"].startswith("workspace:acmefilm(")
+    assert job["destination"] == f"user:{admin.user_id}"
+    assert (job["user"], job["uri"], job["finished"]) == (admin.user_id, "acmefilm/medium", None)
+    (task,) = admin.find("task", parent=job["id"])
+    assert (task["uri"], task["status"], task["priority"]) == ("0", "queued", 500)
+    assert task["source"] == {"path": "share=proj/a.mov"}
+    assert task["destination"] == {"user": admin.user_id, "path": "/in/"}
+    assert (task["job"], task["job_hr"]) == (job["id"], f"a.mov[1]({job['id']})")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({}, "needs a source"),
+        ({"tasks": []}, "at least one task"),
+        ({"tasks": 5}, "write a list of tasks"),
+        ({"tasks": [5]}, "each is a path"),
+        ({"tasks": [{"source": 5}]}, "source is text"),
+        ({"tasks": ["share=a"], "destination": "lisa@example.com", "dest": "x"}, "no user 'lisa"),
+        ({"tasks": [{**PAIR, "colour": 1}]}, "task has no attribute 'colour'"),
+        ({"tasks": [{**PAIR, "tasks": []}]}, "belong to compute jobs"),
+        ({"tasks": [{**PAIR, "uri": "a"}, {**PAIR, "source": "share=b", "uri": "a"}]}, "same uri"),
+        ({"tasks": [{**PAIR, "priority": 1001}]}, "between 0 and 1000"),
+        ({"tasks": [{**PAIR, "id": "nonsense"}]}, "is a UUID"),
+        ({"tasks": [{**PAIR, "status": "done"}]}, "one of queued, onhold, excluded"),
+        ({"source": "share=a", "destination": "share=b"}, "same party"),
+        ({"source": "share=a"}, "needs a destination"),
+        ({"source": "lisa@example.com", "destination": "/x"}, "names no path to send"),
+        ({"source": "share=a", "destination": "nobody@x.y:share=b"}, "no user 'nobody@x.y'"),
+        ({"source": "share=a", "destination": "site=berlin"}, "no site 'berlin'"),
+        ({"source": "share=a", "destination": "client=123:/x"}, "no client '123'"),
+        ({"source": "share=a", "destination": "employee@acmefilm.com:/x"}, "somebody else's"),
+        ({**PAIR, "queue": "nope"}, "no queue 'nope'"),
+        ({**PAIR, "status": "done"}, "one of waiting, paused"),
+        ({**PAIR, "type": 3}, "between 1 and 1"),
+        ({**PAIR, "parent": "x"}, "no deliveries"),
+        ({**PAIR, "hooks": [{}]}, "runs no hooks"),
+        ({**PAIR, "recipients": ["a@b.c"]}, "one job for each"),
+        ({**PAIR, "metadata": "x"}, "dictionary"),
+        ({**PAIR, "settings": {"a": []}}, "settings.a is text"),
+        ({**PAIR, "engine": "nuke"}, "no attribute 'engine'"),
+        ({**PAIR, "name": "a", "code": "b"}, "name and code of a job are the same"),
+        ({**PAIR, "name": " "}, "name is empty"),
+        (
+            {"tasks": [PAIR, {"source": "/x", "destination": "share=y"}]},
+            "from one party to one other",
+        ),
+    ],
+)
+def test_what_cannot_be_submitted_is_refused(admin, data, problem):
+    with pytest.raises(Refusal, match=problem):
+        admin.create("transfer", data)
+    assert admin.find("transfer") == []
+
+
+def test_parties_are_found_by_every_notation(studio, admin):
+    employee = studio.client("employee")
+    for destination in (
+        "employee@acmefilm.com",
+        "user=EMPLOYEE@acmefilm.com:share=x",
+        employee.user_id,
+    ):
+        party = destination if "@" in destination else f"user={destination}"
+        job = admin.create("transfer", {"source": "share=a/b", "destination": party})
+        assert job["destination"] == f"user:{employee.user_id}"
+    pulled = admin.create("transfer", {"source": "employee@acmefilm.com:share=a/b"})
+    assert pulled["source"] == f"user:{employee.user_id}"
+    assert pulled["destination"].startswith("workspace:")
+    upload = admin.create("transfer", {"source": "C:\\a\\b.exr", "destination": "folder=x/"})
+    assert (upload["name"], upload["source"]) == ("b.exr", f"user:{admin.user_id}")
+    assert admin.create("transfer", {"source": "/a/b.exr"})["destination"].startswith("workspace:")
+
+
+def test_everything_a_payload_may_hold_is_kept(admin, download):
+    job = admin.create(
+        "transfer",
+        download(
+            "a.mov",
+            "b.mov",
+            name="Mine",
+            status="paused",
+            queue="HIGH",
+            settings={"task_bucketsize": 5, "transfer_speedlimit": -1.0, "x": True, "y": "z"},
+            metadata={"shot": "010"},
+            description="text",
+            mirror_paths=True,
+        ),
+    )
+    assert (job["name"], job["status"], job["description"]) == ("Mine", "paused", "text")
+    assert (job["uri"], job["metadata"]) == ("acmefilm/high", {"shot": "010"})
+    assert "settings" not in job
+    assert [t["uri"] for t in admin.find("task", parent=job["id"])] == ["0", "1"]
+
+
+def test_a_user_s_own_queue_comes_before_the_default_one(admin, download):
+    admin.edit("user", admin.user_id, queue="low")
+    assert admin.create("transfer", download())["uri"] == "acmefilm/low"
+    assert admin.create("transfer", download(queue="high"))["uri"] == "acmefilm/high"
+
+
+def test_v1_shows_its_own_shapes(admin_v1, download):
+    job = admin_v1.create("job", download(code="Mine", allow_duplicates=True))
+    assert (job["code"], job["size"], job["finished"]) == ("Mine", -1, "1970-01-01T01:00:00")
+    assert job["source"].startswith("organization:")
+    assert job["source_hr"] == "organization:acmefilm"
+    assert job["destination_hr"] == "user:admin@acmefilm.com(admin)"
+    assert "name" not in job
+    (task,) = admin_v1.find("task", f"job.id={job['id']}")
+    assert "job" not in task
+
+
+def test_v1_lets_a_receiver_choose_the_path(admin_v1, admin):
+    payload = {"source": "share=a/b", "destination": "standard@acmefilm.com"}
+    job = admin_v1.create("job", payload)
+    assert job["status"] == "pending"
+    assert [t["status"] for t in admin_v1.find("task", f"job.id={job['id']}")] == ["pending"]
+    assert admin.create("transfer", payload)["status"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"tasks": [{**PAIR, "status": "excluded"}]},
+        {"source": "/x/a", "destination": "site=hq:null"},
+    ],
+)
+def test_placeholder_jobs_are_done_at_once(admin, data):
+    job = admin.create("transfer", data)
+    assert (job["status"], job["finished"]) == ("done", "2026-03-01T12:00:00")
+    assert admin.find("transfer") == []
+    assert [found["id"] for found in admin.find("transfer", finished=True)] == [job["id"]]
+
+
+def test_pause_and_resume(admin, download):
+    job = admin.create("transfer", download())
+    assert admin.edit("transfer", job["id"], status="paused")["status"] == "paused"
+    assert admin.edit("transfer", job["id"], status="PAUSED")["status"] == "paused"
+    assert admin.edit("transfer", job["id"], status="waiting")["status"] == "waiting"
+    with pytest.raises(Refusal, match="one of waiting, paused, aborted, done"):
+        admin.edit("transfer", job["id"], status="running")
+
+
+@pytest.mark.parametrize("end", ["aborted", "done"])
+def test_finished_jobs_leave_and_come_back(studio, admin, download, end):
+    job = admin.create("transfer", download("a", "b"))
+    studio.clock.advance(hours=2)
+    ended = admin.edit("transfer", job["id"], status=end)
+    assert (ended["status"], ended["finished"]) == (end, "2026-03-01T14:00:00")
+    assert admin.find("transfer") == []
+    assert admin.find("transfer", finished=True) == [ended]
+    assert admin.find("transfer", archived=True) == []
+    assert admin.get("transfer", job["id"]) == ended
+    with pytest.raises(Refusal, match=f"the job is {end}: retry it"):
+        admin.edit("transfer", job["id"], status="paused")
+    again = admin.edit("transfer", job["id"], status="waiting")
+    assert (again["status"], again["finished"]) == ("waiting", None)
+    assert statuses(admin, job) == ["queued", "queued"]
+    assert admin.find("transfer") == [again]
+
+
+def test_a_retry_runs_what_is_left_and_else_everything(admin, download):
+    job = admin.create("transfer", download("a", "b", "c", "d"))
+    change = [
+        {"uri": "0", "status": "done"},
+        {"uri": "1", "status": "failed"},
+        {"uri": "2", "status": "onhold"},
+        {"uri": "3", "status": "excluded"},
+    ]
+    admin.call("PUT", "task/edit", change, ident=job["id"])
+    assert admin.get("transfer", job["id"])["status"] == "failed"
+    admin.edit("transfer", job["id"], status="waiting")
+    assert statuses(admin, job) == ["done", "queued", "queued", "excluded"]
+    admin.call("PUT", "task/edit", [{"uri": u, "status": "done"} for u in "12"], ident=job["id"])
+    assert admin.get("transfer", job["id"])["status"] == "done"
+    admin.edit("transfer", job["id"], status="waiting")
+    assert statuses(admin, job) == ["queued", "queued", "queued", "excluded"]
+
+
+def test_a_job_of_excluded_tasks_has_nothing_to_retry(admin):
+    job = admin.create("transfer", {"tasks": [{**PAIR, "status": "excluded"}]})
+    with pytest.raises(Refusal, match="nothing to run"):
+        admin.edit("transfer", job["id"], status="waiting")
+
+
+def test_names_and_metadata_can_change(admin, admin_v1, download):
+    job = admin.create("transfer", download())
+    assert admin.edit("transfer", job["id"], name="New")["code"] == "New"
+    assert admin_v1.edit("job", job["id"], code="Newer")["code"] == "Newer"
+    changed = admin.edit("job", job["id"], metadata={"a": 1}, description="d")
+    assert (changed["name"], changed["metadata"], changed["description"]) == (
+        "Newer",
+        {"a": 1},
+        "d",
+    )
+    with pytest.raises(Refusal, match=r"job\.queue cannot be changed"):
+        admin.edit("transfer", job["id"], queue="high")
+    with pytest.raises(Refusal, match=r"job\.progress cannot be changed"):
+        admin.edit("transfer", job["id"], progress=5)
+
+
+def test_deleting_archives_and_aborts_what_is_active(admin, download):
+    job = admin.create("transfer", download())
+    assert admin.delete("transfer", job["id"], {"force": True}) is True
+    assert (admin.find("transfer"), admin.find("transfer", finished=True)) == ([], [])
+    (archived,) = admin.find("transfer", archived=True)
+    assert (archived["id"], archived["status"]) == (job["id"], "aborted")
+    with pytest.raises(Refusal, match="there is no job"):
+        admin.delete("transfer", job["id"])
+    with pytest.raises(Refusal, match="there is no job"):
+        admin.edit("transfer", job["id"], name="x")
+    done = admin.create("transfer", {"tasks": [{**PAIR, "status": "excluded"}]})
+    admin.delete("job", done["id"])
+    assert admin.get("transfer", done["id"])["status"] == "done"
+
+
+def test_append_finds_the_newest_job_of_the_same_parties(studio, admin, download):
+    old = admin.create("transfer", download("a"))
+    job = admin.create("transfer", download("b"))
+    upload = admin.create("transfer", {"source": "/x", "destination": "share=y/"})
+    studio.client("employee").create("transfer", download("c"))
+    assert admin.create("transfer", download("c", append=True))["id"] == job["id"]
+    assert [t["source"]["path"] for t in admin.find("task", parent=job["id"])] == [
+        "share=proj/b",
+        "share=proj/c",
+    ]
+    admin.edit("transfer", job["id"], status="paused")
+    assert admin.create("transfer", download("d", append=True))["id"] == old["id"]
+    admin.edit("transfer", old["id"], status="done")
+    revived = admin.create("transfer", download("e", append=True))
+    assert (revived["id"], revived["status"]) == (old["id"], "waiting")
+    admin.delete("transfer", old["id"])
+    fresh = admin.create("transfer", download("f", append=True))
+    assert fresh["id"] not in {old["id"], job["id"], upload["id"]}
+
+
+def test_an_option_that_v1_does_not_have_is_refused(admin_v1, download):
+    with pytest.raises(Refusal, match="no attribute 'append'"):
+        admin_v1.create("job", download(append=True))

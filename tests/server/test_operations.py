@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from accsyn_orm.server.refusals import Refusal
+
+
+@pytest.mark.parametrize(
+    ("verb", "uri", "problem"),
+    [
+        ("GET", "volume/find", "no entity type 'volume'; there are queue, task, transfer, user"),
+        ("GET", "site/find", "no entity type 'site'"),
+        ("GET", "user/report", "no such operation; there are find, create, edit, delete"),
+        ("DELETE", "user/deactivate", "no such operation"),
+        ("POST", "user/activate", "no such operation"),
+        ("GET", "nonsense", "no entity type 'nonsense'"),
+        ("GET", "", "no entity type ''"),
+        ("GET", "user/create", "user/create is sent with POST, not GET"),
+        ("POST", "user/find", "sent with GET, not POST"),
+        ("PUT", "attributes", "sent with GET, not PUT"),
+        ("PUT", "user/edit", "needs the id"),
+        ("DELETE", "queue/delete", "needs the id"),
+        ("GET", "user/api_key", "disabled in the backend by default"),
+        ("PUT", "user/api_key", "sent with GET"),
+        ("POST", "user/generate_session_key", "no such operation"),
+    ],
+)
+def test_what_the_workspace_does_not_do_is_refused_by_name(admin, verb, uri, problem):
+    with pytest.raises(Refusal, match=problem):
+        admin.call(verb, uri, {})
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("organization/site/find", "no entity type 'site'; there are job, queue, task, user"),
+        ("transfer/find", "no entity type 'transfer'"),
+        ("organization/file", "no entity type 'organization'"),
+    ],
+)
+def test_v1_has_its_own_names(admin_v1, uri, problem):
+    with pytest.raises(Refusal, match=problem):
+        admin_v1.call("GET", uri, {})
+
+
+def test_uris_are_read_in_any_case(admin, admin_v1):
+    assert admin.call("GET", "QUEUE/Find", {}) == admin.find("queue")
+    assert admin_v1.call("GET", "JOB/find", {"type": 2}) == admin_v1.find("job", type=2)
+    assert admin.call("GET", "EntityTypes", {}) == ["queue", "task", "transfer", "user"]
+    assert admin_v1.call("GET", "entitytypes", {}) == ["job", "queue", "task", "user"]
+
+
+def test_attributes_takes_three_options(admin):
+    with pytest.raises(Refusal, match="not entity"):
+        admin.call("GET", "attributes", {"entitytype": "user", "entity": "x"})
+    with pytest.raises(Refusal, match="create is true or false"):
+        admin.call("GET", "attributes", {"entitytype": "user", "create": "x"})
+    with pytest.raises(Refusal, match="no entity type ''"):
+        admin.call("GET", "attributes", {})
+
+
+def test_v1_attributes_know_queues(admin_v1):
+    listed = admin_v1.call("GET", "attributes", {"entitytype": "Queue", "create": True})
+    assert listed == ["code", "priority", "description", "metadata"]
+
+
+def test_a_refused_write_changes_nothing(admin, download):
+    job = admin.create("transfer", download("a", "b"))
+    before = admin.find("task", parent=job["id"])
+    items = [{"uri": "0", "status": "done"}, {"uri": "7", "status": "done"}]
+    with pytest.raises(Refusal):
+        admin.call("PUT", "task/edit", items, ident=job["id"])
+    assert admin.find("task", parent=job["id"]) == before

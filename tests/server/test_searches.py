@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from accsyn_orm.errors import QueryError
+from accsyn_orm.server.refusals import Refusal
+
+MISSION = (
+    '((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed) AND code="Daily backup"'
+)
+
+
+@pytest.fixture
+def john(demo):
+    return demo.client("john@user.com")
+
+
+def test_the_documented_query_selects_some_and_leaves_some_out(john):
+    every = john.find("job", 'code="daily backup"')
+    chosen = john.find("job", MISSION)
+    assert [(job["user_hr"].partition("[")[0], job["status"]) for job in chosen] == [
+        ("user:anna@acmefilm.com", "failed"),
+        ("user:john@user.com", "waiting"),
+        ("user:anna@acmefilm.com", "running"),
+    ]
+    assert len(every) == 6
+    assert chosen[0]["source_hr"].startswith("user:lisa@example.com")
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "count"),
+    [
+        ("id=614d660de50d45bb027c9bdd", {}, 1),
+        ('code="my_transfer"', {}, 1),
+        ('code="* backup"', {}, 7),
+        ("status=aborted", {"finished": True}, 4),
+        ("status=done", {"archived": True}, 2),
+        ("status=done", {"finished": True, "archived": True}, 10),
+        ("destination=lisa@example.com and status in failed,paused", {}, 2),
+        ('code matches "^comp v00[1-8]$"', {}, 4),
+        ("metadata.shot=010", {}, 1),
+        ("queue=overnight", {}, 3),
+        ("dest='lars@acmefilm.com' OR id=614d660de50d45bb027c9bdd", {}, 6),
+        ("code='götterdämmerung plates'", {}, 1),
+        ("created>=2026-02-10", {}, 3),
+    ],
+)
+def test_the_demo_has_something_for_the_documented_queries(john, query, options, count):
+    assert len(john.find("job", query, **options)) == count
+
+
+def test_pages_are_stable_and_complete(john):
+    every = john.find("transfer")
+    paged = [job for skip in range(0, 40, 7) for job in john.find("transfer", skip=skip, limit=7)]
+    assert paged == every
+    assert [job["created"] for job in every] == sorted(job["created"] for job in every)
+    assert john.find("transfer", skip=1)[0] == every[1]
+    assert john.find("transfer", limit=0, skip=0) == every
+
+
+def test_attributes_are_chosen_by_name(john):
+    (job,) = john.find("transfer", 'name="my_transfer"', attributes=["status", "source_hr"])
+    assert job.keys() == {"id", "status", "source_hr"}
+    with pytest.raises(QueryError, match=r"'stauts'.*did you mean 'status'"):
+        john.find("transfer", attributes=["stauts"])
+    for wrong in ("status", [], [5], [" "]):
+        with pytest.raises(Refusal, match="find: attributes"):
+            john.find("transfer", attributes=wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"limit": "5"}, "find: limit is a whole number"),
+        ({"limit": -1}, "find: limit is between"),
+        ({"finished": "yes"}, "find: finished is true or false"),
+        ({"order": "name"}, "find has no attribute 'order'"),
+        ({"parent": ""}, "find: parent is empty"),
+    ],
+)
+def test_wrong_options_are_refused(john, options, problem):
+    with pytest.raises(Refusal, match=problem):
+        john.find("transfer", **options)
+
+
+@pytest.mark.parametrize(
+    "query", ["status", "status==x", "job where status=x", "colour=red", "a=1 or"]
+)
+def test_wrong_queries_are_refused(john, query):
+    with pytest.raises(QueryError):
+        john.find("transfer", query)
+
+
+def test_find_one_without_condition_is_the_own_profile(john):
+    assert [u["code"] for u in john.find("user", single_entity_query=True)] == ["john@user.com"]
+    named = john.find("user", "code=lisa@example.com", single_entity_query=True)
+    assert [user["code"] for user in named] == ["lisa@example.com"]
+
+
+def test_find_one_looks_among_the_finished_when_nothing_is_active(john):
+    name = "name='x and y.png'"
+    assert john.find("transfer", name) == []
+    (found,) = john.find("transfer", name, single_entity_query=True)
+    assert found["status"] == "done"
+    assert john.find("transfer", name, single_entity_query=True, archived=True) == []
+    (active,) = john.find("transfer", "name='Daily backup'", single_entity_query=True)
+    assert active["status"] == "failed"
+
+
+def test_an_id_finds_in_every_scope(john):
+    for scope in ("finished", "archived"):
+        job = john.find("transfer", limit=1, **{scope: True})[0]
+        assert john.get("Transfer", job["id"]) == job
+    olga = john.find("user", offline=True)[0]
+    assert john.get("user", olga["id"]) == olga
+
+
+def test_children_are_found_beneath_their_parent(john):
+    low = john.find("queue", "code=low")[0]["id"]
+    jobs = john.find("transfer", parent=low)
+    assert jobs
+    assert {job["uri"] for job in jobs} == {"acmefilm/low"}
+    assert john.find("transfer", 'name="Daily backup"', parent=low) == john.find(
+        "transfer", 'name="Daily backup"'
+    )
+    with pytest.raises(Refusal, match="a user has no parent"):
+        john.find("user", parent=low)
