@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.literals import Raw, raw, to_literal
@@ -18,7 +18,18 @@ from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any
 __all__ = ["Field", "FieldRef", "Raw", "UnboundField", "raw", "to_literal"]
 
 T = TypeVar("T")
-TextT = TypeVar("TextT", bound="str | None")
+
+
+class _TextField(Protocol):
+    """Any field whose values are text, or text and ``None``; an Enum of texts is text.
+
+    A protocol because ``FieldRef`` is invariant, and checkers disagree about bounds on ``self``.
+    """
+
+    @property
+    def _holds(self) -> str | None: ...
+    def compare_text(self, operator: Operator, text: str) -> Comparison: ...
+    def compare(self, operator: Operator, value: object) -> Comparison: ...
 
 
 class FieldRef(Generic[T]):
@@ -37,6 +48,7 @@ class FieldRef(Generic[T]):
     """
 
     __slots__ = ("_literal", "_name", "is_checked", "label")
+    _holds: T  # for type checkers only: there is no such attribute
 
     def __init__(
         self, name: str, *, label: str | None = None, literal: Callable[[object], str] = to_literal
@@ -54,49 +66,49 @@ class FieldRef(Generic[T]):
     # -- comparisons ------------------------------------------------------------------------------
 
     @overload  # type: ignore[override]  # a comparison here is an expression, not a truth value
-    def __eq__(self: FieldRef[TextT], other: str | Raw | None, /) -> Comparison: ...
+    def __eq__(self: _TextField, other: str | Raw | None, /) -> Comparison: ...
     @overload
     def __eq__(self, other: T | Raw | None, /) -> Comparison: ...
     def __eq__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
-        return self._compare(Operator.EQUAL, other)
+        return self.compare(Operator.EQUAL, other)
 
     @overload  # type: ignore[override]  # the same
-    def __ne__(self: FieldRef[TextT], other: str | Raw | None, /) -> Comparison: ...
+    def __ne__(self: _TextField, other: str | Raw | None, /) -> Comparison: ...
     @overload
     def __ne__(self, other: T | Raw | None, /) -> Comparison: ...
     def __ne__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
-        return self._compare(Operator.NOT_EQUAL, other)
+        return self.compare(Operator.NOT_EQUAL, other)
 
     @overload
-    def __lt__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    def __lt__(self: _TextField, other: str | Raw, /) -> Comparison: ...
     @overload
     def __lt__(self, other: T | Raw, /) -> Comparison: ...
     def __lt__(self, other: object, /) -> Comparison:
         return self._order(Operator.LESS, other)
 
     @overload
-    def __le__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    def __le__(self: _TextField, other: str | Raw, /) -> Comparison: ...
     @overload
     def __le__(self, other: T | Raw, /) -> Comparison: ...
     def __le__(self, other: object, /) -> Comparison:
         return self._order(Operator.LESS_EQUAL, other)
 
     @overload
-    def __gt__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    def __gt__(self: _TextField, other: str | Raw, /) -> Comparison: ...
     @overload
     def __gt__(self, other: T | Raw, /) -> Comparison: ...
     def __gt__(self, other: object, /) -> Comparison:
         return self._order(Operator.GREATER, other)
 
     @overload
-    def __ge__(self: FieldRef[TextT], other: str | Raw, /) -> Comparison: ...
+    def __ge__(self: _TextField, other: str | Raw, /) -> Comparison: ...
     @overload
     def __ge__(self, other: T | Raw, /) -> Comparison: ...
     def __ge__(self, other: object, /) -> Comparison:
         return self._order(Operator.GREATER_EQUAL, other)
 
     @overload
-    def in_(self: FieldRef[TextT], items: Iterable[str | Raw | None], /) -> Expression: ...
+    def in_(self: _TextField, items: Iterable[str | Raw | None], /) -> Expression: ...
     @overload
     def in_(self, items: Iterable[T | Raw | None], /) -> Expression: ...
     def in_(self, items: Iterable[object], /) -> Expression:
@@ -110,7 +122,7 @@ class FieldRef(Generic[T]):
         return any_of(self._members(Operator.IN, Operator.EQUAL, items))
 
     @overload
-    def not_in(self: FieldRef[TextT], items: Iterable[str | Raw | None], /) -> Expression: ...
+    def not_in(self: _TextField, items: Iterable[str | Raw | None], /) -> Expression: ...
     @overload
     def not_in(self, items: Iterable[T | Raw | None], /) -> Expression: ...
     def not_in(self, items: Iterable[object], /) -> Expression:
@@ -119,39 +131,39 @@ class FieldRef(Generic[T]):
 
     # -- comparisons of text ----------------------------------------------------------------------
 
-    def contains(self: FieldRef[TextT], text: str, /) -> Comparison:
+    def contains(self: _TextField, text: str, /) -> Comparison:
         """Hold the text somewhere; ``*`` is an ordinary character here."""
-        return self._node(Operator.CONTAINS, text)
+        return self.compare_text(Operator.CONTAINS, text)
 
-    def not_contains(self: FieldRef[TextT], text: str, /) -> Comparison:
+    def not_contains(self: _TextField, text: str, /) -> Comparison:
         """Hold the text nowhere."""
-        return self._node(Operator.NOT_CONTAINS, text)
+        return self.compare_text(Operator.NOT_CONTAINS, text)
 
-    def matches(self: FieldRef[TextT], pattern: str, /) -> Comparison:
+    def matches(self: _TextField, pattern: str, /) -> Comparison:
         """Find the regular expression somewhere in the text, in any case."""
-        return self._node(Operator.MATCHES, pattern)
+        return self.compare_text(Operator.MATCHES, pattern)
 
-    def not_matches(self: FieldRef[TextT], pattern: str, /) -> Comparison:
+    def not_matches(self: _TextField, pattern: str, /) -> Comparison:
         """Find the regular expression nowhere."""
-        return self._node(Operator.NOT_MATCHES, pattern)
+        return self.compare_text(Operator.NOT_MATCHES, pattern)
 
-    def startswith(self: FieldRef[TextT], text: str, /) -> Comparison:
+    def startswith(self: _TextField, text: str, /) -> Comparison:
         """Begin with the text, taken literally."""
         if _is_plain(text):
-            return self._node(Operator.EQUAL, f"{text}*")
-        return self._node(Operator.MATCHES, f"^{_escaped(text)}")
+            return self.compare_text(Operator.EQUAL, f"{text}*")
+        return self.compare_text(Operator.MATCHES, f"^{_escaped(text)}")
 
-    def endswith(self: FieldRef[TextT], text: str, /) -> Comparison:
+    def endswith(self: _TextField, text: str, /) -> Comparison:
         """End with the text, taken literally."""
         if _is_plain(text):
-            return self._node(Operator.EQUAL, f"*{text}")
-        return self._node(Operator.MATCHES, f"{_escaped(text)}$")
+            return self.compare_text(Operator.EQUAL, f"*{text}")
+        return self.compare_text(Operator.MATCHES, f"{_escaped(text)}$")
 
-    def exact(self: FieldRef[TextT], text: str, /) -> Comparison:
+    def exact(self: _TextField, text: str, /) -> Comparison:
         """Be the text, with every ``*`` in it taken literally."""
         if _is_plain(text):
-            return self._compare(Operator.EQUAL, text)
-        return self._node(Operator.MATCHES, f"^{_escaped(text)}$")
+            return self.compare(Operator.EQUAL, text)
+        return self.compare_text(Operator.MATCHES, f"^{_escaped(text)}$")
 
     def raw(self, text: str, /, *, operator: Operator = Operator.EQUAL) -> Comparison:
         """Compare with text that is not checked, for values only the backend knows."""
@@ -159,26 +171,28 @@ class FieldRef(Generic[T]):
 
     # -- how nodes are made -----------------------------------------------------------------------
 
-    def _node(self, operator: Operator, text: str) -> Comparison:
+    def compare_text(self, operator: Operator, text: str) -> Comparison:
+        """Compare with a part or a pattern, which need not be of the attribute's type."""
         return Comparison(self._name, operator, text, self.is_checked)
 
-    def _compare(self, operator: Operator, value: object) -> Comparison:
+    def compare(self, operator: Operator, value: object) -> Comparison:
+        """Compare with a value; the operator signs are short for this."""
         if isinstance(value, Raw):
             return self.raw(value.text, operator=operator)
-        return self._node(operator, self._literal(value))
+        return self.compare_text(operator, self._literal(value))
 
     def _order(self, operator: Operator, value: object) -> Comparison:
         if value is None:
             hint = f"ask for a value with {self.label} != None"
             raise QueryValueError(value, f"nothing is {operator} null", hint=hint)
-        return self._compare(operator, value)
+        return self.compare(operator, value)
 
     def _members(
         self, listed: Operator, single: Operator, items: Iterable[object]
     ) -> list[Expression]:
         if isinstance(items, (str, bytes)):
             raise QueryValueError(items, "is one value, not several", hint="write in_([…])")
-        nodes = [self._compare(single, item) for item in items]
+        nodes = [self.compare(single, item) for item in items]
         if not nodes:
             raise QueryValueError([], f"{self.label}: a list needs at least one item")
         holds_both_quotes = {'"', "'"} <= set("".join([cast("str", node.value) for node in nodes]))
