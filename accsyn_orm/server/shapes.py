@@ -61,8 +61,7 @@ def _listed(tasks: object) -> list[TaskDraft]:
             return [_draft(None, keyed)]
         return [_draft(str(uri), task) for uri, task in keyed.items()]
     if isinstance(tasks, Sequence) and not isinstance(tasks, str):
-        items: Sequence[Any] = tasks
-        return [_draft(None, task) for task in items]
+        return [_draft(None, task) for task in cast("Sequence[object]", tasks)]
     raise Refusal("tasks: write a list of tasks, or a dictionary of tasks by uri")
 
 

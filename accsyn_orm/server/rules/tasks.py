@@ -6,7 +6,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import RowMapping
 
@@ -87,8 +87,7 @@ class Tasks(EntityRules):
     def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Change one task by its id, or several of the job that the id names."""
         if isinstance(data, list):
-            items: list[Any] = data
-            changes = self._changes_in_job(call, ident, items)
+            changes = self._changes_in_job(call, ident, cast("list[object]", data))
         else:
             changes = [(writable_row(call, TASKS, ident, "change"), dict(payload(data)))]
         caller = call.caller
@@ -104,7 +103,7 @@ class Tasks(EntityRules):
         raise Refusal("tasks cannot be deleted: give them the status excluded instead")
 
     def _changes_in_job(
-        self, call: Call, ident: str, items: Sequence[Any]
+        self, call: Call, ident: str, items: Sequence[object]
     ) -> list[tuple[RowMapping, dict[str, Any]]]:
         if not items:
             raise Refusal("task: there is nothing to change")
