@@ -195,19 +195,11 @@ class FieldRef(Generic[T]):
         nodes = [self.compare(single, item) for item in items]
         if not nodes:
             raise QueryValueError([], f"{self.label}: a list needs at least one item")
-        holds_both_quotes = {'"', "'"} <= set("".join([cast("str", node.value) for node in nodes]))
-        texts: list[str] = []
-        alone: list[Expression] = []
-        for node in nodes:
-            text = cast("str", node.value)
-            if _fits_list(text) and not (holds_both_quotes and '"' in text):
-                texts.append(text)
-            else:
-                alone.append(node)
+        texts, alone = _sorted_out(nodes)
         if not texts:
             return alone
         is_checked = all(node.is_checked for node in nodes)
-        return [Comparison(self._name, listed, tuple(texts), is_checked), *alone]
+        return [Comparison(self._name, listed, texts, is_checked), *alone]
 
     # By identity: == between two fields makes an expression, and does not compare them.
     __hash__ = object.__hash__
@@ -243,5 +235,16 @@ def _escaped(text: str) -> str:
     return re.escape(text).replace('"', r"\x22").replace("'", r"\x27")
 
 
-def _fits_list(text: str) -> bool:
-    return bool(text) and "," not in text and text == text.strip()
+def _sorted_out(nodes: list[Comparison]) -> tuple[tuple[str, ...], list[Expression]]:
+    """Separate what one comma list can hold from what must stand alone."""
+    texts: list[str] = []
+    alone: list[Expression] = []
+    holds_both_quotes = {'"', "'"} <= {sign for node in nodes for sign in node.value}
+    for node in nodes:
+        text = cast("str", node.value)
+        is_plain = text and "," not in text and text == text.strip()
+        if is_plain and not (holds_both_quotes and '"' in text):
+            texts.append(text)
+        else:
+            alone.append(node)
+    return tuple(texts), alone

@@ -70,8 +70,6 @@ def rejected(
     where(number.in_(["a"]))  # error
     where(number.contains("a"))  # error
     where(moment.startswith("2026"))  # error
-    if text == "a" and number == 5:  # error
-        where()
 """
 
 
