@@ -12,12 +12,11 @@ from accsyn_orm.query import And, Comparison, Expression, Or, parse_expression
 from accsyn_orm.server.compile import compile_filter
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.policy import access
-from accsyn_orm.server.records import to_record
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.schema import Check, boolean, filled_text, whole_number
-from accsyn_orm.server.store import Record, selection
+from accsyn_orm.server.store import Record, read_records, selection
 from accsyn_orm.server.tables import Scope
 
 _MOST = 2**31 - 1
@@ -162,4 +161,4 @@ def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -
         statement = statement.limit(limit)
     if search.options.get("skip"):
         statement = statement.offset(search.options["skip"])
-    return [to_record(entity, generation, row) for row in call.connection.execute(statement)]
+    return read_records(call, statement)

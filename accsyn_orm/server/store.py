@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, insert, select, update
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.policy import access, not_permitted
-from accsyn_orm.server.records import select_records, to_columns, to_record
+from accsyn_orm.server.records import select_records, to_columns
 from accsyn_orm.server.refusals import no_such
 from accsyn_orm.server.tables import EntityTable, Generation, Scope
 
@@ -127,13 +127,19 @@ def selection(
     return select_records(entity, generation, attributes)
 
 
+def read_records(call: Call, statement: Select[Any]) -> list[Record]:
+    """Run a statement made from `selection`; its columns are the attributes of the records."""
+    result = call.connection.execute(statement)
+    names = list(result.keys())
+    # Half the time of a large search would go into rows that look themselves up by name.
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
 def records_by_id(call: Call, entity: EntityTable, idents: Sequence[str]) -> list[Record]:
     """Read entities as the caller's generation sends them, in the order of the ids."""
     by_id: dict[str, Record] = {}
     for start in range(0, len(idents), _CHUNK):
         chosen = entity.table.c.id.in_(idents[start : start + _CHUNK])
         statement = selection(entity, call.caller.generation).where(chosen)
-        for row in call.connection.execute(statement):
-            record = to_record(entity, call.caller.generation, row)
-            by_id[record["id"]] = record
+        by_id |= {record["id"]: record for record in read_records(call, statement)}
     return [by_id[ident] for ident in idents]
