@@ -1,7 +1,7 @@
 """One comparison of one SQL value with literals: text, number, boolean.
 
-Every function takes a test with a positive operator and returns a condition that is true exactly
-when the test holds; where it does not hold, the condition may be false or NULL.
+Every function takes a criterion with a positive operator and returns a condition that is true
+exactly when the criterion holds; where it does not, the condition may be false or NULL.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ORDERINGS: dict[Operator, Callable[[Any, Any], Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Criterion:
     """A positive operator and the literals on its right side.
 
     Attributes:
@@ -78,44 +78,48 @@ def like(column: ColumnElement[str], pattern: str) -> Fragment:
     return Fragment(column.like(pattern, escape=ESCAPE), variables=3)
 
 
-def text_test(folded: ColumnElement[str], written: ColumnElement[str], test: Test) -> Fragment:
+def compare_text(
+    folded: ColumnElement[str], written: ColumnElement[str], criterion: Criterion
+) -> Fragment:
     """Compare a text.
 
     Args:
         folded: the text, casefolded.
         written: the text as it is; regular expressions look at this one.
-        test: the comparison.
+        criterion: the comparison.
     """
-    match test.operator:
+    match criterion.operator:
         case Operator.CONTAINS:
-            return like(folded, contains_pattern(test.item))
+            return like(folded, contains_pattern(criterion.item))
         case Operator.MATCHES:
-            return Fragment(matches(check_pattern(test.item), written), variables=3)
+            return Fragment(matches(check_pattern(criterion.item), written), variables=3)
         case Operator.EQUAL:
-            plain = [fold(item) for item in test.items if not is_wildcard(item)]
-            patterns = [wildcard_pattern(item) for item in test.items if is_wildcard(item)]
+            plain = [fold(item) for item in criterion.items if not is_wildcard(item)]
+            patterns = [wildcard_pattern(item) for item in criterion.items if is_wildcard(item)]
             return any_of(
                 [equal_to_any(folded, plain), *(like(folded, pattern) for pattern in patterns)]
             )
         case _:
-            return Fragment(ORDERINGS[test.operator](folded, fold(test.item)), variables=3)
+            return Fragment(
+                ORDERINGS[criterion.operator](folded, fold(criterion.item)), variables=3
+            )
 
 
-def _numbers(test: Test) -> Iterator[int | float]:
+def _numbers(criterion: Criterion) -> Iterator[int | float]:
     """Yield the literals that are numbers."""
-    for item in test.items:
+    for item in criterion.items:
         value = number(item)
         if value is not None:
             yield value
 
 
-def integer_test(column: ColumnElement[int], test: Test) -> Fragment:
+def compare_integer(column: ColumnElement[int], criterion: Criterion) -> Fragment:
     """Compare a 64-bit integer by value, in integers: exact, whatever the literal."""
-    if test.operator is Operator.EQUAL:
-        wholes = (as_int64(value) for value in _numbers(test))
+    if criterion.operator is Operator.EQUAL:
+        wholes = (as_int64(value) for value in _numbers(criterion))
         return equal_to_any(column, [whole for whole in wholes if whole is not None])
-    for value in _numbers(test):
-        return _integer_ordering(column, test.operator, value)
+    for value in _numbers(criterion):
+        return _integer_ordering(column, criterion.operator, value)
     return NEVER_TRUE
 
 
@@ -141,13 +145,13 @@ def _first_above(ordering: Operator, value: float) -> int:
     return math.floor(value) + 1 if ordering is Operator.GREATER else math.ceil(value)
 
 
-def fraction_test(column: ColumnElement[float], test: Test) -> Fragment:
+def compare_fraction(column: ColumnElement[float], criterion: Criterion) -> Fragment:
     """Compare a float by value; an integer that no float equals compares with its neighbours."""
-    if test.operator is Operator.EQUAL:
-        exact = (as_double(value) for value in _numbers(test))
+    if criterion.operator is Operator.EQUAL:
+        exact = (as_double(value) for value in _numbers(criterion))
         return equal_to_any(column, [value for value in exact if value is not None])
-    for value in _numbers(test):
-        return _fraction_ordering(column, test.operator, value)
+    for value in _numbers(criterion):
+        return _fraction_ordering(column, criterion.operator, value)
     return NEVER_TRUE
 
 
@@ -162,9 +166,9 @@ def _fraction_ordering(column: ColumnElement[float], ordering: Operator, value: 
     return Fragment(column >= rounded if includes else column > rounded)
 
 
-def boolean_test(column: ColumnElement[bool], test: Test) -> Fragment:
+def compare_boolean(column: ColumnElement[bool], criterion: Criterion) -> Fragment:
     """Compare a truth value; it has no order and no text."""
-    if test.operator is not Operator.EQUAL:
+    if criterion.operator is not Operator.EQUAL:
         return NEVER_TRUE
-    truths = [truth for truth in map(boolean, test.items) if truth is not None]
+    truths = [truth for truth in map(boolean, criterion.items) if truth is not None]
     return any_of(Fragment(column.is_(truth), variables=0) for truth in dict.fromkeys(truths))

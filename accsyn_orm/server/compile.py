@@ -20,15 +20,15 @@ from typing_extensions import assert_never
 
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
 from accsyn_orm.server.comparisons import (
-    Test,
-    boolean_test,
-    fraction_test,
-    integer_test,
-    text_test,
+    Criterion,
+    compare_boolean,
+    compare_fraction,
+    compare_integer,
+    compare_text,
 )
-from accsyn_orm.server.document_tests import document_test
+from accsyn_orm.server.document_comparisons import compare_document
 from accsyn_orm.server.documents import ROOT
-from accsyn_orm.server.fragments import Fragment, all_of, any_of, check_size
+from accsyn_orm.server.fragments import Budget, Fragment, all_of, any_of, check_depth
 from accsyn_orm.server.projection import (
     MAIN_SITE,
     linked_text,
@@ -65,13 +65,14 @@ def compile_filter(
         QueryFieldError: the entity has no such attribute.
         QueryValueError: a value that cannot be compared, or more than the database can take in.
     """
-    return check_size(_Compilation(entity, generation).fragment(expression))
+    return check_depth(_Compilation(entity, generation, Budget()).fragment(expression))
 
 
 @dataclass(frozen=True, slots=True)
 class _Compilation:
     entity: EntityTable
     generation: Generation
+    budget: Budget
 
     def fragment(self, expression: Expression) -> Fragment:
         # Recursion is safe: expressions nest at most MAX_NESTING levels.
@@ -98,96 +99,98 @@ class _Compilation:
 
     def _comparison(self, name: str, operator: Operator, items: tuple[str, ...]) -> Fragment:
         attribute = self.entity.queryable(name)
-        test = Test(_POSITIVE.get(operator, operator), items)
-        positive = any_of(self._tests(attribute, name, test))
+        criterion = Criterion(_POSITIVE.get(operator, operator), items)
+        positive = self.budget.spend(any_of(self._tests(attribute, name, criterion)))
         return positive.complement if operator in _COMPLEMENTS else positive
 
-    def _tests(self, attribute: Attribute, name: str, test: Test) -> Iterator[Fragment]:
+    def _tests(self, attribute: Attribute, name: str, criterion: Criterion) -> Iterator[Fragment]:
         """Yield the conditions of which any may hold."""
         columns = self.entity.table.c
         path = name.partition(".")[2]
         if attribute.kind is Kind.JSON:
             leaves = self.entity.column(attribute.name, "leaves")
-            yield document_test(leaves, path or ROOT, test)
+            yield compare_document(leaves, path or ROOT, criterion)
         elif path:
-            yield from self._own_id(attribute, name, test)
+            yield from self._own_id(attribute, name, criterion)
         elif attribute.kind is Kind.BOOLEAN:
             shown = shown_boolean(attribute, columns)
-            yield boolean_test(shown, test)
-            yield from _missing(shown, test)
+            yield compare_boolean(shown, criterion)
+            yield from _missing(shown, criterion)
         elif attribute.kind is Kind.NUMBER:
-            yield from self._number(attribute, test)
+            yield from self._number(attribute, criterion)
         elif attribute.is_stored:
-            yield from self._own_text(attribute, test)
+            yield from self._own_text(attribute, criterion)
             if attribute.kind is Kind.PARTY:
-                yield from self._party(attribute, test)
-            yield from self._codes(attribute, test)
+                yield from self._party(attribute, criterion)
+            yield from self._codes(attribute, criterion)
         else:
-            yield from self._linked(attribute, test)
+            yield from self._linked(attribute, criterion)
 
-    def _own_id(self, attribute: Attribute, name: str, test: Test) -> Iterator[Fragment]:
+    def _own_id(self, attribute: Attribute, name: str, criterion: Criterion) -> Iterator[Fragment]:
         """Compare ``job.id``: the id alone, where ``job`` would be the code as well."""
         refers = attribute.kind in {Kind.REFERENCE, Kind.PARTY}
         if not refers or set(name.split(".")[1:]) != {"id"}:
             raise self.entity.no_such_attribute(name)
-        yield from self._own_text(attribute, test)
+        yield from self._own_text(attribute, criterion)
 
-    def _own_text(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+    def _own_text(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         columns = self.entity.table.c
         folded = shown_text(attribute, columns, self.generation, folded=True)
         written = shown_text(attribute, columns, self.generation, folded=False)
-        yield text_test(folded, written, test)
-        yield from _missing(written, test)
+        yield compare_text(folded, written, criterion)
+        yield from _missing(written, criterion)
 
-    def _number(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+    def _number(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         columns = self.entity.table.c
         shown = shown_number(attribute, columns, self.generation)
-        if test.operator in {Operator.CONTAINS, Operator.MATCHES}:
+        if criterion.operator in {Operator.CONTAINS, Operator.MATCHES}:
             text = number_text(attribute, columns, self.generation)
-            yield text_test(text, text, test)
+            yield compare_text(text, text, criterion)
         else:
-            compare = fraction_test if attribute.is_fraction else integer_test
-            yield compare(shown, test)
-            yield from _missing(shown, test)
+            compare = compare_fraction if attribute.is_fraction else compare_integer
+            yield compare(shown, criterion)
+            yield from _missing(shown, criterion)
 
-    def _party(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+    def _party(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         """Compare the id of a party without its type, and the main site of a workspace."""
         ident = self.entity.column(attribute.name, "ident")
-        yield text_test(ident, ident, test)
+        yield compare_text(ident, ident, criterion)
         kind = self.entity.column(attribute.name, "type")
         main_site = case((kind == WORKSPACES.name, literal(MAIN_SITE, Text)))
-        yield text_test(main_site, main_site, test)
+        yield compare_text(main_site, main_site, criterion)
 
-    def _codes(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+    def _codes(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         """Compare the code of what a reference or party points to."""
         if attribute.kind in {Kind.REFERENCE, Kind.PARTY}:
             for column, target in links(self.entity, attribute):
-                yield self._through(column, target, target.attributes["code"], test)
+                yield self._through(column, target, target.attributes["code"], criterion)
 
-    def _linked(self, attribute: Attribute, test: Test) -> Iterator[Fragment]:
+    def _linked(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         """Compare a text that belongs to what a reference or party points to."""
         present: list[Fragment] = []
         for column, target in links(self.entity, self.entity.attributes[attribute.of]):
-            yield self._through(column, target, attribute, test)
-            present.append(Fragment(column.in_(select(target.table.alias().c.id)), stack=14))
-        if test.accepts_missing:
+            yield self._through(column, target, attribute, criterion)
+            present.append(
+                Fragment(column.in_(select(target.table.alias().c.id)), height=8, stack=14)
+            )
+        if criterion.accepts_missing:
             yield any_of(present).complement
 
     def _through(
-        self, column: ColumnElement[str], target: EntityTable, attribute: Attribute, test: Test
+        self,
+        column: ColumnElement[str],
+        target: EntityTable,
+        attribute: Attribute,
+        criterion: Criterion,
     ) -> Fragment:
         """Compare a text of the entity whose id a column holds."""
         # An alias, or a reference from jobs to jobs would look at the row itself.
         other = target.table.alias()
         folded = linked_text(attribute, target, other.c, self.generation, folded=True)
         written = linked_text(attribute, target, other.c, self.generation, folded=False)
-        inner = text_test(folded, written, test)
-        return Fragment(
-            column.in_(select(other.c.id).where(inner.clause)),
-            height=inner.height + 8,
-            stack=inner.stack + 10,
-            variables=inner.variables + 8,
-        )
+        inner = compare_text(folded, written, criterion)
+        found = column.in_(select(other.c.id).where(inner.clause))
+        return inner.within(found, height=8, stack=10, variables=8)
 
 
 def _items(comparison: Comparison) -> tuple[str, ...]:
@@ -195,6 +198,6 @@ def _items(comparison: Comparison) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-def _missing(shown: ColumnElement[Any], test: Test) -> Iterator[Fragment]:
-    if test.accepts_missing:
+def _missing(shown: ColumnElement[Any], criterion: Criterion) -> Iterator[Fragment]:
+    if criterion.accepts_missing:
         yield Fragment(shown.is_(None), variables=0)

@@ -63,9 +63,9 @@ def _members(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members that a name can reach; of keys that differ in case only one is."""
     members: dict[str, Any] = {}
     for key, member in value.items():
-        folded = key.casefold()
-        if _REACHABLE.fullmatch(folded) and (key == folded or folded not in members):
-            members[folded] = member
+        lower = key.lower()
+        if _REACHABLE.fullmatch(lower) and (key == lower or lower not in members):
+            members[lower] = member
     return members
 
 

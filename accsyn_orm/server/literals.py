@@ -17,8 +17,7 @@ ESCAPE = "!"
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_INTEGER = re.compile(r"([+-]?)0*([0-9]+)")
-_MOST_DIGITS = 4_000  # of an integer; Python refuses to read much longer ones
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")  # Python refuses to read much longer ones
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPECIAL = re.compile("[%_!]")
 
@@ -67,18 +66,15 @@ def _escaped(text: str) -> str:
 
 def _checked_pattern(pattern: str, text: str) -> str:
     if len(pattern.encode()) > MAX_PATTERN_BYTES:
-        raise QueryValueError(text, f"is too long to search for: over {MAX_PATTERN_BYTES} bytes")
+        raise QueryValueError(text, f"is longer than the {MAX_PATTERN_BYTES} bytes of a search")
     return pattern
 
 
 def number(text: str) -> int | float | None:
-    """Return the number that a literal means, or ``None``; whole ones without exponent are exact."""
+    """Return the number that a literal means, or ``None``; integers are exact."""
     if not _NUMBER.fullmatch(text):
         return None
-    integer = _INTEGER.fullmatch(text)
-    if integer and len(integer[2]) <= _MOST_DIGITS:
-        return int(f"{integer[1]}{integer[2]}")
-    return float(text)
+    return int(text) if _INTEGER.fullmatch(text) else float(text)
 
 
 def boolean(text: str) -> bool | None:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
@@ -199,6 +200,13 @@ def select_records(
     Raises:
         QueryFieldError: an attribute that the entity does not have.
     """
+    return _selection(entity, generation, None if attributes is None else tuple(attributes))
+
+
+@lru_cache(maxsize=256)  # making eight joins takes longer than running them for a page
+def _selection(
+    entity: EntityTable, generation: Generation, attributes: tuple[str, ...] | None
+) -> Select[Any]:
     source: FromClause = entity.table
     selected: list[ColumnElement[Any]] = []
     for attribute in _wanted(entity, generation, attributes):

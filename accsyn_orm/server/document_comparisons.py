@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.nodes import Operator
-from accsyn_orm.server.comparisons import ORDERINGS, Test, equal_to_any, like
+from accsyn_orm.server.comparisons import ORDERINGS, Criterion, equal_to_any, like
 from accsyn_orm.server.documents import number_key
 from accsyn_orm.server.fragments import Fragment, all_of, any_of
 from accsyn_orm.server.literals import (
@@ -44,19 +44,19 @@ def _call(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **options)})"
 
 
-def document_test(leaves: ColumnElement[str], path: str, test: Test) -> Fragment:
+def compare_document(leaves: ColumnElement[str], path: str, criterion: Criterion) -> Fragment:
     """Compare what is found at a path.
 
     Args:
         leaves: the flat form.
         path: dotted and lower case, as in `documents`.
-        test: the comparison.
+        criterion: the comparison.
     """
     # The id of a text is the text itself, so that job.id and job mean the same; in documents, too.
     texts = list(_without_ids(path))
-    parts = [_found(leaves, path, test)]
-    parts += [all_of([_is_text(leaves, text), _found(leaves, text, test)]) for text in texts]
-    if test.accepts_missing:
+    parts = [_found(leaves, path, criterion)]
+    parts += [all_of([_is_text(leaves, text), _found(leaves, text, criterion)]) for text in texts]
+    if criterion.accepts_missing:
         present = [_anything(leaves, path), *(_is_text(leaves, text) for text in texts)]
         parts.append(any_of(present).complement)
     return any_of(parts)
@@ -74,21 +74,17 @@ def _at(
     condition: Callable[[ColumnElement[str]], Fragment] | None = None,
 ) -> Fragment:
     """Return whether any value at a path satisfies a condition."""
-    found = _elements(leaves, f'$."{path}"').table_valued(column("value", Text))
-    query = select(1).select_from(found)
+    values = _elements(leaves, f'$."{path}"').table_valued(column("value", Text))
+    query = select(1).select_from(values)
     if condition is None:
-        return Fragment(query.exists(), height=6, stack=14)
-    inner = condition(found.c.value)
-    return Fragment(
-        query.where(inner.clause).exists(),
-        height=inner.height + 4,
-        stack=inner.stack + 12,
-        variables=inner.variables + 1,
-    )
+        return Fragment(query.exists(), height=8, stack=14)
+    inner = condition(values.c.value)
+    found = query.where(inner.clause).exists()
+    return inner.within(found, height=4, stack=11, variables=1)
 
 
-def _found(leaves: ColumnElement[str], path: str, test: Test) -> Fragment:
-    return _at(leaves, path, lambda value: _value_test(value, test))
+def _found(leaves: ColumnElement[str], path: str, criterion: Criterion) -> Fragment:
+    return _at(leaves, path, lambda value: _compare_value(value, criterion))
 
 
 def _anything(leaves: ColumnElement[str], path: str) -> Fragment:
@@ -99,12 +95,12 @@ def _is_text(leaves: ColumnElement[str], path: str) -> Fragment:
     return _at(leaves, path, lambda value: Fragment(value == "s"))
 
 
-def _value_test(value: ColumnElement[str], test: Test) -> Fragment:
+def _compare_value(value: ColumnElement[str], criterion: Criterion) -> Fragment:
     """Compare one tagged value, whatever its type."""
-    match test.operator:
+    match criterion.operator:
         case Operator.EQUAL:
-            patterns = [wildcard_pattern(item) for item in test.items if is_wildcard(item)]
-            equal = [tagged for item in test.items for tagged in _equal_values(item)]
+            patterns = [wildcard_pattern(item) for item in criterion.items if is_wildcard(item)]
+            equal = [tagged for item in criterion.items for tagged in _equal_values(item)]
             return any_of(
                 [
                     equal_to_any(value, equal),
@@ -112,16 +108,16 @@ def _value_test(value: ColumnElement[str], test: Test) -> Fragment:
                 ]
             )
         case Operator.CONTAINS:
-            pattern = contains_pattern(test.item)
+            pattern = contains_pattern(criterion.item)
             return any_of([like(value, f"t{pattern}"), like(value, f"d{pattern}")])
         case Operator.MATCHES:
-            found = matches(check_pattern(test.item), func.substr(value, 2))
+            found = matches(check_pattern(criterion.item), func.substr(value, 2))
             return all_of([_has_tag(value, "r"), Fragment(found, variables=4)])
         case _:
-            parts = [_ordering(value, test.operator, "t", fold(test.item))]
-            limit = number(test.item)
+            parts = [_ordering(value, criterion.operator, "t", fold(criterion.item))]
+            limit = number(criterion.item)
             if limit is not None:
-                parts.append(_ordering(value, test.operator, "n", number_key(limit)))
+                parts.append(_ordering(value, criterion.operator, "n", number_key(limit)))
             return any_of(parts)
 
 
