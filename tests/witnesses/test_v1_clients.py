@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
 import pytest
 
 from accsyn_orm.testing import EmbeddedWorkspace
@@ -217,29 +221,37 @@ def test_pages_and_attributes(run):
     assert chosen == ["code", "id"]
 
 
-def test_api_key_sessions_revive_after_expiry(witness, version):
-    with EmbeddedWorkspace(seed="empty", tls=True, session_idle=0.4) as workspace:
-        before, after, works = witness(version, workspace).run(
-            """
-            import time
+@pytest.fixture
+def leap(tmp_path: Path) -> Callable[[], datetime]:
+    """A clock that leaps forty days ahead once a file called ``leap`` is there."""
+
+    def clock() -> datetime:
+        ahead = timedelta(days=40) if (tmp_path / "leap").exists() else timedelta()
+        return datetime.now(timezone.utc) + ahead
+
+    return clock
+
+
+def test_api_key_sessions_revive_after_expiry(witness, version, leap, tmp_path):
+    with EmbeddedWorkspace(seed="empty", tls=True, clock=leap) as workspace:
+        before, works, after = witness(version, workspace).run(
+            f"""
             emit(session.get_session_key())
-            time.sleep(0.6)
-            works = len(session.find("queue"))
+            open({str(tmp_path / "leap")!r}, "w").close()
+            emit(len(session.find("queue")))
             emit(session.get_session_key())
-            emit(works)
             """
         )
     assert before != after
     assert works == 3
 
 
-def test_password_sessions_expire_for_good(witness, version):
-    with EmbeddedWorkspace(seed="empty", tls=True, session_lifetime=0.4) as workspace:
+def test_password_sessions_expire_for_good(witness, version, leap, tmp_path):
+    with EmbeddedWorkspace(seed="empty", tls=True, clock=leap) as workspace:
         password = workspace.credentials().password
         (message,) = witness(version, workspace).run(
-            """
-            import time
-            time.sleep(0.6)
+            f"""
+            open({str(tmp_path / "leap")!r}, "w").close()
             problem(session.find, "queue")
             """,
             pwd=password,
