@@ -15,7 +15,8 @@ help:  ## Show this list
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  $(PYTHON) -m pip install --quiet --target $(VENV)-bootstrap virtualenv && \
-	  PYTHONPATH=$(VENV)-bootstrap $(PYTHON) -m virtualenv --quiet $(VENV); }
+	  PYTHONPATH=$(VENV)-bootstrap $(PYTHON) -m virtualenv --quiet $(VENV); } || \
+	  { echo "$(PYTHON) has neither venv nor pip: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.runtime: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[cli,server]'

@@ -7,13 +7,15 @@ standard error.
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from accsyn_orm.errors import AccsynError
+from accsyn_orm.errors import AccsynError, ConfigurationError
 
 FAILED = 1
 
@@ -80,8 +82,8 @@ def serve(  # noqa: PLR0913  # one parameter for each option
     ] = False,
 ) -> None:
     """Run an accsyn-compatible workspace on this machine until interrupted."""
-    from accsyn_orm.server.runner import serve as run
-
+    with _extra("server"):
+        from accsyn_orm.server.runner import serve as run
     run(
         host=host,
         port=port,
@@ -98,10 +100,21 @@ def serve(  # noqa: PLR0913  # one parameter for each option
 @app.command()
 def demo() -> None:
     """Show what it is for: query, entities, save and delete against an embedded workspace."""
-    from accsyn_orm.cli.demo import run
-    from accsyn_orm.cli.output import Output
+    with _extra("server"):
+        from accsyn_orm.cli.demo import run
+        from accsyn_orm.cli.output import Output
 
     run(Output())
+
+
+@contextmanager
+def _extra(name: str) -> Generator[None, None, None]:
+    """Say which extra to install when a library is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        hint = f"pip install 'accsyn_orm[{name}]'"
+        raise ConfigurationError(str(error.name), "is not installed", hint=hint) from error
 
 
 def main() -> None:

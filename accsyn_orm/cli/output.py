@@ -42,9 +42,7 @@ class Output:
     def code(self, source: str) -> None:
         """Print Python source, set off from its results."""
         if self.is_rich:
-            self._console.print(
-                Syntax(source, "python", theme="ansi_dark", word_wrap=True)
-            )
+            self._console.print(Syntax(source, "python", theme="ansi_dark", word_wrap=True))
         else:
             for line in source.splitlines():
                 self._line(f">>> {line}")

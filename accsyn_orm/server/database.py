@@ -8,15 +8,17 @@ callers share one after the other.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.server.files import private_file
 from accsyn_orm.server.regex import install_functions
 from accsyn_orm.server.tables import metadata
 
@@ -30,31 +32,43 @@ class Database:
 
     Args:
         url: SQLAlchemy URL; ``sqlite://`` is a database in memory that ends with this object.
+
+    Raises:
+        ConfigurationError: the URL is none, or what it needs is not there.
     """
 
     def __init__(self, url: str = MEMORY) -> None:
         self._turn: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
         options: dict[str, Any] = {}
-        if url == MEMORY:
+        target = _target(url)
+        is_sqlite = target.get_backend_name() == "sqlite"
+        if is_sqlite and target.database in {None, "", ":memory:"}:
             self._turn = RLock()
             options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-        # hide_parameters: values must reach neither logs nor tracebacks.
-        self.engine: Engine = create_engine(url, hide_parameters=True, **options)
-        if self.engine.dialect.name == "sqlite":
+        elif is_sqlite:
+            # Created by us first, so that it never exists with wider permissions.
+            private_file(Path(str(target.database)))
+        self.engine = _engine(target, options)
+        if is_sqlite:
             _prepare_sqlite(self.engine)
 
     @classmethod
     def in_directory(cls, directory: Path) -> Database:
         """Open, or make, the database file of a data directory; nobody else may read it."""
-        path = directory / "workspace.db"
-        # Created by us first, so that it never exists with wider permissions.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        return cls(f"sqlite:///{path}")
+        return cls(f"sqlite:///{directory / 'workspace.db'}")
 
     def create_tables(self) -> None:
-        """Make the tables that are not there yet."""
-        with self.writing() as connection:
-            metadata.create_all(connection)
+        """Make the tables that are not there yet.
+
+        Raises:
+            ConfigurationError: the database cannot be reached, or is none.
+        """
+        try:
+            with self.writing() as connection:
+                metadata.create_all(connection)
+        except DBAPIError as error:
+            reason = str(error.orig).partition("\n")[0]
+            raise ConfigurationError("database", f"cannot be opened: {reason}") from error
 
     @contextlib.contextmanager
     def reading(self) -> Generator[Connection, None, None]:
@@ -73,6 +87,23 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _target(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        hint = "write sqlite:///file.db or postgresql+psycopg://user@host/name"
+        raise ConfigurationError("database", "is not a SQLAlchemy URL", hint=hint) from error
+
+
+def _engine(target: URL, options: dict[str, Any]) -> Engine:
+    try:
+        # hide_parameters: values must reach neither logs nor tracebacks.
+        return create_engine(target, hide_parameters=True, **options)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        reason = f"no driver for {target.drivername} is installed"
+        raise ConfigurationError("database", reason) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:

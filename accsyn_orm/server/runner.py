@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import FrameType
 
@@ -183,7 +183,7 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
         ConfigurationError: an argument is wrong, or the address cannot be bound.
     """
     interrupted = threading.Event()
-    with _signals_set(interrupted):
+    with _signals_set(interrupted), _ready_file(ready_file) as tell_ready:
         workspace = Workspace(
             host=host,
             port=port,
@@ -197,14 +197,32 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
             workspace.start()
             if write_env:
                 workspace.write_environment(write_env)
-            if ready_file:
-                write_private(ready_file, f"{workspace.url}\n".encode())
+            tell_ready(workspace.url)
             sys.stderr.write(f"workspace {workspace.code} at {workspace.url} (Ctrl-C stops it)\n")
             # Waiting without a timeout cannot be interrupted on Windows.
             while workspace.is_alive and not interrupted.wait(0.5):
                 pass
         finally:
             workspace.stop()
+
+
+@contextlib.contextmanager
+def _ready_file(path: Path | None) -> Generator[Callable[[str], None], None, None]:
+    """Give a function that writes the file; it is there only while the workspace listens."""
+
+    def tell(url: str) -> None:
+        if path:
+            write_private(path, f"{url}\n".encode())
+
+    def remove() -> None:
+        if path and path.is_file():
+            path.unlink()
+
+    remove()
+    try:
+        yield tell
+    finally:
+        remove()
 
 
 @contextlib.contextmanager

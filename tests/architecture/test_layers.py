@@ -53,10 +53,8 @@ RESERVED = {
     "mypy": {"mypy"},
 }
 # the protocol and the language do no input or output
-WITHOUT_IO = {
-    "query": {"socket", "ssl", "http", "urllib.request"},
-    "wire": {"socket", "ssl", "http", "pathlib"},
-}
+NETWORK = {"asyncio", "http", "selectors", "socket", "socketserver", "ssl", "urllib.request"}
+WITHOUT_IO = {"query": NETWORK, "wire": NETWORK | {"pathlib", "shutil", "subprocess", "tempfile"}}
 
 
 def part_of(module: str) -> str:
@@ -107,7 +105,15 @@ def test_foreign_packages_are_imported_by_one_part_only(module: str):
     for target in imports(module, only_at_import=False):
         owners = RESERVED.get(target.split(".")[0])
         assert owners is None or part in owners, f"{module} imports {target}"
-        assert target not in WITHOUT_IO.get(part, set()), f"{module} imports {target}"
+        for forbidden in WITHOUT_IO.get(part, set()):
+            assert not f"{target}.".startswith(f"{forbidden}."), f"{module} imports {target}"
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if part_of(m) == "wire"])
+def test_protocol_opens_no_files(module: str):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "open"]
 
 
 def test_import_graph_has_no_cycles():

@@ -12,7 +12,7 @@ import pytest
 
 import accsyn_orm
 from accsyn_orm import Job, Session
-from accsyn_orm.cli import app
+from accsyn_orm.cli import app, main
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -63,6 +63,48 @@ def test_public_address_without_tls_is_refused_with_a_reason(run: Command):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--database", "nonsense"], "database"),
+        (["--database", "oracle://x@127.0.0.1/y"], "database"),
+        (["--database", "sqlite:///missing/x.db"], "missing/x.db"),
+        (["--data", "a-file"], "a-file"),
+        (["--data", "broken"], "database"),
+        (["--write-env", "a-file"], "a-file"),
+        (["--ready-file", "missing/ready"], "missing/ready"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_serve_refuses_what_it_cannot_use_in_one_line(
+    run: Command, tmp_path: Path, options: list[str], named: str
+):
+    (tmp_path / "a-file").write_text("x")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "workspace.db").write_bytes(b"no database" * 1000)
+    done = run("serve", "--port", "0", *options)
+    assert done.returncode == 1
+    error = done.stderr.splitlines()[-1]
+    assert error.startswith("error: ")
+    assert named in error
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["typer", "sqlalchemy"])
+def test_a_missing_extra_is_named(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name in [n for n in sys.modules if n.startswith(("accsyn_orm.cli.app", "accsyn_orm.serv"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(sys, "argv", ["accsyn-orm", "serve"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = f"{left.value.code} {capsys.readouterr().err}"
+    assert f"{missing} is not installed" in told.replace(": is", " is")
+    assert "pip install 'accsyn_orm[" in told
+
+
 def test_demo_runs_to_its_end_as_plain_text(run: Command):
     done = run("demo")
     assert done.returncode == 0, done.stderr
@@ -97,10 +139,12 @@ def test_serve_says_when_it_is_ready_and_stops_when_told(
                 assert session.me().role in {role, "admin"}
                 if role == "admin":
                     assert Job.where(Job.code == "my_transfer").exists()
+        assert ready.exists()
         server.send_signal(how)
         _, talk = server.communicate(timeout=20)
         assert server.returncode in {0, 130}, talk
         assert "Traceback" not in talk
+    assert not ready.exists()
 
 
 def test_errors_of_the_package_are_one_line_on_standard_error(
