@@ -49,7 +49,8 @@ class Operation:
 
 
 def _find(call: Call, rules: EntityRules, event: Event) -> Any:
-    return find(call, read_search(rules, event.query, event.entityid, event.data))
+    generation = call.caller.generation
+    return find(call, read_search(rules, generation, event.query, event.entityid, event.data))
 
 
 def _create(call: Call, rules: EntityRules, event: Event) -> Any:
@@ -149,13 +150,25 @@ def _run(call: Call, operation: Operation, rules: EntityRules, event: Event) -> 
 
 
 def _means_queue(call: Call, event: Event) -> bool:
-    """Tell whether an event about a job is about a queue: by its type, or by what its id names."""
-    if payload(event.data or {}).get("type") == _QUEUE:
+    """Tell whether an event about a job is about a queue: by its type, or by what its id names.
+
+    v3 has queues of their own; only creating one as a job of type 2, under the older name of
+    transfers, is documented there too.
+    """
+    caller = call.caller
+    names_type = caller.generation == "v1" or _is_older_creation(event)
+    if names_type and payload(event.data or {}).get("type") == _QUEUE:
         return True
-    if event.entityid is None or call.caller.generation != "v1":
+    if event.entityid is None or caller.generation != "v1":
         return False
     queues = _BY_NAME["queue"].entity
-    return bool(rows_where(call, queues, queues.table.c.id == event.entityid))
+    # A queue that the caller may not see is to him as a job that never was.
+    may_see = access(queues.name, caller).read(caller)
+    return bool(rows_where(call, queues, queues.table.c.id == event.entityid, may_see))
+
+
+def _is_older_creation(event: Event) -> bool:
+    return event.uri.casefold().strip("/") == "job/create"
 
 
 def _without_job_keys(event: Event) -> Event:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
-from accsyn_orm.query import And, Comparison, Expression, Or, parse_expression
+from accsyn_orm.query import And, Comparison, Expression, Operator, parse_expression
 from accsyn_orm.server.compile import compile_filter
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.literals import NULL
 from accsyn_orm.server.policy import access
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.schema import Check, boolean, filled_text, whole_number
 from accsyn_orm.server.store import Record, read_records, selection
-from accsyn_orm.server.tables import Scope
+from accsyn_orm.server.tables import EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
 
@@ -25,7 +26,14 @@ _MOST = 2**31 - 1
 def _names(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
         raise Refusal(f"{name} is a list of attribute names")
-    return [filled_text(name, item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
+    return [_whole_name(name, item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
+
+
+def _whole_name(name: str, value: Any) -> str:
+    chosen = filled_text(name, value)
+    if "." in chosen:
+        raise Refusal(f"{name} are chosen whole: {chosen.partition('.')[0]!r}, not {chosen!r}")
+    return chosen
 
 
 _OPTIONS: Mapping[str, Check] = {
@@ -38,8 +46,12 @@ _OPTIONS: Mapping[str, Check] = {
     "skip": whole_number(0, _MOST),
     "attributes": _names,
     "single_entity_query": boolean,
-    "type": whole_number(0, 99),
 }
+_V1_OPTIONS: Mapping[str, Check] = {**_OPTIONS, "type": whole_number(0, 99)}
+"""v1 tells kinds of jobs, and queues, apart by type."""
+
+_CONFINING = frozenset({"id", "parent", "parent.id", "job", "job.id"})
+"""What a search for tasks has to compare: everything else would look at all jobs."""
 
 _SCOPES = {
     "finished": Scope.FINISHED,
@@ -71,18 +83,21 @@ class Search:
         return bool(self.options.get("single_entity_query"))
 
 
-def read_search(rules: EntityRules, query: str | None, ident: str | None, data: Any) -> Search:
+def read_search(
+    rules: EntityRules, generation: Generation, query: str | None, ident: str | None, data: Any
+) -> Search:
     """Take a search apart.
 
     Raises:
         Refusal: an option is unknown or of the wrong type.
         QueryError: the expression is no expression.
     """
+    known = _V1_OPTIONS if generation == "v1" and rules.name == "job" else _OPTIONS
     options: dict[str, Any] = {}
     for name, value in payload(data or {}).items():
-        if name not in _OPTIONS:
-            raise unknown_attribute("find", name, _OPTIONS)
-        options[name] = _OPTIONS[name](f"find: {name}", value)
+        if name not in known:
+            raise unknown_attribute("find", name, known)
+        options[name] = known[name](f"find: {name}", value)
     return Search(rules, parse_expression(query) if query else None, ident, options)
 
 
@@ -108,10 +123,9 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
     if search.ident is not None:
         conditions.append(columns.id == search.ident)
     if "parent" in search.options:
-        if "parent" not in entity.attributes and "parent" not in entity.aliases:
-            raise Refusal(f"a {entity.name} has no parent to search beneath")
-        same_parent = parse_expression(f'parent="{search.options["parent"]}"')
-        conditions.append(compile_filter(same_parent, entity, generation=caller.generation))
+        conditions.append(_parent_column(entity) == search.options["parent"])
+    if "type" in search.options:
+        conditions.append(columns.type == search.options["type"])
     if search.where is not None:
         conditions.append(compile_filter(search.where, entity, generation=caller.generation))
     if _is_own_profile(search):
@@ -119,7 +133,7 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
     if not search.rules.has_scopes and not _names_parent(search):
         raise Refusal(
             f"say of which job: {entity.name}s are found with data.parent, "
-            "or with job.id=<id> in the query"
+            "or with job.id=<id> AND … in the query"
         )
     return conditions
 
@@ -130,20 +144,31 @@ def _is_own_profile(search: Search) -> bool:
     return search.is_single and is_bare and search.rules.name == "user"
 
 
+def _parent_column(entity: EntityTable) -> ColumnElement[str]:
+    parent = entity.attribute("parent")
+    if parent is None:
+        raise Refusal(f"a {entity.name} has no parent to search beneath")
+    return entity.column(parent.name)
+
+
 def _names_parent(search: Search) -> bool:
+    """Tell whether a search is confined to one parent, or to one entity."""
     if search.ident is not None or "parent" in search.options:
         return True
-    names = () if search.where is None else _attributes_of(search.where)
-    return any(name in {"id", "parent", "job", "job.id"} for name in names)
+    where = search.where
+    required = where.operands if isinstance(where, And) else (where,)
+    return any(_is_one_of_parent(expression) for expression in required)
 
 
-def _attributes_of(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Comparison(attribute):
-            yield attribute
-        case And(operands) | Or(operands):
-            for operand in operands:
-                yield from _attributes_of(operand)
+def _is_one_of_parent(expression: Expression | None) -> bool:
+    return (
+        isinstance(expression, Comparison)
+        and expression.attribute in _CONFINING
+        and expression.operator is Operator.EQUAL
+        # Neither of these is an id: one is any job, the other none.
+        and "*" not in expression.value
+        and expression.value != NULL
+    )
 
 
 def _in_scopes(search: Search, scopes: set[Scope]) -> ColumnElement[bool]:

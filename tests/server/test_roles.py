@@ -64,6 +64,25 @@ def test_who_does_what_with_queues(admin, employee, standard):
         employee.delete("queue", high)
 
 
+def test_v1_files_queues_under_job_for_those_who_see_queues(studio, admin):
+    high = admin.find("queue", "code=high")[0]["id"]
+    employee, standard = studio.client("employee", "v1"), studio.client("standard", "v1")
+    assert employee.get("job", high)["code"] == "high"
+    assert standard.get("job", high) is None
+    assert standard.find("job", type=2) == []
+    with pytest.raises(Refusal, match="may not change this queue"):
+        employee.edit("job", high, priority=1)
+    with pytest.raises(Refusal, match="may not delete this queue"):
+        employee.delete("job", high)
+    for ident in (high, "0" * 24):
+        with pytest.raises(Refusal, match=f"^there is no job '{ident}'$"):
+            standard.edit("job", ident, priority=1)
+        with pytest.raises(Refusal, match=f"^there is no job '{ident}'$"):
+            standard.delete("job", ident)
+        with pytest.raises(Refusal, match=f"^there is no queue '{ident}'$"):
+            standard.edit("job", ident, type=2, priority=1)
+
+
 def test_employees_work_with_every_job(admin, employee, download):
     job = admin.create("transfer", download())
     assert employee.edit("transfer", job["id"], status="paused")["status"] == "paused"

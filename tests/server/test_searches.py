@@ -63,7 +63,7 @@ def test_attributes_are_chosen_by_name(john):
     assert job.keys() == {"id", "status", "source_hr"}
     with pytest.raises(QueryError, match=r"'stauts'.*did you mean 'status'"):
         john.find("transfer", attributes=["stauts"])
-    for wrong in ("status", [], [5], [" "]):
+    for wrong in ("status", [], [5], [" "], ["metadata.zzz"], ["user.id"]):
         with pytest.raises(Refusal, match="find: attributes"):
             john.find("transfer", attributes=wrong)
 
@@ -125,3 +125,51 @@ def test_children_are_found_beneath_their_parent(john):
     )
     with pytest.raises(Refusal, match="a user has no parent"):
         john.find("user", parent=low)
+
+
+@pytest.mark.parametrize("parent", ['x" OR id!="', "*", "null", "low", "(", "0" * 24, "x' or ''='"])
+def test_a_parent_is_an_id_and_nothing_else(john, parent):
+    assert john.find("task", parent=parent) == []
+    assert john.find("transfer", parent=parent) == []
+
+
+def test_a_parent_is_compared_exactly(john):
+    job = john.find("transfer", 'name="my_transfer"')[0]
+    assert len(john.find("task", parent=job["id"])) == 2
+    assert john.find("task", parent=job["id"].upper()) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "id!=null",
+        "id!=null or status=queued",
+        "job.id=614d660de50d45bb027c9bdd or status=queued",
+        "job=*",
+        "id=null",
+        "job.id!=614d660de50d45bb027c9bdd",
+        "job contains 6",
+        "job matches .*",
+        "(job=614d660de50d45bb027c9bdd or id!=null) and status!=failed",
+    ],
+)
+def test_a_search_for_tasks_is_confined_to_one_job(john, query):
+    with pytest.raises(Refusal, match="say of which job"):
+        john.find("task", query)
+
+
+@pytest.mark.parametrize("name", ["job", "job.id", "parent"])
+def test_a_search_for_tasks_names_the_job_beside_other_conditions(john, name):
+    job = john.find("transfer", 'name="my_transfer"')[0]
+    found = john.find("task", f"(status=queued or status=done) and {name}={job['id']}")
+    assert len(found) == 2
+
+
+def test_only_v1_tells_jobs_apart_by_type(demo, john):
+    for uri in ("transfer", "job"):
+        with pytest.raises(Refusal, match="find has no attribute 'type'"):
+            john.find(uri, type=2)
+    john_v1 = demo.client("john@user.com", "v1")
+    assert {queue["code"] for queue in john_v1.find("job", type=2)} >= {"high", "overnight"}
+    assert len(john_v1.find("job", type=1)) == len(john.find("transfer"))
+    assert john_v1.find("job", type=3) == []
