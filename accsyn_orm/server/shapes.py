@@ -1,7 +1,7 @@
 """The ways in which the files of a job may be listed, brought into one: a list of tasks.
 
 Shapes: a single ``source``/``destination`` pair, a list of dictionaries, a dictionary keyed by task
-    uri, a list of paths, and one dictionary under ``tasks``.
+uri, a list of paths, and one dictionary under ``tasks``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
+from accsyn_orm.server.schema import filled_text
 
+MAX_URI = 255
 TASK_KEYS = frozenset(
     {"uri", "id", "source", "destination", "dest", "priority", "metadata", "settings", "status"}
 )
@@ -67,7 +69,7 @@ def _listed(tasks: object) -> list[TaskDraft]:
 
 def _draft(uri: str | None, task: object) -> TaskDraft:
     if isinstance(task, str):
-        return TaskDraft(uri, task, None)
+        return TaskDraft(None if uri is None else task_uri("task.uri", uri), task, None)
     if not isinstance(task, Mapping):
         raise Refusal("tasks: each is a path, or a dictionary with source and destination")
     values = dict(cast("Mapping[str, Any]", task))
@@ -84,8 +86,17 @@ def _draft(uri: str | None, task: object) -> TaskDraft:
     named = values.pop("uri", uri)
     if source is None:
         raise Refusal("a task needs a source")
-    _check_text(source=source, destination=destination, uri=named)
-    return TaskDraft(named, source, destination, values)
+    _check_text(source=source, destination=destination)
+    checked = None if named is None else task_uri("task.uri", named)
+    return TaskDraft(checked, source, destination, values)
+
+
+def task_uri(name: str, value: Any) -> str:
+    """Take the key of a task inside its job."""
+    uri = filled_text(name, value)
+    if len(uri) > MAX_URI:
+        raise Refusal(f"{name} has at most {MAX_URI} characters, not {len(uri)}")
+    return uri
 
 
 def _check_text(**specs: object) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, RowMapping, Select, insert, select, update
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.policy import access, not_permitted
 from accsyn_orm.server.records import select_records, to_columns
-from accsyn_orm.server.refusals import no_such
-from accsyn_orm.server.tables import EntityTable, Generation, Scope
+from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.tables import TASKS, EntityTable, Generation, Scope
 
 Record = dict[str, Any]
 
@@ -73,6 +73,11 @@ def update_row(
     update_rows(call, entity, entity.table.c.id == ident, values, scope=scope)
 
 
+def update_task(call: Call, task: RowMapping, values: Mapping[str, Any]) -> None:
+    """Change attributes of one task, whose id may be that of a task of another job as well."""
+    update_rows(call, TASKS, TASKS.table.c.sequence == task["sequence"], values)
+
+
 def rows_where(
     call: Call, entity: EntityTable, *conditions: ColumnElement[bool]
 ) -> Sequence[RowMapping]:
@@ -87,6 +92,7 @@ def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
 
     Raises:
         Refusal: there is none, it is archived, or the caller may not see it: all the same words.
+            Or there is more than one, which tasks of several jobs can be.
     """
     rows = rows_where(
         call,
@@ -97,6 +103,8 @@ def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
     )
     if not rows:
         raise no_such(entity.name, ident)
+    if len(rows) > 1:
+        raise Refusal(f"more than one {entity.name} has the id {ident!r}: name its job as well")
     return rows[0]
 
 
@@ -114,7 +122,7 @@ def writable_row(call: Call, entity: EntityTable, ident: str, what: str) -> RowM
     """
     row = visible_row(call, entity, ident)
     may_write = access(entity.name, call.caller).write(call.caller)
-    if not rows_where(call, entity, entity.table.c.id == ident, may_write):
+    if not rows_where(call, entity, entity.table.c.sequence == row["sequence"], may_write):
         raise not_permitted(call.caller, f"{what} this {entity.name}")
     return row
 
@@ -135,11 +143,24 @@ def read_records(call: Call, statement: Select[Any]) -> list[Record]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-def records_by_id(call: Call, entity: EntityTable, idents: Sequence[str]) -> list[Record]:
-    """Read entities as the caller's generation sends them, in the order of the ids."""
+def records_by_id(
+    call: Call, entity: EntityTable, idents: Sequence[str], *, job: str | None = None
+) -> list[Record]:
+    """Read entities as the caller's generation sends them, in the order of the ids.
+
+    Args:
+        call: the operation.
+        entity: their type.
+        idents: their ids.
+        job: of tasks, the id of their job.
+    """
     by_id: dict[str, Record] = {}
+    columns = entity.table.c
+    inside = columns.workspace == call.caller.workspace
+    if job is not None:
+        inside &= columns.job == job
     for start in range(0, len(idents), _CHUNK):
-        chosen = entity.table.c.id.in_(idents[start : start + _CHUNK])
-        statement = selection(entity, call.caller.generation).where(chosen)
+        chosen = columns.id.in_(idents[start : start + _CHUNK])
+        statement = selection(entity, call.caller.generation).where(inside, chosen)
         by_id |= {record["id"]: record for record in read_records(call, statement)}
     return [by_id[ident] for ident in idents]

@@ -8,7 +8,8 @@ Besides its attributes every entity row has four columns of its own:
 
 - ``sequence``: primary key in order of creation, the stable order of pages;
 - ``workspace``: id of the workspace the row belongs to;
-- ``id``: the id on the wire, 24 hexadecimal characters, for tasks a UUID4; lower case;
+- ``id``: the id on the wire, 24 hexadecimal characters, for tasks a UUID4, unique in their job
+  only; lower case;
 - ``scope``: ``active``, ``finished``, ``inactive`` or ``archived``, see `Scope`.
 
 Some attributes need more than one column, because databases disagree about what Python is clear
@@ -245,16 +246,27 @@ def _main_type(attribute: Attribute) -> TypeEngine[Any]:
 
 
 def _entity(
-    name: str, attributes: Iterable[Attribute], *, aliases: Mapping[str, str] | None = None
+    name: str,
+    attributes: Iterable[Attribute],
+    *,
+    aliases: Mapping[str, str] | None = None,
+    has_own_ids: bool = True,
 ) -> EntityTable:
-    """Build the description and the table ``<name>s``; ``id`` comes by itself."""
+    """Build the description and the table ``<name>s``; ``id`` comes by itself.
+
+    Args:
+        name: entity type.
+        attributes: all but the id.
+        aliases: further spellings of attributes.
+        has_own_ids: the workspace makes the ids, so that one is enough to find a row.
+    """
     own = (Attribute("id", Kind.REFERENCE), *attributes)
     table = Table(
         f"{name}s",
         metadata,
         Column("sequence", _SEQUENCE, primary_key=True, autoincrement=True),
         Column("workspace", _TEXT, nullable=False),
-        Column("id", _TEXT, nullable=False, unique=True),
+        Column("id", _TEXT, nullable=False, unique=has_own_ids, index=not has_own_ids),
         Column("scope", _TEXT, nullable=False, default=Scope.ACTIVE.value),
         *(
             column
@@ -366,6 +378,9 @@ TASKS = _entity(
         _date("finished"),
     ],
     aliases={"parent": "job"},
+    # Clients may choose the ids of tasks. Were they unique beyond the job, choosing one would tell
+    # whether a job that the client may not see has it.
+    has_own_ids=False,
 )
 
 ENTITIES: Mapping[str, EntityTable] = MappingProxyType(
@@ -396,6 +411,9 @@ Index("jobs_by_name", JOBS.table.c.workspace, JOBS.table.c.name__folded)
 Index("jobs_by_parent", JOBS.table.c.parent)
 Index("jobs_by_queue", JOBS.table.c.queue)
 Index("tasks_by_job", TASKS.table.c.job, TASKS.table.c.uri, unique=True)
+Index(
+    "tasks_of_job_by_id", TASKS.table.c.workspace, TASKS.table.c.job, TASKS.table.c.id, unique=True
+)
 
 # -- credentials ----------------------------------------------------------------------------------
 # Only digests are stored. Keys and session ids are random and long: one SHA-256 is enough to keep

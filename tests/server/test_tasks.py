@@ -81,6 +81,62 @@ def test_a_task_may_bring_its_own_id(admin, job):
     assert new["id"] == ident
 
 
+IDENT = "26468234-c9ee-48d6-8d28-e900b5957129"
+
+
+def test_two_tasks_of_a_job_never_share_an_id(admin, job):
+    twins = [{**pair("c"), "id": IDENT}, {**pair("d"), "id": IDENT.upper()}]
+    with pytest.raises(Refusal, match=f"has a task with id '{IDENT}' already"):
+        admin.create("transfer", {"tasks": twins})
+    admin.create("task", {"tasks": [twins[0]]}, job["id"])
+    with pytest.raises(Refusal, match=f"has a task with id '{IDENT}' already"):
+        admin.create("task", {"tasks": [twins[1]]}, job["id"])
+    assert len(tasks_of(admin, job)) == 3
+
+
+def test_the_id_of_a_task_in_a_hidden_job_is_free(admin, standard, download):
+    hidden = admin.create("transfer", {"tasks": [{**pair("a"), "id": IDENT}]})
+    own = standard.create("transfer", download("b"))
+    new = standard.create("task", {"tasks": [{**pair("c"), "id": IDENT}]}, own["id"])
+    assert (new["id"], new["job"]) == (IDENT, own["id"])
+    assert standard.edit("task", IDENT, priority=7)["job"] == own["id"]
+    assert standard.get("task", IDENT)["priority"] == 7
+    again = standard.call("PUT", "task/edit", [{"id": IDENT, "status": "failed"}], ident=own["id"])
+    assert again[0]["job"] == own["id"]
+    (untouched,) = admin.find("task", parent=hidden["id"])
+    assert (untouched["priority"], untouched["status"]) == (500, "queued")
+    repeated = standard.create("task", {"tasks": [pair("c")]}, own["id"])
+    assert (repeated["job"], repeated["status"]) == (own["id"], "queued")
+
+
+def test_an_id_that_several_jobs_have_does_not_say_which_task(admin):
+    jobs = [admin.create("transfer", {"tasks": [{**pair("a"), "id": IDENT}]}) for _ in range(2)]
+    with pytest.raises(Refusal, match=r"more than one task has the id .* name its job as well"):
+        admin.edit("task", IDENT, priority=7)
+    (changed,) = admin.call("PUT", "task/edit", [{"id": IDENT, "priority": 7}], ident=jobs[1]["id"])
+    assert (changed["job"], changed["priority"]) == (jobs[1]["id"], 7)
+    assert tasks_of(admin, jobs[0])[0]["priority"] == 500
+
+
+def test_running_numbers_pass_by_the_uris_that_are_taken(admin, job):
+    drafts = [pair("c"), {**pair("d"), "uri": "2"}, {**pair("e"), "uri": "9" * 300 + "x"}]
+    with pytest.raises(Refusal, match=r"task\.uri has at most 255 characters, not 301"):
+        admin.create("task", {"tasks": drafts}, job["id"])
+    drafts[2]["uri"] = "9" * 255
+    new = admin.create_all("task", {"tasks": [*drafts, pair("f")]}, job["id"])
+    assert [task["uri"] for task in new] == ["3", "2", "9" * 255, "4"]
+    assert admin.create("task", {"tasks": [pair("g")]}, job["id"])["uri"] == "5"
+    assert admin.create("task", {"tasks": {"٣": pair("h")}}, job["id"])["uri"] == "٣"
+    assert admin.create("task", {"tasks": [pair("i")]}, job["id"])["uri"] == "6"
+
+
+@pytest.mark.parametrize("uri", ["", " ", "x" * 256])
+def test_a_uri_is_a_short_text(admin, job, uri):
+    for tasks in ({uri: pair("c")}, {uri: "share=proj/c"}, [{**pair("c"), "uri": uri}]):
+        with pytest.raises(Refusal, match=r"task\.uri (is empty|has at most)"):
+            admin.create("task", {"tasks": tasks, "destination": "/in/"}, job["id"])
+
+
 def test_tasks_are_changed_by_id_or_uri(studio, admin, job):
     first, second = tasks_of(admin, job)
     studio.clock.advance(hours=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import RowMapping
@@ -27,18 +28,20 @@ from accsyn_orm.server.schema import (
     text,
     whole_number,
 )
-from accsyn_orm.server.shapes import read_tasks
+from accsyn_orm.server.shapes import read_tasks, task_uri
 from accsyn_orm.server.store import (
     Record,
     insert_rows,
     records_by_id,
     update_row,
+    update_task,
     visible_row,
     writable_row,
 )
 from accsyn_orm.server.tables import JOBS, TASKS
 
 DEFAULT_PRIORITY = 500
+_RUNNING_NUMBER = re.compile(r"[0-9]{1,9}")
 _DUPLICATES = frozenset({"allow_duplicates", "replace_duplicates"})
 _CREATE_KEYS = _DUPLICATES | {"tasks", "source", "destination", "dest"}
 
@@ -57,7 +60,7 @@ class Tasks(EntityRules):
         TASKS,
         (
             Field("id", _uuid, create=True),
-            Field("uri", filled_text, create=True),
+            Field("uri", task_uri, create=True),
             Field("source", text, create=True),
             Field("destination", text, create=True),
             Field("status", one_of("queued", "onhold", "excluded"), create=True),
@@ -82,7 +85,8 @@ class Tasks(EntityRules):
         for name in _DUPLICATES & options.keys():
             boolean(name, options[name])
         routes = without_repetitions(Router(call).routes(read_tasks(options)))
-        return records_by_id(call, TASKS, add_tasks(call, job, routes, options))
+        idents = add_tasks(call, job, routes, options)
+        return records_by_id(call, TASKS, idents, job=job["id"])
 
     def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Change one task by its id, or several of the job that the id names."""
@@ -94,8 +98,9 @@ class Tasks(EntityRules):
         for task, values in changes:
             checked = self.schema.check_update(values, caller.generation, caller.role)
             _apply(call, task, checked)
-        settle(call, visible_row(call, JOBS, changes[0][0]["job"]))
-        return records_by_id(call, TASKS, [task["id"] for task, _ in changes])
+        job = changes[0][0]["job"]
+        settle(call, visible_row(call, JOBS, job))
+        return records_by_id(call, TASKS, [task["id"] for task, _ in changes], job=job)
 
     def delete(self, call: Call, ident: str, options: Any) -> bool:  # noqa: ARG002  # the base's
         """Refuse: what was asked to move stays on record."""
@@ -109,21 +114,21 @@ class Tasks(EntityRules):
             raise Refusal("task: there is nothing to change")
         job = writable_row(call, JOBS, ident, "change")
         tasks = tasks_of(call, job["id"])
-        by_key = {task[key]: task for key in ("uri", "id") for task in tasks}
+        by_key = {(key, task[key]): task for key in ("id", "uri") for task in tasks}
         return [_named(by_key, dict(payload(item))) for item in items]
 
 
 def _named(
-    by_key: Mapping[str, RowMapping], item: dict[str, Any]
+    by_key: Mapping[tuple[str, str], RowMapping], item: dict[str, Any]
 ) -> tuple[RowMapping, dict[str, Any]]:
     """Take an item of an update apart: the task it means, by id or else by uri; its changes."""
-    uri = item.pop("uri", None)
-    key = item.pop("id", uri)
-    if key is None:
+    given = {key: item.pop(key) for key in ("uri", "id") if key in item}
+    if not given:
         raise Refusal("task: say which one, with its id or its uri")
-    task = by_key.get(str(key))
+    key, named = given.popitem()
+    task = by_key.get((key, str(named)))
     if task is None:
-        raise no_such("task", str(key))
+        raise no_such("task", str(named))
     return task, item
 
 
@@ -131,7 +136,7 @@ def _apply(call: Call, task: RowMapping, values: dict[str, Any]) -> None:
     status = values.get("status")
     if status is not None:
         values["finished"] = call.timestamp if status == "done" else None
-    update_row(call, TASKS, task["id"], values)
+    update_task(call, task, values)
 
 
 def without_repetitions(routes: Sequence[Route]) -> list[Route]:
@@ -142,21 +147,30 @@ def without_repetitions(routes: Sequence[Route]) -> list[Route]:
     return list(first.values())
 
 
-def insert_tasks(call: Call, job: str, routes: Sequence[Route], *, first: int = 0) -> list[str]:
+def insert_tasks(
+    call: Call, job: str, routes: Sequence[Route], *, present: Sequence[RowMapping] = ()
+) -> list[str]:
     """Store new tasks of a job; return their ids.
 
     Args:
         call: the operation.
         job: id of the job.
         routes: the tasks.
-        first: running number of the first one that brings no uri of its own.
+        present: the tasks that the job has already.
+
+    Raises:
+        Refusal: two tasks of the job would have the same id, or the same uri.
     """
-    numbers = itertools.count(first)
+    uris = _free_uris(routes, present)
+    taken = {task["id"] for task in present}
     rows: dict[str, dict[str, Any]] = {}
     for route in routes:
         values = _checked(call, route)
         ident = values.pop("id", None) or str(uuid.uuid4())
-        uri = route.draft.uri if route.draft.uri is not None else str(next(numbers))
+        if ident in taken:
+            raise Refusal(f"the job has a task with id {ident!r} already")
+        taken.add(ident)
+        uri = route.draft.uri if route.draft.uri is not None else next(uris)
         rows[ident] = {
             **_as_submitted(values, route),
             "job": job,
@@ -192,7 +206,7 @@ def add_tasks(
         idents.append(twin["id"])
     _require_new_uris(present, new)
     if new:
-        idents += insert_tasks(call, job["id"], new, first=_next_number(present))
+        idents += insert_tasks(call, job["id"], new, present=present)
     update_row(call, JOBS, job["id"], modification(call))
     settle(call, job)
     return idents
@@ -201,7 +215,7 @@ def add_tasks(
 def _repeat(call: Call, twin: RowMapping, route: Route, *, replace: bool) -> None:
     values = _as_submitted(_checked(call, route), route) if replace else {"status": "queued"}
     values.pop("id", None)
-    update_row(call, TASKS, twin["id"], {**values, "finished": None})
+    update_task(call, twin, {**values, "finished": None})
 
 
 def _checked(call: Call, route: Route) -> dict[str, Any]:
@@ -228,9 +242,13 @@ def _ends(source: Mapping[str, Any], destination: Mapping[str, Any]) -> str:
     return json.dumps([source, destination], sort_keys=True)
 
 
-def _next_number(tasks: Sequence[RowMapping]) -> int:
-    numbers = [int(task["uri"]) for task in tasks if task["uri"].isdecimal()]
-    return max(numbers, default=-1) + 1
+def _free_uris(routes: Sequence[Route], present: Sequence[RowMapping]) -> Iterator[str]:
+    """Count on from the tasks that are there, past the uris that others take."""
+    taken = {task["uri"] for task in present}
+    numbers = [int(uri) for uri in taken if _RUNNING_NUMBER.fullmatch(uri)]
+    taken |= {route.draft.uri for route in routes}
+    running = map(str, itertools.count(max(numbers, default=-1) + 1))
+    return (uri for uri in running if uri not in taken)
 
 
 def _require_parties(job: RowMapping, route: Route) -> None:
