@@ -100,6 +100,8 @@ class _Compilation:
     def _comparison(self, name: str, operator: Operator, items: tuple[str, ...]) -> Fragment:
         attribute = self.entity.queryable(name)
         criterion = Criterion(_POSITIVE.get(operator, operator), items)
+        if criterion.operator is Operator.MATCHES:
+            self.budget.spend_pattern()
         positive = self.budget.spend(any_of(self._tests(attribute, name, criterion)))
         return positive.complement if operator in _COMPLEMENTS else positive
 

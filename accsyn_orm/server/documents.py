@@ -99,7 +99,7 @@ def _scalar(value: str | float | None) -> Iterator[str]:
 
 def number_key(number: float) -> str:
     """Return a text for a number such that texts compare as the numbers do, exactly."""
-    if math.isinf(number):
+    if isinstance(number, float) and math.isinf(number):
         return "3" if number > 0 else "-"
     if not number:
         return "1"

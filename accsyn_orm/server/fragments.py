@@ -30,7 +30,10 @@ MAX_VARIABLES = 32_000
 """Bound values; SQLite takes 32,766 in its default configuration."""
 
 MAX_COMPARISONS = 12_000
-"""Single comparisons; SQLite's preparation time grows with their square (a second for 8,000)."""
+"""Single comparisons; SQLite's time to prepare grows with their square (1 s for 8,000)."""
+
+MAX_PATTERNS = 50
+"""Regular expressions; all must stay compiled while the rows are read, beside other queries'."""
 
 _WIDTH = 40  # longest chain; a balanced choice for thousands of conditions
 
@@ -38,7 +41,7 @@ _Word: TypeAlias = Literal["and", "or"]
 
 
 class grouped(FunctionElement[bool]):  # noqa: N801  # used like a function, as SQLAlchemy's own
-    """``grouped(clause)``: the clause in parentheses that stay. SQLAlchemy drops those it can."""
+    """``grouped(clause)``: the clause in parentheses, which SQLAlchemy would drop if it could."""
 
     name = "grouped"
     type = Boolean()
@@ -146,6 +149,18 @@ class Budget:
 
     variables: int = MAX_VARIABLES
     comparisons: int = MAX_COMPARISONS
+    patterns: int = MAX_PATTERNS
+
+    def spend_pattern(self) -> None:
+        """Count one regular expression.
+
+        Raises:
+            QueryValueError: there are too many.
+        """
+        self.patterns -= 1
+        if self.patterns < 0:
+            reason = f"has more than {MAX_PATTERNS} regular expressions"
+            raise QueryValueError("WHERE", reason, hint="join them with | in one")
 
     def spend(self, fragment: Fragment) -> Fragment:
         """Return the fragment.

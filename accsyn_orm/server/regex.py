@@ -1,7 +1,7 @@
 """MATCHES in SQL: a function that SQLite calls, on an engine that always takes linear time.
 
-The dialect is RE2's: Python's, less back references and look-around. Patterns are checked before
-any row is read.
+Patterns are Python's as far as RE2 can say them, see `patterns`; they are checked before any row is
+read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.server.literals import check_storable
+from accsyn_orm.server.patterns import to_re2
 
 _RE2: Any = re2
 
 FUNCTION = "accsyn_matches"
+CACHED_PATTERNS = 256
+"""Compiled patterns kept: those of several queries at once."""
 MAX_MEMORY = 8 * 1024 * 1024
 """Bytes that a compiled pattern and its matching may take."""
 
@@ -79,13 +82,13 @@ def _search(pattern: str, text: str | None) -> bool | None:
     return None if text is None else _compiled(pattern).search(text) is not None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=CACHED_PATTERNS)
 def _compiled(pattern: str) -> _Pattern:
     options = _RE2.Options()
     options.case_sensitive = False
     options.max_mem = MAX_MEMORY
     options.log_errors = False
-    return cast("_Pattern", _RE2.compile(pattern, options=options))
+    return cast("_Pattern", _RE2.compile(to_re2(pattern), options=options))
 
 
 def _reason(error: Exception) -> str:
