@@ -70,7 +70,10 @@ def _routes(service: Service, generation: Generation) -> list[Route]:
 
 def _route(path: str, verbs: list[str], answer: _Answer) -> Route:
     async def endpoint(request: Request) -> Response:
-        text = await _read(request)
+        try:
+            text = await _read(request)
+        except PayloadError as error:
+            return _json(encode_message(str(error)))
         # Storage blocks, so it runs in a thread.
         return await run_in_threadpool(_respond, answer, request, text)
 
@@ -106,7 +109,10 @@ async def _read(request: Request) -> str:
         body += chunk
         if len(body) > MAX_BODY:
             raise HTTPException(413, f"the body holds more than {MAX_BODY} bytes")
-    return body.decode(errors="replace")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise PayloadError("body", "is not UTF-8") from error
 
 
 def _decoded(query: bytes) -> str:

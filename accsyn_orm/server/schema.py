@@ -147,8 +147,6 @@ def text(name: str, value: Any) -> str:
     """Take any text."""
     if not isinstance(value, str):
         raise Refusal(f"{name} is text, not {type(value).__name__}")
-    if "\x00" in value:
-        raise Refusal(f"{name} holds a NUL character")
     return value
 
 

@@ -5,6 +5,7 @@ It knows nothing about HTTP. Every method may be called from any thread.
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from accsyn_orm.server.accounts import (
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.database import Database
+from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.policy import Caller
 from accsyn_orm.server.refusals import Refusal
@@ -98,6 +100,7 @@ class Service:
         Raises:
             Refusal: it is not.
         """
+        require_storable("payload", question)
         named = str(question.get(generation.discovery_key, ""))
         with self._database.reading() as connection:
             codes = connection.scalars(select(WORKSPACES.table.c.code__folded))
@@ -112,7 +115,10 @@ class Service:
 
         Raises:
             Refusal: the credentials are no good.
+            PayloadError: they, or the body, hold what no text can.
         """
+        _require_storable_signature(signature)
+        require_storable("payload", body)
         now = self._clock()
         with self._database.writing() as connection:
             caller, session = self._open(connection, generation, signature, now)
@@ -131,7 +137,10 @@ class Service:
         Raises:
             Refusal: the credentials are no good, or a rule says no.
             QueryError: the query is none, or does not fit the entity type.
+            PayloadError: the credentials or the event hold what no text can.
         """
+        _require_storable_signature(signature)
+        require_storable("event", *_members(event))
         if event.tenant.casefold() != signature.tenant.casefold():
             raise Refusal("the event and the credentials name different workspaces")
         work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
@@ -237,6 +246,15 @@ class Service:
             raise Refusal("lifetime is a number of seconds")
         key = self._accounts.generate_session_key(call.connection, call.caller, call.now, lifetime)
         return {"session_key": key}
+
+
+def _require_storable_signature(signature: Signature) -> None:
+    require_storable("credentials", signature.tenant, *_members(signature.credentials))
+
+
+def _members(record: Event | WireCredentials) -> list[Any]:
+    # Not asdict(): it copies, and its recursion has an end.
+    return [getattr(record, member.name) for member in dataclasses.fields(record)]
 
 
 def _refuse_api_key(_call: Call) -> Any:

@@ -152,6 +152,88 @@ def test_what_is_no_event_is_refused(workspace, http, headers, body):
     assert "is not a JSON object" in login.json()["message"]
 
 
+def test_a_body_that_is_not_utf_8_is_refused(workspace, http, headers):
+    body = event("queue/create", data={"name": "Ä"}).replace("\\u00c4", "Ä").encode("latin-1")
+    answer = http.post(f"{workspace.url}/api/v3/event", data=body, headers=headers)
+    assert answer.json() == {"message": "body: is not UTF-8"}
+    login = http.put(f"{workspace.url}/api/v3/api/login", data=b"\xff", headers=headers)
+    assert login.json() == {"message": "body: is not UTF-8"}
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"uri": "us{}er/find"},
+        {"workspace": "acme{}film"},
+        {"eid": "{}"},
+        {"session": "{}"},
+        {"ident": "{}"},
+        {"created": "{}"},
+        {"hostname": "{}"},
+        {"query": "name={}"},
+        {"id": "{}"},
+        {"data": {"parent": "{}"}},
+        {"data": {"{}": 1}},
+        {"data": {"attributes": ["id", "{}"]}},
+        {"data": {"metadata": {"a": [{"{}": "b"}]}}},
+    ],
+)
+def test_what_no_text_can_hold_is_refused_at_the_door(
+    workspace, http, headers, caplog, members, bad
+):
+    document = json.loads(event())
+    filled = json.loads(json.dumps(members).replace("{}", json.dumps(bad)[1:-1]))
+    text = json.dumps({**document, **filled})
+    for verb in ("GET", "PUT", "POST", "DELETE"):
+        url = f"{workspace.url}/api/v3/event"
+        if verb in {"GET", "DELETE"}:
+            answer = http.request(verb, f"{url}?{quote(text)}", headers=headers)
+        else:
+            answer = http.request(verb, url, data=text, headers=headers)
+        point = f"U+{ord(bad):04X}"
+        assert answer.status_code == 200
+        assert answer.json() == {"message": f"event: holds {point}, which no text here can hold"}
+    assert [r for r in caplog.records if r.name == "accsyn_orm.server"] == []
+
+
+@pytest.mark.parametrize("name", ["username", "domain", "pwd", "api_key", "session_key"])
+def test_credentials_that_no_text_can_hold_are_refused(workspace, http, caplog, name):
+    kind = "ASSession" if name == "session_key" else "ASCredentials"
+    secret = {"domain": "acmefilm", "username": "u", "pwd": encoded("p")}
+    if name in {"api_key", "session_key"}:
+        del secret["pwd"]
+    # A password comes encoded once more, as UTF-8.
+    for bad in [encoded("x\x00")] if name == "pwd" else ["x\x00", "x\ud800"]:
+        header = f"{kind} {encoded(json.dumps({**secret, name: bad}))}"
+        given = {"Authorization": header}
+        url = f"{workspace.url}/api/v1.0"
+        login = http.put(f"{url}/user/login/auth", data="{}", headers=given)
+        found = http.get(
+            f"{url}/event?{quote(event(workspace=..., domain='acmefilm'))}", headers=given
+        )
+        for answer in (login, found):
+            assert answer.status_code == 200
+            assert answer.json()["message"].startswith("credentials: holds U+")
+    assert [r for r in caplog.records if r.name == "accsyn_orm.server"] == []
+
+
+def test_data_that_nests_deeply_is_no_crash(workspace, http, headers):
+    for depth in (60, 400, 900, 100_000):
+        body = event("queue/create", data="?").replace('"?"', '{"a":' * depth + "1" + "}" * depth)
+        answer = http.post(f"{workspace.url}/api/v3/event", data=body, headers=headers)
+        assert (answer.status_code, list(answer.json())) == (200, ["message"])
+
+
+def test_sign_in_and_discovery_refuse_what_no_text_can_hold(workspace, http, headers):
+    body = '{"session_key_reuse": "\\u0000"}'
+    login = http.put(f"{workspace.url}/api/v3/api/login", data=body, headers=headers)
+    assert login.json() == {"message": "payload: holds U+0000, which no text here can hold"}
+    question = quote('{"ident": "\\ud800"}')
+    found = http.get(f"{workspace.url}/api/v3/J3PKTtDvolDMBtTy6AFGA?{question}")
+    assert found.json() == {"message": "payload: holds U+D800, which no text here can hold"}
+
+
 def test_discovery_names_this_server(workspace, http):
     port = int(workspace.url.rpartition(":")[2])
     question = quote('{"ident": "AcmeFilm"}')
