@@ -39,8 +39,7 @@ class EmbeddedWorkspace:
 
     Args:
         seed: ``demo``: a small studio with users, queues and jobs; ``empty``: a user of each role,
-            and the
-            built-in queues.
+            and the built-in queues.
         data: directory that keeps everything for the next one.
         tls: serve HTTPS; ``ca_bundle`` then is the certificate authority to trust.
         clock: tells the time; a `ManualClock` lets a test move it.
@@ -109,6 +108,14 @@ class EmbeddedWorkspace:
         if wanted not in self._credentials:
             self._credentials[wanted] = self._workspace.new_credentials(wanted)
         return self._credentials[wanted]
+
+    def write_environment(self, directory: Path) -> None:
+        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
+
+        They replace the keys that `credentials` gave out before. Only the owner can read the files.
+        """
+        self._credentials.clear()
+        self._workspace.write_environment(directory)
 
     def session(self, role: RoleName = "admin", protocol: Literal["v1", "v3"] = "v3") -> Session:
         """Make a session of the seed's first user of a role. Close it, or use it in ``with``."""

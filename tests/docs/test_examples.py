@@ -1,7 +1,9 @@
 """Every example in the README and in docs/ runs against an embedded workspace.
 
-``python`` blocks are executed; ``pycon`` blocks are doctests, so their output is compared as well.
-The blocks of a page share one namespace, in order, as a reader would type them.
+``python`` blocks are executed, and what they print is compared with the comments behind ``print``;
+``pycon`` blocks are doctests. The blocks of a page share one namespace, in order, as a reader would
+type them, in a folder with the files that ``accsyn-orm serve --write-env .`` leaves. All pages but
+the tutorial find the same settings in the environment, too.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from accsyn_orm.testing import EmbeddedWorkspace
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?:\{code-block\} )?(python|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r"^ *print\(.*\) +# (.+)$", re.MULTILINE)
+TUTORIAL = ROOT / "docs" / "tutorial" / "first-steps.md"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 
 
@@ -29,17 +33,11 @@ def blocks(page: Path) -> list[tuple[str, str, int]]:
 
 
 @pytest.fixture
-def signed_in_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[EmbeddedWorkspace]:
+def served_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     with EmbeddedWorkspace(seed="demo") as workspace:
-        admin = workspace.credentials("admin")
-        monkeypatch.setenv("ACCSYN_WORKSPACE", admin.workspace)
-        monkeypatch.setenv("ACCSYN_API_USER", admin.username)
-        monkeypatch.setenv("ACCSYN_API_KEY", admin.api_key)
-        monkeypatch.setenv("ACCSYN_URL", workspace.url)
+        workspace.write_environment(tmp_path)
         monkeypatch.chdir(tmp_path)
-        yield workspace
+        yield tmp_path
 
 
 @pytest.mark.parametrize(
@@ -47,17 +45,29 @@ def signed_in_environment(
     [page for page in PAGES if blocks(page)],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
-@pytest.mark.usefixtures("signed_in_environment")
-def test_examples_of_the_page_run(page: Path):
+def test_examples_of_the_page_run(
+    page: Path,
+    served_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    if page != TUTORIAL:
+        for line in (served_folder / ".env.admin").read_text("utf-8").splitlines():
+            monkeypatch.setenv(*line.split("=", 1))
     namespace: dict[str, object] = {"__name__": "__main__"}
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for language, source, line in blocks(page):
         if language == "python":
             exec(compile("\n" * line + source, str(page), "exec"), namespace)
+            printed = capsys.readouterr().out.splitlines()
+            assert [text for text in PRINTED.findall(source) if text not in printed] == []
         else:
             test = doctest.DocTestParser().get_doctest(
                 source, namespace, page.name, str(page), line
             )
-            runner.run(test, clear_globs=False)
+            runner.run(test, clear_globs=False, out=_fail)
             namespace.update(test.globs)
-    assert runner.failures == 0
+
+
+def _fail(report: str) -> None:
+    raise AssertionError(report)
