@@ -36,6 +36,7 @@ def bind(cls: type[EntityModel], expression: Expression) -> Expression:
     Raises:
         QueryFieldError: the class has no such attribute.
         QueryValueError: the attribute can never have the value.
+        TypeError: it is no expression.
     """
     match expression:
         case Comparison():
@@ -44,6 +45,24 @@ def bind(cls: type[EntityModel], expression: Expression) -> Expression:
             return And(tuple(bind(cls, operand) for operand in operands))
         case Or(operands):
             return Or(tuple(bind(cls, operand) for operand in operands))
+        case _:  # pyright: ignore[reportUnnecessaryComparison]  # unchecked callers
+            raise TypeError(_no_condition(cls, expression))
+
+
+def _no_condition(cls: type[EntityModel], value: object) -> str:
+    """Say what to write instead of something that is no expression."""
+    name = cls.__name__
+    if isinstance(value, str):
+        advice = f"a text is read by {name}.parse('{name} WHERE …')"
+    elif isinstance(value, bool):
+        advice = f"did you mean {name}.status == … instead of {name.lower()}.status == …?"
+    elif isinstance(value, FieldRef):
+        advice = f"compare it with a value: {value.label} == …"
+    elif value is None:
+        advice = f"for all of them, write {name}.where()"
+    else:
+        advice = f"write {name}.where({name}.id == …), and combine queries with & or |"
+    return f"{name}: a condition is needed, not {type(value).__name__}: {advice}"
 
 
 def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:

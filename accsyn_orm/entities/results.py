@@ -61,6 +61,7 @@ class Selection:
 
 
 _EVERYTHING = Selection()
+_OPTIONS = tuple(item.name for item in fields(Selection) if item.name != "where")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,20 @@ class Query(Generic[E]):
         return self.where(other) if _is_expression(other) else NotImplemented
 
     def __or__(self, other: Expression | Query[E]) -> Query[E]:
-        """Return the query for what satisfies either."""
+        """Return the query for what satisfies either.
+
+        Raises:
+            QueryValueError: the queries differ in more than the condition.
+        """
         if isinstance(other, Query):
-            merged, added = self._merged(other), other.selection.where
+            self._refuse_other_request(other)
+            added = other.selection.where
         elif _is_expression(other):
-            merged, added = self, bind(self.entity, other)
+            added = bind(self.entity, other)
         else:
             return NotImplemented
         mine = self.selection.where
-        return merged._with(where=None if mine is None or added is None else any_of([mine, added]))
+        return self._with(where=None if mine is None or added is None else any_of([mine, added]))
 
     __rand__ = __and__
     __ror__ = __or__
@@ -157,7 +163,14 @@ class Query(Generic[E]):
             yield from page
 
     def pages(self, size: int = PAGE_SIZE) -> Iterator[list[E]]:
-        """Give the entities in lists of at most ``size``, one request each, as they are needed."""
+        """Give the entities in lists of at most ``size``, one request each, as they are needed.
+
+        Raises:
+            QueryValueError: the size is no number from 1 up.
+        """
+        return self._pages(_natural(size, "size", least=1))
+
+    def _pages(self, size: int) -> Iterator[list[E]]:
         backend = required_backend(self.entity, self.backend)
         skip, left = self.selection.skip or 0, self.selection.limit
         while left is None or left > 0:
@@ -223,10 +236,9 @@ class Query(Generic[E]):
         Raises:
             QueryValueError: it is about other entities, or both say different things.
         """
-        if other.entity is not self.entity:
-            raise QueryValueError(str(other), f"is not about {self.entity.__name__}")
+        self._refuse_other_entity(other)
         merged: dict[str, Any] = {}
-        for name in (item.name for item in fields(Selection) if item.name != "where"):
+        for name in _OPTIONS:
             mine, theirs = getattr(self.selection, name), getattr(other.selection, name)
             unsaid = getattr(_EVERYTHING, name)
             if unsaid not in {mine, theirs} and mine != theirs:
@@ -234,6 +246,20 @@ class Query(Generic[E]):
                 raise QueryValueError(str(other), reason)
             merged[name] = theirs if mine == unsaid else mine
         return self._with(**merged)
+
+    def _refuse_other_entity(self, other: Query[Any]) -> None:
+        if other.entity is not self.entity:
+            raise QueryValueError(str(other), f"is not about {self.entity.__name__}")
+
+    def _refuse_other_request(self, other: Query[Any]) -> None:
+        """Refuse a query that one request cannot answer together with this one."""
+        self._refuse_other_entity(other)
+        for name in _OPTIONS:
+            mine, theirs = getattr(self.selection, name), getattr(other.selection, name)
+            if mine != theirs:
+                reason = f"the queries differ in {name}: {mine!r} and {theirs!r}"
+                hint = "run them one after the other"
+                raise QueryValueError(str(other), reason, hint=hint)
 
     def _find(self, backend: Backend, *, limit: int, skip: int) -> list[E]:
         cls, selection = self.entity, self.selection
@@ -284,9 +310,10 @@ class Query(Generic[E]):
         return list(dict.fromkeys(wire_name(self.entity, name, backend) for name in names))
 
 
-def _natural(count: int, what: str) -> int:
-    if isinstance(count, bool) or count < 0:
-        raise QueryValueError(count, f"{what} takes a number from 0 up")
+def _natural(count: int, what: str, *, least: int = 0) -> int:
+    # By type, because True and 1.0 are numbers too.
+    if type(count) is not int or count < least:
+        raise QueryValueError(count, f"{what} takes a whole number from {least} up")
     return count
 
 

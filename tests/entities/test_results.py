@@ -108,12 +108,61 @@ def test_names_inside_groups_are_checked() -> None:
 def test_only_queries_of_one_entity_and_one_scope_combine(combine) -> None:
     with pytest.raises(QueryValueError, match="not about Job"):
         combine(Job.where(), User.where())
-    with pytest.raises(QueryValueError, match="disagree about limit: 5 and 6"):
+    with pytest.raises(QueryValueError, match="limit: 5 and 6"):
         combine(Job.where().limit(5), Job.where().limit(6))
-    assert combine(Job.where().limit(5), Job.where().finished()).selection.limit == 5
-    assert combine(Job.where(), Job.where().finished()).selection.finished is True
     with pytest.raises(TypeError):
         combine(Job.where(), "status=done")
+
+
+def test_and_takes_over_what_only_one_of_the_queries_says() -> None:
+    merged = Job.where().limit(5) & Job.where().finished()
+    assert (merged.selection.limit, merged.selection.finished) == (5, True)
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        Job.where(status == "done").finished(),
+        Job.where(status == "done").limit(3),
+        Job.where(status == "done").skip(3),
+        Job.where(status == "done").only("code"),
+        Job.where(status == "done").archived(),
+        Task.where(status == "done").under(JOB),
+    ],
+)
+def test_or_of_queries_that_one_request_cannot_answer_is_refused(narrowed) -> None:
+    failed = narrowed.entity.where(status == "failed")
+    for combine in (lambda: failed | narrowed, lambda: narrowed | failed):
+        with pytest.raises(QueryValueError, match="run them one after the other"):
+            combine()
+    assert str(
+        narrowed | narrowed.where(code == "x" if narrowed.entity is Job else status == "done")
+    )
+
+
+def test_or_keeps_what_both_queries_say() -> None:
+    either = Job.where(status == "done").finished() | Job.where(status == "aborted").finished()
+    assert str(either) == "Job WHERE status=done OR status=aborted"
+    assert either.selection.finished is True
+
+
+@pytest.mark.parametrize(
+    ("condition", "advice"),
+    [
+        ("status=failed", r"Job\.parse\('Job WHERE …'\)"),
+        (None, r"write Job\.where\(\)"),
+        (True, r"did you mean Job\.status == … instead of job\.status == …\?"),
+        (Job.status, r"compare it with a value: Job\.status == …"),
+        (status, "compare it with a value: status == …"),
+        (Job.where(), "combine queries with & or |"),
+        (5, r"not int"),
+    ],
+)
+def test_what_is_no_condition_is_refused_and_never_means_everything(condition, advice) -> None:
+    with pytest.raises(TypeError, match=advice):
+        Job.where(condition)
+    with pytest.raises(TypeError, match=advice):
+        Job.where(status == "done").where(condition)
 
 
 def test_queries_are_values() -> None:
@@ -176,12 +225,16 @@ def test_backend_that_ignores_the_limit_is_asked_once(v3, monkeypatch) -> None:
     assert len(v3.calls) == 1
 
 
-@pytest.mark.parametrize("count", [-1, True])
-def test_limit_and_skip_take_natural_numbers(count) -> None:
-    with pytest.raises(QueryValueError):
-        Job.where().limit(count)
-    with pytest.raises(QueryValueError):
-        Job.where().skip(count)
+@pytest.mark.parametrize("count", [-1, True, "5", 1.5, 5.0, None])
+def test_limit_skip_and_pages_take_natural_numbers(count) -> None:
+    for use in (Job.where().limit, Job.where().skip, Job.where().pages):
+        with pytest.raises(QueryValueError, match="takes a whole number from"):
+            use(count)
+
+
+def test_pages_hold_at_least_one_entity() -> None:
+    with pytest.raises(QueryValueError, match="from 1 up"):
+        Job.where().pages(0)
 
 
 def test_first_one_count_and_exists(v3) -> None:
