@@ -11,7 +11,7 @@ from measure import Result, best
 
 from accsyn_orm import Job
 from accsyn_orm.query import parse
-from accsyn_orm.query.parser import parse_uncached
+from accsyn_orm.query.lalr import Language
 
 USER = "5bfeb0381da7ee4095fa217e"
 ACCSYN = f'job WHERE ((user={USER} AND source!=hq) OR status<>failed) AND code="Daily backup"'
@@ -42,8 +42,8 @@ def results() -> Iterator[Result]:
     }
     seconds = {name: best(work) for name, work in peers.items()}
     fastest = min(seconds, key=seconds.__getitem__)
-    yield Result(
-        "parse, cold", fastest, best(lambda: parse_uncached(ACCSYN)), seconds[fastest], bound=0.6
-    )
+    language = Language()
+    cold = best(lambda: language.statement(ACCSYN))
+    yield Result("parse, cold", fastest, cold, seconds[fastest], bound=0.6)
     yield Result("parse, repeated", "2 µs", best(lambda: parse(ACCSYN)), 2e-6, bound=1)
     yield Result("build and render", "40 µs", best(_built), 40e-6, bound=1)
