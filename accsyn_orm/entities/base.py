@@ -119,6 +119,7 @@ class Entity(EntityModel):
         """
         backend = self._saved_backend()
         options = {"force": True} if force else None
+        self._state.writes += 1
         if not backend.delete_one(wire_type(type(self), backend), self._id, options):
             raise EntityStateError(type(self).__name__, f"the backend did not delete {self!r}")
         self._state.is_deleted = True
@@ -137,7 +138,7 @@ class Entity(EntityModel):
         fresh = self.load_record(record, backend)
         self._forget()
         self._take_over(fresh)
-        self.settle(backend)
+        self.settle(backend, writes=self._state.writes)
         return self
 
     # -- what some kinds of entities do differently ------------------------------------------------
@@ -180,9 +181,11 @@ class Entity(EntityModel):
         self.settle(backend)
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
-        record = self._send(backend, self._data(backend, changed, []))
+        data = self._data(backend, changed, [])
+        self._state.writes += 1
+        record = self._send(backend, data)
         self._take_over(self.load_record(record, backend))
-        self.settle(backend)
+        self.settle(backend, writes=self._state.writes)
 
     def _data(
         self, backend: Backend, names: list[str], problems: list[validation.Problem]

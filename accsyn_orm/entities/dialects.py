@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
 
 _BY_VALUE = {Operator.EQUAL, Operator.NOT_EQUAL, Operator.IN, Operator.NOT_IN}
+_POSITIVE = {
+    operator: operator.negated
+    for operator in (
+        Operator.NOT_EQUAL,
+        Operator.NOT_IN,
+        Operator.NOT_CONTAINS,
+        Operator.NOT_MATCHES,
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Dialect:
     Attributes:
         entitytype: its name for the entity type, when it differs.
         names: our attribute name → its name.
-        values: our attribute name → our value → its value.
+        values: our attribute name → our value → its value, for every value there is.
     """
 
     entitytype: str | None = None
@@ -36,7 +45,9 @@ class Dialect:
     def value(self, attribute: str, value: Any) -> Any:
         """Return its spelling of a value."""
         spellings = self.values.get(attribute)
-        return spellings.get(value, value) if spellings and isinstance(value, str) else value
+        return (
+            spellings.get(value.lower(), value) if spellings and isinstance(value, str) else value
+        )
 
     def read(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the record with our attribute names added where this generation has other ones."""
@@ -62,13 +73,42 @@ class Dialect:
                 return Or(tuple(self.localize(operand) for operand in operands))
 
     def _comparison(self, node: Comparison) -> Comparison:
-        value = node.value
-        if node.operator in _BY_VALUE:
-            if isinstance(value, tuple):
-                value = tuple(self.value(node.attribute, item) for item in value)
+        node = self._by_value(node) if node.attribute in self.values else node
+        return replace(node, attribute=self.name(node.attribute))
+
+    def _by_value(self, node: Comparison) -> Comparison:
+        """Return the comparison with its values: patterns and orderings mean *our* spellings."""
+        items = node.value if isinstance(node.value, tuple) else (node.value,)
+        if node.operator not in _BY_VALUE:
+            return self._listed(node, self._satisfying(node))
+        if not any("*" in item for item in items):
+            values = tuple(self.value(node.attribute, item) for item in items)
+            return replace(node, value=values if isinstance(node.value, tuple) else values[0])
+        found: list[str] = []
+        for item in items:
+            if "*" in item:
+                found += self._satisfying(Comparison(node.attribute, Operator.EQUAL, item))
             else:
-                value = self.value(node.attribute, value)
-        return replace(node, attribute=self.name(node.attribute), value=value)
+                found.append(self.value(node.attribute, item))
+        return self._listed(node, found)
+
+    def _satisfying(self, node: Comparison) -> list[str]:
+        """Return its spelling of every value that satisfies the positive of a comparison."""
+        positive = replace(node, operator=_POSITIVE.get(node.operator, node.operator))
+        spellings = self.values[node.attribute].items()
+        return [theirs for ours, theirs in spellings if positive.evaluate({node.attribute: ours})]
+
+    def _listed(self, node: Comparison, values: list[str]) -> Comparison:
+        operator = Operator.NOT_IN if node.operator in _POSITIVE else Operator.IN
+        if values:
+            return replace(node, operator=operator, value=tuple(dict.fromkeys(values)))
+        # A list cannot be empty; every entity has an id.
+        nothing = Comparison("id", Operator.EQUAL, "null", is_checked=True)
+        return (
+            replace(nothing, operator=nothing.operator.negated)
+            if node.operator in _POSITIVE
+            else nothing
+        )
 
 
 NEUTRAL = Dialect()

@@ -34,12 +34,14 @@ class EntityState:
         before: what the backend last said, for the attributes that may differ from it by now.
         is_new: it was never saved.
         is_deleted: it was deleted through this object.
+        writes: how often this object was sent to be saved or deleted.
     """
 
     backend: Backend | None = None
     before: dict[str, Any] = field(default_factory=dict[str, Any])
     is_new: bool = True
     is_deleted: bool = False
+    writes: int = 0
 
 
 class EntityModel(BaseModel, metaclass=EntityMeta):
@@ -108,6 +110,11 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return self._state.backend
 
     @property
+    def write_count(self) -> int:
+        """How often this object was sent to be saved or deleted; pages check it."""
+        return self._state.writes
+
+    @property
     def extra(self) -> Mapping[str, Any]:
         """The attributes that the backend sent and this version does not know, read-only."""
         return MappingProxyType(self.__pydantic_extra__ or {})
@@ -156,12 +163,14 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if self._state.is_deleted:
             raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
 
-    def settle(self, backend: Backend) -> None:
+    def settle(self, backend: Backend, *, writes: int = 0) -> None:
         """Regard the present values as what the backend knows."""
         values = vars(self)
         names = container_names(type(self))
         before = {name: detached(values[name]) for name in names if name in values}
-        object.__setattr__(self, "_state", EntityState(backend, before, is_new=False))
+        object.__setattr__(
+            self, "_state", EntityState(backend, before, is_new=False, writes=writes)
+        )
 
     def _take_over(self, fresh: Self) -> None:
         """Overlay the values of another object of the same entity."""
@@ -177,16 +186,18 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     # -- what Python asks of a value ---------------------------------------------------------------
 
-    def _identity(self) -> object:
+    @property
+    def identity(self) -> object:
+        """What equality goes by: the id, or the object itself while it is new."""
         return vars(self).get("id") or id(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, EntityModel) or type(self) is not type(other):
             return NotImplemented
-        return self._identity() == other._identity()
+        return self.identity == other.identity
 
     def __hash__(self) -> int:
-        return hash((type(self), self._identity()))
+        return hash((type(self), self.identity))
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         values = vars(self)

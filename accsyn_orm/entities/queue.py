@@ -26,7 +26,10 @@ class Queue(Entity):
 
     __entity_type__ = "queue"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
-        "v1": Dialect(names={"name": "code"}, values={"status": {"paused": "disabled"}})
+        "v1": Dialect(
+            names={"name": "code"},
+            values={"status": {"waiting": "waiting", "paused": "disabled"}},
+        )
     }
 
     id: ReadOnlyAttr[str] = attr(init=False)

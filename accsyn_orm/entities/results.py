@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.dialects import localized_statement, wire_name
 from accsyn_orm.entities.literals import attribute_name, bind
-from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError, QueryValueError
+from accsyn_orm.errors import (
+    EntityNotFoundError,
+    EntityStateError,
+    MultipleEntitiesError,
+    QueryValueError,
+)
 from accsyn_orm.query.nodes import (
     And,
     Comparison,
@@ -71,8 +76,8 @@ class Query(Generic[E]):
     Nothing is asked before the query is iterated or ended with ``all()``, ``first()`` and the like.
     Every method that changes something returns a new query. ``print(query)`` shows its text.
 
-    Changing entities so that they no longer match while iterating shifts the pages that follow:
-    collect them with ``all()`` first when there may be more than one page.
+    Changing entities shifts the pages that follow. Iteration therefore refuses to go on to another
+    page when one of those it gave was saved or deleted: collect them with ``all()`` first.
 
     Attributes:
         entity: the class of what is found.
@@ -167,6 +172,7 @@ class Query(Generic[E]):
 
         Raises:
             QueryValueError: the size is no number from 1 up.
+            EntityStateError: while iterating; one of the list was written, and more follow.
         """
         return self._pages(_natural(size, "size", least=1))
 
@@ -176,13 +182,17 @@ class Query(Generic[E]):
         while left is None or left > 0:
             wanted = size if left is None else min(size, left)
             page = self._find(backend, limit=wanted, skip=skip)
+            counts = [entity.write_count for entity in page]
             if page:
-                yield page
+                yield page.copy()
             # A backend that ignores the limit has sent everything at once.
             if len(page) != wanted:
                 return
-            skip += wanted
             left = None if left is None else left - wanted
+            if left != 0 and counts != [entity.write_count for entity in page]:
+                self._refuse_more_than(page, backend, skip)
+                return
+            skip += wanted
 
     def all(self) -> list[E]:
         """Return all entities."""
@@ -246,6 +256,21 @@ class Query(Generic[E]):
                 raise QueryValueError(str(other), reason)
             merged[name] = theirs if mine == unsaid else mine
         return self._with(**merged)
+
+    def _refuse_more_than(self, page: list[E], backend: Backend, skip: int) -> None:
+        """Raise if there is any entity after a page that was written to.
+
+        What matched after the page may have moved up to any place from its beginning on.
+        """
+        known = {entity.identity for entity in page}
+        for start in (skip, skip + len(page)):
+            found = self._find(backend, limit=len(page), skip=start)
+            if any(entity.identity not in known for entity in found):
+                reason = (
+                    "saving or deleting while iterating shifts the pages that follow: "
+                    "collect them with all() first"
+                )
+                raise EntityStateError(self.entity.__name__, reason)
 
     def _refuse_other_entity(self, other: Query[Any]) -> None:
         if other.entity is not self.entity:

@@ -22,7 +22,9 @@ class User(Entity):
 
     __entity_type__ = "user"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
-        "v1": Dialect(values={"role": {"standard": "user"}})
+        "v1": Dialect(
+            values={"role": {"admin": "admin", "employee": "employee", "standard": "user"}}
+        )
     }
 
     id: ReadOnlyAttr[str] = attr(init=False)

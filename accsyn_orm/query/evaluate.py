@@ -75,15 +75,27 @@ def evaluate(expression: Expression, mapping: Mapping[str, Any]) -> bool:
 
     Raises:
         QueryValueError: a regular expression that does not compile.
+        TypeError: it is no mapping.
 
     Example:
         >>> from accsyn_orm.query import parse_expression
         >>> evaluate(parse_expression("code=daily*"), {"code": "Daily backup"})
         True
     """
+    if not isinstance(mapping, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]  # unchecked callers
+        raise TypeError(_no_mapping(mapping))
+    return _evaluate(expression, mapping)
+
+
+def _no_mapping(value: object) -> str:
+    kind = type(value).__name__
+    return f"evaluate() takes attributes by name, as a record of session.find(), not a {kind}"
+
+
+def _evaluate(expression: Expression, mapping: Mapping[str, Any]) -> bool:
     if isinstance(expression, Comparison):
         return _holds(expression, mapping)
-    results = (evaluate(operand, mapping) for operand in expression.operands)
+    results = (_evaluate(operand, mapping) for operand in expression.operands)
     return all(results) if isinstance(expression, And) else any(results)
 
 

@@ -119,6 +119,7 @@ class _Combinable:
 
         Raises:
             QueryValueError: a regular expression that does not compile.
+            TypeError: it is no mapping.
         """
         from accsyn_orm.query.evaluate import evaluate
 

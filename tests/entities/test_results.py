@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,12 +9,15 @@ from accsyn_orm.entities import Job, JobStatus, Queue, Task, Transfer, User
 from accsyn_orm.entities.active import activate, deactivate
 from accsyn_orm.errors import (
     AttributeNotLoadedError,
+    BackendError,
     EntityNotFoundError,
+    EntityStateError,
     MultipleEntitiesError,
     QueryFieldError,
     QueryValueError,
 )
 from accsyn_orm.fields import code, colour, destination, role, status
+from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = "6971e16fceadd67b955b1995"
 
@@ -452,3 +456,132 @@ def test_bare_fields_refuse_when_they_meet_a_class() -> None:
     assert str(User.where(condition)) == "User WHERE status=enabled"
     with pytest.raises(QueryValueError, match=r"Job\.status"):
         Job.where(condition)
+
+
+# -- writing while iterating -----------------------------------------------------------------------
+
+
+def paused_jobs(v3, count):
+    for number in range(count):
+        v3.add("job", number, status="paused", code=f"j{number}")
+    return Job.where(status == "paused")
+
+
+def resume(job):
+    job.status = "waiting"
+    job.save()
+
+
+@pytest.mark.parametrize("write", [resume, Job.delete])
+def test_writing_while_iterating_never_loses_the_pages_that_follow(v3, write) -> None:
+    pages = paused_jobs(v3, 120).pages(50)
+    page = next(pages)
+    write(page[0])
+    page.clear()
+    with pytest.raises(EntityStateError, match=r"collect them with all\(\) first"):
+        next(pages)
+
+
+def test_a_save_that_failed_may_have_happened(v3) -> None:
+    pages = paused_jobs(v3, 3).pages(2)
+    (job, _) = next(pages)
+    v3.refusal = "busy"
+    with pytest.raises(BackendError):
+        resume(job)
+    v3.refusal = None
+    with pytest.raises(EntityStateError):
+        next(pages)
+
+
+def test_unchanged_entities_that_follow_a_changed_page_are_noticed_wherever_they_are(v3) -> None:
+    pages = paused_jobs(v3, 5).pages(2)
+    next(pages)
+    page = next(pages)
+    page[0].metadata = {"seen": True}
+    page[0].save()
+    with pytest.raises(EntityStateError):
+        next(pages)
+
+
+@pytest.mark.parametrize(("count", "limit"), [(499, None), (500, None), (700, 500), (1000, 500)])
+def test_one_page_can_be_changed_while_iterating(v3, count, limit) -> None:
+    query = paused_jobs(v3, count)
+    for job in query if limit is None else query.limit(limit):
+        resume(job)
+    assert Job.where(status == "waiting").count() == min(count, limit or count)
+
+
+def test_collected_entities_can_be_changed(v3) -> None:
+    query = paused_jobs(v3, 1001)
+    for job in query.all():
+        resume(job)
+    assert not query.exists()
+
+
+def test_reading_many_entities_and_refreshing_them_stays_lazy(v3) -> None:
+    fill(v3, 1200)
+    jobs = iter(Job.where())
+    for expected in (1, 2, 3):
+        next(jobs).refresh()
+        assert len([call for call in v3.calls if call[0] == "find"]) == expected
+        for _ in range(499 if expected < 3 else 199):
+            next(jobs)
+    assert next(jobs, None) is None
+
+
+# -- values that a generation spells differently ---------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "role=stand*",
+        "role=Standard",
+        "role!=stand*",
+        "role!=STANDARD",
+        "role IN stand*,admin",
+        "role NOT IN *a*",
+        "role IN x*,y*",
+        "role=null",
+        "role!=null",
+        "role CONTAINS standard",
+        "role NOT CONTAINS stan",
+        "role CONTAINS user",
+        "role NOT CONTAINS user",
+        "role MATCHES ^s",
+        "role NOT MATCHES ^s",
+        "role>employee",
+        "role<=employee",
+        "role=* AND (code=a* OR role<employee)",
+    ],
+)
+def test_conditions_find_the_same_in_both_generations(workspace, condition) -> None:
+    query = User.parse(f"User WHERE {condition}")
+    found = {}
+    for protocol in ("v1", "v3"):
+        with workspace.session("admin", protocol=protocol):
+            found[protocol] = sorted(user.code for user in query)
+    assert found["v1"] == found["v3"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["status=p*", "status CONTAINS aus", "status!=dis*", "status<waiting"]
+)
+def test_paused_queues_are_found_in_both_generations(workspace, condition) -> None:
+    with workspace.session("admin"):
+        paused = Queue(name=f"Held {condition}").save()
+        paused.status = "paused"
+        paused.save()
+    query = Queue.parse(f"Queue WHERE {condition}").only("status")
+    found = {}
+    for protocol in ("v1", "v3"):
+        with workspace.session("admin", protocol=protocol):
+            found[protocol] = sorted((queue.id, queue.status.value) for queue in query)
+    assert found["v1"] == found["v3"]
+    assert "paused" in {status for _, status in found["v3"]}

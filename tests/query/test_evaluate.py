@@ -299,3 +299,11 @@ def test_wildcards_agree_with_a_plain_definition(text: str, pattern: str):
 def test_orderings_of_numbers_are_total(value: int, literal: int):
     for operator, opposite in (("<", ">="), (">", "<=")):
         assert holds(f"x{operator}{literal}", value) is not holds(f"x{opposite}{literal}", value)
+
+
+@pytest.mark.parametrize("thing", [object(), None, [("status", "failed")], "status"])
+def test_only_mappings_are_evaluated(thing: Any):
+    with pytest.raises(
+        TypeError, match=f"as a record of session.find.*, not a {type(thing).__name__}"
+    ):
+        parse_expression("status=failed").evaluate(thing)
