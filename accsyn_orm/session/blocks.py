@@ -1,4 +1,4 @@
-"""The ``with`` blocks that a session is in, over all threads."""
+"""The ``with`` blocks that a session is in, over all threads and tasks."""
 
 from __future__ import annotations
 
@@ -6,36 +6,29 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from contextvars import Token
-
     from accsyn_orm.entities.backend import Backend
 
 
 class Blocks:
-    """Counts blocks over all threads; keeps for each thread what restores the backend before."""
+    """Counts the blocks of one session: it ends with the last of them, wherever that is."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._count = 0
-        self._local = threading.local()
 
     def enter(self, backend: Backend) -> None:
-        """Make a backend the active one of this thread."""
+        """Make a backend the active one of this thread or task."""
         from accsyn_orm.entities.active import activate  # loads Pydantic
 
         with self._lock:
             self._count += 1
-        self._tokens().append(activate(backend))
+        activate(backend)
 
-    def exit(self) -> int:
-        """Leave the innermost block of this thread; return how many are left in all threads."""
+    def exit(self, backend: Backend) -> int:
+        """Leave a block of this thread or task; return how many are left anywhere."""
         from accsyn_orm.entities.active import deactivate  # loads Pydantic
 
-        deactivate(self._tokens().pop())
+        deactivate(backend)
         with self._lock:
             self._count -= 1
             return self._count
-
-    def _tokens(self) -> list[Token[Backend | None]]:
-        tokens: list[Token[Backend | None]] = self._local.__dict__.setdefault("tokens", [])
-        return tokens

@@ -92,7 +92,7 @@ class Session(SessionCore):
         traceback: TracebackType | None,
     ) -> None:
         """Restore the session before, and close this one with its last ``with`` block."""
-        if self._blocks.exit() == 0:
+        if self._blocks.exit(self) == 0:
             self.close()
 
     # -- reading ----------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextvars
 import json
 import pickle
 import threading
@@ -259,6 +261,63 @@ def test_with_blocks_of_several_threads_close_with_the_last(session):
         assert session.find("Job")
         leave.set()
         assert running.result(10)
+    with pytest.raises(SessionClosedError):
+        session.find("Job")
+
+
+def test_with_blocks_of_asyncio_tasks_may_overlap_in_any_order(make_session):
+    shared, other = make_session(), make_session()
+
+    async def work(enters: float, leaves: float) -> None:
+        await asyncio.sleep(enters)
+        with shared:
+            with other, shared:
+                await asyncio.sleep(leaves)
+                assert active_backend() is shared
+            assert active_backend() is shared
+        assert active_backend() is None
+
+    async def main() -> None:
+        with other:
+            assert active_backend() is other
+        assert active_backend() is None
+        # The first to enter leaves in the middle, the second last, the third first.
+        tasks = [work(0, 0.04), work(0.01, 0.06), work(0.02, 0.005)]
+        await asyncio.gather(*tasks)
+
+    asyncio.run(main())
+    assert active_backend() is None
+    with pytest.raises(SessionClosedError):
+        shared.find("Job")
+
+
+def test_task_that_leaves_its_block_does_not_end_that_of_another(session):
+    async def short() -> None:
+        with session:
+            await asyncio.sleep(0)
+
+    async def long(others: list[asyncio.Task[None]]) -> None:
+        with session:
+            await asyncio.gather(*others)
+            assert session.find("Job")
+
+    async def main() -> None:
+        others = [asyncio.create_task(short()) for _ in range(3)]
+        await long(others)
+
+    asyncio.run(main())
+    with pytest.raises(SessionClosedError):
+        session.find("Job")
+
+
+def test_block_left_in_another_context_ends_the_session(session):
+    context = contextvars.copy_context()
+    context.run(session.__enter__)
+    with session:
+        contextvars.copy_context().run(session.__exit__, None, None, None)
+        assert active_backend() is session
+        assert session.find("Job")
+    assert active_backend() is None
     with pytest.raises(SessionClosedError):
         session.find("Job")
 
