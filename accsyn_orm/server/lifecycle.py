@@ -6,18 +6,23 @@ are retried.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
 
-from accsyn_orm.server.context import Call
+from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.store import rows_where, update_row, update_rows
 from accsyn_orm.server.tables import JOBS, TASKS, Scope
 
 FINISHED = frozenset({"done", "aborted"})
+ARCHIVED_AFTER = timedelta(days=14)
+"""How long finished jobs stay where they are easily found; the default of accsyn."""
+
 _SETTLED = frozenset({"done", "excluded"})
+_MOVING = frozenset({"waiting", "running"})
 
 
 def change_status(call: Call, job: RowMapping, status: str) -> None:
@@ -37,6 +42,8 @@ def change_status(call: Call, job: RowMapping, status: str) -> None:
         raise Refusal(
             f"the job is {job['status']}: retry it with status waiting before it can be {status}"
         )
+    elif status == "done":
+        finish(call, job["id"])
     else:
         set_status(call, job["id"], status)
 
@@ -44,6 +51,39 @@ def change_status(call: Call, job: RowMapping, status: str) -> None:
 def set_status(call: Call, job: str, status: str) -> None:
     """Set a job's status, and what follows from it: its scope and when it finished."""
     update_row(call, JOBS, job, **_consequences(call, status))
+
+
+def finish(call: Call, job: str) -> None:
+    """End a job as done, which means that all its tasks are: those still open become so."""
+    tasks = TASKS.table.c
+    is_open = (tasks.job == job) & tasks.status.not_in(_SETTLED)
+    update_rows(call, TASKS, is_open, {"status": "done", "finished": call.timestamp})
+    set_status(call, job, "done")
+    measure(call, job)
+
+
+def measure(call: Call, job: str) -> None:
+    """Bring a job's progress in line with its tasks."""
+    update_row(call, JOBS, job, {"progress": progress_of(tasks_of(call, job))})
+
+
+def progress_of(tasks: Iterable[Mapping[str, Any] | RowMapping]) -> int:
+    """Say how many percent of the tasks are done, by size where that is known.
+
+    Excluded tasks do not count; nothing to do is all done.
+    """
+    counted = [task for task in tasks if task["status"] != "excluded"]
+    is_measured = all(task["size"] for task in counted)
+    weights = [(task["size"] if is_measured else 1, task["status"] == "done") for task in counted]
+    total = sum(weight for weight, _ in weights)
+    return 100 * sum(weight for weight, is_done in weights if is_done) // total if total else 100
+
+
+def hold_jobs_of(call: Call, user: str) -> None:
+    """Pause all jobs of a user that run, or would."""
+    jobs = JOBS.table.c
+    is_moving = (jobs.user == user) & jobs.status.in_(_MOVING)
+    update_rows(call, JOBS, is_moving, **_consequences(call, "paused"))
 
 
 def abort_where(call: Call, condition: ColumnElement[bool]) -> None:
@@ -64,6 +104,7 @@ def retry(call: Call, job: RowMapping) -> None:
     # "done" tasks run again only when nothing else is left to.
     requeue(call, job["id"], statuses - {"done"} or statuses)
     set_status(call, job["id"], "waiting")
+    measure(call, job["id"])
 
 
 def requeue(call: Call, job: str, statuses: Collection[str]) -> None:
@@ -85,6 +126,7 @@ def settle(call: Call, job: RowMapping) -> None:
     )
     if status != job["status"]:
         set_status(call, job["id"], status)
+    measure(call, job["id"])
 
 
 def status_from_tasks(current: str, tasks: Sequence[str]) -> str:
@@ -114,6 +156,7 @@ def _consequences(call: Call, status: str) -> dict[str, Any]:
     values: Mapping[str, Any] = {
         "status": status,
         "finished": call.timestamp if is_finished else None,
+        "archives": wire_time(call.now + ARCHIVED_AFTER) if is_finished else None,
         "modified": call.timestamp,
         "modifier": call.caller.user_code,
     }

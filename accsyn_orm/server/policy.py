@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Role
+from accsyn_orm.server.schema import Role, is_internal
 from accsyn_orm.server.tables import JOBS, TASKS, USERS, Generation
 
 
@@ -126,6 +127,32 @@ MATRIX: Mapping[str, Mapping[Role, Access]] = {
 def access(kind: str, caller: Caller) -> Access:
     """Look up what the caller's role may do with an entity type."""
     return MATRIX[kind][caller.role]
+
+
+def sees_internal(caller: Caller) -> bool:
+    """Tell whether the caller sees and sets the ``internal`` part of metadata."""
+    return caller.role is not Role.STANDARD
+
+
+def external(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Leave the internal part of metadata out."""
+    return {key: value for key, value in (metadata or {}).items() if not is_internal(key)}
+
+
+def with_internal(
+    caller: Caller, stored: Mapping[str, Any] | None, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Keep the stored internal part of metadata when a caller who does not see it changes the rest.
+
+    Args:
+        caller: who changes.
+        stored: the metadata until now.
+        values: the attributes to change, of which ``metadata`` may be one.
+    """
+    if "metadata" not in values or sees_internal(caller):
+        return dict(values)
+    kept = {key: value for key, value in (stored or {}).items() if is_internal(key)}
+    return {**values, "metadata": {**values["metadata"], **kept}}
 
 
 def not_permitted(caller: Caller, what: str) -> Refusal:

@@ -32,6 +32,15 @@ class Role(str, Enum):
         return "user" if self is Role.STANDARD and generation == "v1" else self.value
 
 
+INTERNAL = "internal"
+"""The part of metadata that is for staff only; standard users have ``external`` and all else."""
+
+
+def is_internal(key: str) -> bool:
+    """Tell whether a key of metadata means the internal part; as in queries, case is nothing."""
+    return key.casefold() == INTERNAL
+
+
 EVERYBODY: frozenset[Role] = frozenset(Role)
 ADMINS: frozenset[Role] = frozenset({Role.ADMIN})
 STAFF: frozenset[Role] = frozenset({Role.ADMIN, Role.EMPLOYEE})
@@ -95,6 +104,7 @@ class Schema:
         """
         allowed = {f.name: f for f in self._writable(generation, role) if f.create}
         values = self._checked(data, allowed, generation, "cannot be given at creation")
+        self._require_external(values, role)
         for field in allowed.values():
             if field.required and values.get(field.name) is None:
                 raise Refusal(f"{self.entity.name}: {field.name} is required")
@@ -112,7 +122,14 @@ class Schema:
         if not data:
             raise Refusal(f"{self.entity.name}: there is nothing to change")
         allowed = {f.name: f for f in self._writable(generation, role) if f.update}
-        return self._checked(data, allowed, generation, "cannot be changed")
+        values = self._checked(data, allowed, generation, "cannot be changed")
+        self._require_external(values, role)
+        return values
+
+    def _require_external(self, values: Mapping[str, Any], role: Role) -> None:
+        metadata: Mapping[str, Any] = values.get("metadata") or {}
+        if role is Role.STANDARD and any(map(is_internal, metadata)):
+            raise Refusal(f"{self.entity.name}.metadata: the part {INTERNAL!r} is not for you")
 
     def _writable(self, generation: Generation, role: Role) -> list[Field]:
         return [f for f in self.fields if generation in f.generations and role in f.writers]

@@ -12,12 +12,12 @@ from accsyn_orm.query import And, Comparison, Expression, Operator, parse_expres
 from accsyn_orm.server.compile import compile_filter
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.literals import NULL
-from accsyn_orm.server.policy import access
+from accsyn_orm.server.policy import access, sees_internal
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
-from accsyn_orm.server.schema import Check, boolean, filled_text, whole_number
-from accsyn_orm.server.store import Record, read_records, selection
+from accsyn_orm.server.schema import Check, boolean, filled_text, is_internal, whole_number
+from accsyn_orm.server.store import Record, in_scopes, read_records, selection
 from accsyn_orm.server.tables import EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
@@ -110,9 +110,9 @@ def find(call: Call, search: Search) -> list[Record]:
     if not search.rules.has_scopes or search.ident is not None:
         return _select(call, search, conditions)
     scopes = {scope for name, scope in _SCOPES.items() if search.options.get(name)}
-    found = _select(call, search, [*conditions, _in_scopes(search, scopes or {Scope.ACTIVE})])
+    found = _select(call, search, [*conditions, _in(call, search, scopes or {Scope.ACTIVE})])
     if not found and search.is_single and not scopes:
-        found = _select(call, search, [*conditions, _in_scopes(search, {Scope.FINISHED})])
+        found = _select(call, search, [*conditions, _in(call, search, {Scope.FINISHED})])
     return found
 
 
@@ -127,6 +127,7 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
     if "type" in search.options:
         conditions.append(columns.type == search.options["type"])
     if search.where is not None:
+        _require_external(call, entity, search.where)
         conditions.append(compile_filter(search.where, entity, generation=caller.generation))
     if _is_own_profile(search):
         conditions.append(columns.id == caller.user_id)
@@ -136,6 +137,21 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
             "or with job.id=<id> AND … in the query"
         )
     return conditions
+
+
+def _require_external(call: Call, entity: EntityTable, where: Expression) -> None:
+    """Refuse questions about what the caller may not see, as if it was not there."""
+    if sees_internal(call.caller):
+        return
+    pending = [where]
+    while pending:
+        expression = pending.pop()
+        if isinstance(expression, Comparison):
+            first, *rest = expression.attribute.split(".")
+            if first == "metadata" and rest and is_internal(rest[0]):
+                raise entity.no_such_attribute(expression.attribute)
+        else:
+            pending.extend(expression.operands)
 
 
 def _is_own_profile(search: Search) -> bool:
@@ -171,8 +187,8 @@ def _is_one_of_parent(expression: Expression | None) -> bool:
     )
 
 
-def _in_scopes(search: Search, scopes: set[Scope]) -> ColumnElement[bool]:
-    return search.rules.entity.table.c.scope.in_([scope.value for scope in scopes])
+def _in(call: Call, search: Search, scopes: set[Scope]) -> ColumnElement[bool]:
+    return in_scopes(call, search.rules.entity, scopes)
 
 
 def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -> list[Record]:

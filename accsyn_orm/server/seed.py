@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.database import Database
-from accsyn_orm.server.lifecycle import FINISHED
+from accsyn_orm.server.lifecycle import FINISHED, progress_of
 from accsyn_orm.server.policy import Caller
 from accsyn_orm.server.records import to_columns
 from accsyn_orm.server.rules.jobs import insert_job
@@ -144,7 +144,7 @@ class _Planter:
             "status": job.status,
             "source": self._party(job.source),
             "destination": self._party(job.destination),
-            "progress": _progress(job.status, tasks),
+            "progress": progress_of(tasks.values()),
             "size": None if job.status == "init" else sum(task["size"] for task in tasks.values()),
             "speed": 42.5 if job.status == "running" else -1.0,
             "etr": "0h:12m:30s" if job.status == "running" else "",
@@ -155,6 +155,7 @@ class _Planter:
         }
         insert_job(call, values, ident=ident)
         if job.status in FINISHED:
+            # Without "archives": the demo's dates are fixed, and its jobs stay where they are.
             update_row(call, JOBS, ident, {}, scope=job.scope or Scope.FINISHED)
         insert_rows(call, TASKS, tasks)
 
@@ -198,10 +199,3 @@ def stable_uuid(job: str, uri: str) -> str:
     """Make the task id that follows from a job and a uri."""
     digest = hashlib.sha256(f"{WORKSPACE_CODE}/task/{job}/{uri}".encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
-def _progress(status: str, tasks: Mapping[str, Mapping[str, Any]]) -> int:
-    if status == "done":
-        return 100
-    done = sum(task["size"] for task in tasks.values() if task["status"] == "done")
-    return int(100 * done / sum(task["size"] for task in tasks.values()))

@@ -6,19 +6,28 @@ Rules work with rows of their own table; only what goes to a client becomes a re
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, update
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import access, not_permitted
+from accsyn_orm.server.policy import (
+    access,
+    external,
+    not_permitted,
+    sees_internal,
+    with_internal,
+)
 from accsyn_orm.server.records import select_records, to_columns
 from accsyn_orm.server.refusals import Refusal, no_such
-from accsyn_orm.server.tables import TASKS, EntityTable, Generation, Scope
+from accsyn_orm.server.tables import JOBS, TASKS, EntityTable, Generation, Scope
 
 Record = dict[str, Any]
+
+LIVING: frozenset[Scope] = frozenset(Scope) - {Scope.ARCHIVED}
+"""Where entities can be changed."""
 
 _CHUNK = 5_000
 """Databases bound the number of parameters of one statement."""
@@ -75,7 +84,8 @@ def update_row(
 
 def update_task(call: Call, task: RowMapping, values: Mapping[str, Any]) -> None:
     """Change attributes of one task, whose id may be that of a task of another job as well."""
-    update_rows(call, TASKS, TASKS.table.c.sequence == task["sequence"], values)
+    kept = with_internal(call.caller, task["metadata"], values)
+    update_rows(call, TASKS, TASKS.table.c.sequence == task["sequence"], kept)
 
 
 def rows_where(
@@ -85,6 +95,24 @@ def rows_where(
     inside = entity.table.c.workspace == call.caller.workspace
     statement = select(entity.table).where(inside, *conditions).order_by(entity.table.c.sequence)
     return call.connection.execute(statement).mappings().all()
+
+
+def in_scopes(call: Call, entity: EntityTable, scopes: Collection[Scope]) -> ColumnElement[bool]:
+    """Select entities that are in one of the scopes now: finished jobs move to the archive."""
+    return or_(*(_in_scope(call, entity, scope) for scope in scopes))
+
+
+def _in_scope(call: Call, entity: EntityTable, scope: Scope) -> ColumnElement[bool]:
+    columns = entity.table.c
+    if entity is not JOBS or scope not in {Scope.FINISHED, Scope.ARCHIVED}:
+        return columns.scope == scope.value
+    is_old = columns.archives <= call.timestamp
+    if scope is Scope.ARCHIVED:
+        return or_(
+            columns.scope == scope.value, and_(columns.scope == Scope.FINISHED.value, is_old)
+        )
+    is_kept = or_(columns.archives.is_(None), columns.archives > call.timestamp)
+    return and_(columns.scope == scope.value, is_kept)
 
 
 def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
@@ -98,7 +126,7 @@ def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
         call,
         entity,
         entity.table.c.id == ident,
-        entity.table.c.scope != Scope.ARCHIVED.value,
+        in_scopes(call, entity, LIVING),
         access(entity.name, call.caller).read(call.caller),
     )
     if not rows:
@@ -140,7 +168,11 @@ def read_records(call: Call, statement: Select[Any]) -> list[Record]:
     result = call.connection.execute(statement)
     names = list(result.keys())
     # Half the time of a large search would go into rows that look themselves up by name.
-    return [dict(zip(names, row, strict=True)) for row in result]
+    records = [dict(zip(names, row, strict=True)) for row in result]
+    if "metadata" in names and not sees_internal(call.caller):
+        for record in records:
+            record["metadata"] = external(record["metadata"])
+    return records
 
 
 def records_by_id(

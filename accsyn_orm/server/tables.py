@@ -86,7 +86,11 @@ class Scope(str, Enum):
     INACTIVE = "inactive"
     """Deactivated; can come back."""
     ARCHIVED = "archived"
-    """Deleted, or finished long ago. The row stays, so that every reference still resolves."""
+    """Deleted. The row stays, so that every reference still resolves.
+
+    Jobs that finished long ago count as archived too, without a change to their row: see
+    `store.in_scopes`.
+    """
 
 
 BOTH: frozenset[Generation] = frozenset({"v1", "v3"})
@@ -209,8 +213,8 @@ def _boolean(name: str, shown_in: frozenset[Generation] = BOTH) -> Attribute:
     return Attribute(name, Kind.BOOLEAN, shown_in)
 
 
-def _date(name: str) -> Attribute:
-    return Attribute(name, Kind.DATETIME)
+def _date(name: str, shown_in: frozenset[Generation] = BOTH) -> Attribute:
+    return Attribute(name, Kind.DATETIME, shown_in)
 
 
 def _document(name: str, shown_in: frozenset[Generation] = BOTH) -> Attribute:
@@ -354,8 +358,8 @@ JOBS = _entity(
         _document("metadata"),
         _text("description", V3),
         _document("settings", STORED_ONLY),
-        _document("hooks", STORED_ONLY),
         _boolean("mirror_paths", STORED_ONLY),
+        _date("archives", STORED_ONLY),  # from when on a finished job counts as archived
     ],
     aliases={"dest": "destination", "mirror": "mirror_paths"},
 )

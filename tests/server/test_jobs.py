@@ -227,6 +227,83 @@ def test_names_and_metadata_can_change(admin, admin_v1, download):
         admin.edit("transfer", job["id"], progress=5)
 
 
+@pytest.mark.parametrize("end", ["aborted", "done"])
+def test_finished_jobs_move_to_the_archive_after_fourteen_days(studio, admin, download, end):
+    job = admin.create("transfer", download())
+    ended = admin.edit("transfer", job["id"], status=end)
+    studio.clock.advance(days=14, seconds=-1)
+    assert admin.find("transfer", finished=True) == [ended]
+    assert admin.find("transfer", archived=True) == []
+    studio.clock.advance(seconds=1)
+    assert admin.find("transfer", finished=True) == []
+    assert admin.find("transfer", archived=True) == [ended]
+    assert admin.find("transfer", finished=True, archived=True) == [ended]
+    assert admin.find("transfer", single_entity_query=True) == []
+    assert admin.get("transfer", job["id"]) == ended
+    with pytest.raises(Refusal, match="there is no job"):
+        admin.edit("transfer", job["id"], status="waiting")
+    assert admin.create("transfer", download("z", append=True))["id"] != job["id"]
+
+
+def test_a_retried_job_ages_anew(studio, admin, download):
+    job = admin.create("transfer", download())
+    admin.edit("transfer", job["id"], status="done")
+    studio.clock.advance(days=13)
+    admin.edit("transfer", job["id"], status="waiting")
+    studio.clock.advance(days=13)
+    assert [found["id"] for found in admin.find("transfer")] == [job["id"]]
+    admin.edit("transfer", job["id"], status="done")
+    studio.clock.advance(days=13)
+    assert [found["id"] for found in admin.find("transfer", finished=True)] == [job["id"]]
+
+
+def test_the_demo_s_jobs_stay_where_they_are(demo):
+    john = demo.client("john@user.com")
+    finished = john.find("transfer", finished=True)
+    demo.clock.advance(days=1000)
+    assert finished
+    assert john.find("transfer", finished=True) == finished
+
+
+def test_a_job_that_is_done_has_all_its_tasks_done(studio, admin, download):
+    job = admin.create("transfer", download("a", "b", "c"))
+    change = [{"uri": "0", "status": "failed"}, {"uri": "1", "status": "excluded"}]
+    admin.call("PUT", "task/edit", change, ident=job["id"])
+    studio.clock.advance(hours=1)
+    ended = admin.edit("transfer", job["id"], status="done")
+    assert ended["progress"] == 100
+    tasks = admin.find("task", parent=job["id"])
+    assert [task["status"] for task in tasks] == ["done", "excluded", "done"]
+    assert [task["finished"] for task in tasks] == [ended["finished"], None, ended["finished"]]
+
+
+def test_progress_follows_the_tasks(admin, download):
+    job = admin.create("transfer", download("a", "b", "c", "d"))
+
+    def progress(**changes):
+        items = [{"uri": uri[1:], "status": status} for uri, status in changes.items()]
+        admin.call("PUT", "task/edit", items, ident=job["id"])
+        return admin.get("transfer", job["id"])["progress"]
+
+    assert progress(_0="done") == 25
+    assert progress(_1="excluded") == 33
+    assert progress(_2="done", _3="done") == 100
+    assert admin.get("transfer", job["id"])["status"] == "done"
+    admin.create("task", {"tasks": download("e")["tasks"]}, job["id"])
+    assert admin.get("transfer", job["id"])["progress"] == 75
+    admin.edit("transfer", job["id"], status="aborted")
+    assert admin.edit("transfer", job["id"], status="waiting")["progress"] == 75
+
+
+def test_progress_counts_bytes_where_they_are_known(demo):
+    john = demo.client("john@user.com")
+    job = john.find("transfer", 'name="Turnover sh080"')[0]
+    assert job["progress"] == 16
+    tasks = john.find("task", parent=job["id"])
+    john.edit("task", tasks[1]["id"], status="done")
+    assert john.get("transfer", job["id"])["progress"] == 50
+
+
 def test_deleting_archives_and_aborts_what_is_active(admin, download):
     job = admin.create("transfer", download())
     assert admin.delete("transfer", job["id"], {"force": True}) is True

@@ -114,6 +114,38 @@ def test_a_disabled_user_is_signed_out_and_cannot_sign_in(studio, admin):
     assert victim_v3.find("user")
 
 
+def test_disabling_a_user_puts_his_jobs_on_hold(studio, admin, download):
+    leaver = studio.client("standard")
+    waiting = leaver.create("transfer", download("a"))
+    failed = leaver.create("transfer", download("b"))
+    (task,) = leaver.find("task", parent=failed["id"])
+    leaver.edit("task", task["id"], status="failed")
+    done = leaver.create("transfer", download("c"))
+    leaver.edit("transfer", done["id"], status="done")
+    other = admin.create("transfer", download())
+    admin.edit("user", leaver.user_id, status="disabled")
+
+    def statuses():
+        return [
+            admin.get("transfer", job["id"])["status"] for job in (waiting, failed, done, other)
+        ]
+
+    assert statuses() == ["paused", "failed", "done", "waiting"]
+    admin.edit("user", leaver.user_id, status="enabled")
+    assert statuses() == ["paused", "failed", "done", "waiting"]
+    assert leaver.edit("transfer", waiting["id"], status="waiting")["status"] == "waiting"
+
+
+def test_running_jobs_of_a_disabled_user_pause(demo):
+    admin = demo.client("john@user.com")
+    pete = admin.find("user", "code=pete@vendor.com")[0]["id"]
+    running = admin.find("transfer", f"user={pete} and status=running")
+    assert running
+    admin.edit("user", pete, status="disabled")
+    assert {admin.get("transfer", job["id"])["status"] for job in running} == {"paused"}
+    assert admin.find("transfer", f"user={pete} and status in running,waiting") == []
+
+
 def test_deleting_a_user_aborts_jobs_and_frees_the_code(studio, admin, download):
     leaver = studio.client("standard")
     job = leaver.create("transfer", download())

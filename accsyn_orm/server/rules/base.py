@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import require_create
+from accsyn_orm.server.policy import require_create, with_internal
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.schema import Schema, boolean
 from accsyn_orm.server.store import Record, records_by_id, update_row, writable_row
@@ -123,7 +123,8 @@ class StandaloneRules(EntityRules):
 
     def modify(self, call: Call, row: RowMapping, values: Mapping[str, Any]) -> None:
         """Store changed attributes, and who changed them when."""
-        update_row(call, self.entity, row["id"], {**values, **modification(call)})
+        kept = with_internal(call.caller, row["metadata"], values)
+        update_row(call, self.entity, row["id"], {**kept, **modification(call)})
 
     def archive(self, call: Call, row: RowMapping) -> None:
         """Put a row where only searches in the archive find it."""

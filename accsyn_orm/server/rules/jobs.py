@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.lifecycle import change_status, set_status
+from accsyn_orm.server.lifecycle import change_status, finish, set_status
 from accsyn_orm.server.parties import Route, Router, is_placeholder
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, modification
@@ -27,7 +27,7 @@ from accsyn_orm.server.schema import (
     whole_number,
 )
 from accsyn_orm.server.shapes import read_tasks
-from accsyn_orm.server.store import insert_row, rows_where
+from accsyn_orm.server.store import LIVING, in_scopes, insert_row, rows_where
 from accsyn_orm.server.tables import JOBS, USERS, V3, Scope
 
 TRANSFER = 1
@@ -83,7 +83,7 @@ class Jobs(StandaloneRules):
         if all(route.draft.values.get("status") == "excluded" for route in routes) or all(
             is_placeholder(route) for route in routes
         ):
-            set_status(call, ident, "done")
+            finish(call, ident)
         return ident
 
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
@@ -167,7 +167,7 @@ def _to_append_to(call: Call, route: Route) -> RowMapping | None:
         jobs.user == call.caller.user_id,
         jobs.source == route.source,
         jobs.destination == route.destination,
-        jobs.scope != Scope.ARCHIVED.value,
+        in_scopes(call, JOBS, LIVING),
         jobs.status.not_in(_CLOSED_TO_APPENDING),
     )
     return found[-1] if found else None

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.accounts import revoke_everything, sign_out
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.lifecycle import abort_where
+from accsyn_orm.server.lifecycle import abort_where, hold_jobs_of
 from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation, modification
@@ -102,13 +102,14 @@ class Users(StandaloneRules):
         return self._restore(call, existing, given)
 
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
-        """Change a user; one that is disabled is signed out at once."""
+        """Change a user; one that is disabled is signed out at once, and his jobs are on hold."""
         changes = _attributes(call, values)
         is_lost = changes.get("status") == "disabled" or changes.get("role", "admin") != "admin"
         if is_lost:
             _require_other_admin(call, row)
         if changes.get("status") == "disabled":
             sign_out(call.connection, row["id"])
+            hold_jobs_of(call, row["id"])
         self.modify(call, row, changes)
 
     def remove(self, call: Call, row: RowMapping) -> None:
