@@ -3,7 +3,7 @@
     AccsynError
     ├── QueryError (ValueError)
     │   ├── QuerySyntaxError          the text is not a query: position, caret, hint
-    │   ├── QueryFieldError           the entity has no such attribute
+    │   ├── QueryFieldError           no such attribute, or none that can be queried
     │   └── QueryValueError           a value that cannot be written, or never be of the type
     ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
     ├── PayloadError (TypeError, ValueError)    data JSON cannot hold, or no payload at all
@@ -104,14 +104,19 @@ class QueryFieldError(QueryError):
         entity: class or wire name of the entity.
         name: the attribute as it was written.
         suggestion: the nearest existing spelling, or ``None``.
+        reason: why an attribute that exists cannot be queried, or ``None``.
     """
 
-    def __init__(self, entity: str, name: str, *, suggestion: str | None = None) -> None:
+    def __init__(
+        self, entity: str, name: str, *, suggestion: str | None = None, reason: str | None = None
+    ) -> None:
         self.entity = entity
         self.name = name
         self.suggestion = suggestion
+        self.reason = reason
         hint = f"did you mean {suggestion!r}?" if suggestion else None
-        super().__init__(_with_hint(f"{entity} has no attribute {name!r}", hint))
+        message = f"{entity}.{name} {reason}" if reason else f"{entity} has no attribute {name!r}"
+        super().__init__(_with_hint(message, hint))
 
 
 class QueryValueError(QueryError):

@@ -1,5 +1,5 @@
 # ruff: noqa: A001  # the attributes of the backend are called id, type …
-"""The attributes of all entities as bare names: ``Job.where(status != "failed")``.
+"""The names of all attributes that can be queried: ``Job.where(status != "failed")``.
 
 A bare name belongs to no entity. It is bound when the condition meets one: only then is it known
 whether the entity has the attribute, and whether the attribute can have the value.
@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 from accsyn_orm.query.fields import UnboundField
 
-append = UnboundField("append")
 code = UnboundField("code")
 compute_default = UnboundField("compute_default")
-create_home_share = UnboundField("create_home_share")
 created = UnboundField("created")
 creator = UnboundField("creator")
 default = UnboundField("default")
@@ -25,18 +23,12 @@ destination = UnboundField("destination")
 destination_hr = UnboundField("destination_hr")
 etr = UnboundField("etr")
 finished = UnboundField("finished")
-give_all_volumes_access = UnboundField("give_all_volumes_access")
-give_default_volume_access = UnboundField("give_default_volume_access")
-hooks = UnboundField("hooks")
 id = UnboundField("id")
 inactive = UnboundField("inactive")
 job = UnboundField("job")
 job_hr = UnboundField("job_hr")
 logged_in = UnboundField("logged_in")
-mail = UnboundField("mail")
-message = UnboundField("message")
 metadata = UnboundField("metadata")
-mirror_paths = UnboundField("mirror_paths")
 modified = UnboundField("modified")
 modifier = UnboundField("modifier")
 name = UnboundField("name")
@@ -46,9 +38,7 @@ phase = UnboundField("phase")
 priority = UnboundField("priority")
 progress = UnboundField("progress")
 queue = UnboundField("queue")
-recipients = UnboundField("recipients")
 role = UnboundField("role")
-settings = UnboundField("settings")
 size = UnboundField("size")
 source = UnboundField("source")
 source_hr = UnboundField("source_hr")
@@ -59,7 +49,6 @@ type = UnboundField("type")
 uri = UnboundField("uri")
 user = UnboundField("user")
 user_hr = UnboundField("user_hr")
-volumes = UnboundField("volumes")
 
 if not TYPE_CHECKING:  # checkers report misspelt names
 
@@ -70,10 +59,8 @@ if not TYPE_CHECKING:  # checkers report misspelt names
 
 
 __all__ = [
-    "append",
     "code",
     "compute_default",
-    "create_home_share",
     "created",
     "creator",
     "default",
@@ -82,18 +69,12 @@ __all__ = [
     "destination_hr",
     "etr",
     "finished",
-    "give_all_volumes_access",
-    "give_default_volume_access",
-    "hooks",
     "id",
     "inactive",
     "job",
     "job_hr",
     "logged_in",
-    "mail",
-    "message",
     "metadata",
-    "mirror_paths",
     "modified",
     "modifier",
     "name",
@@ -103,9 +84,7 @@ __all__ = [
     "priority",
     "progress",
     "queue",
-    "recipients",
     "role",
-    "settings",
     "size",
     "source",
     "source_hr",
@@ -116,5 +95,4 @@ __all__ = [
     "uri",
     "user",
     "user_hr",
-    "volumes",
 ]

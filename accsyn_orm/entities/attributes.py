@@ -95,6 +95,7 @@ class AttributeSpec:
         settable: values that may be sent, for enumerations.
         only: the one generation that knows it.
         is_required: a new object cannot do without it.
+        readable: the backend returns it; otherwise it can be neither queried nor selected.
     """
 
     default: Any = UNSET
@@ -105,6 +106,7 @@ class AttributeSpec:
     settable: Settable | None = None
     only: Literal["v1", "v3"] | None = None
     is_required: bool = False
+    readable: bool = True
 
     def to_field(self, name: str) -> Any:
         """Return the Pydantic field: never required, because a record may hold any selection."""
@@ -166,6 +168,7 @@ def attr(
     on: Moment = ...,
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
+    readable: bool = ...,
 ) -> Any: ...
 @overload
 def attr(
@@ -176,6 +179,7 @@ def attr(
     on: Moment = ...,
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
+    readable: bool = ...,
 ) -> Attr[T]: ...
 @overload
 def attr(
@@ -185,6 +189,7 @@ def attr(
     aliases: tuple[str, ...] = ...,
     on: Moment = ...,
     only: Literal["v1", "v3"] | None = ...,
+    readable: bool = ...,
 ) -> Attr[T]: ...
 @overload
 def attr(
@@ -195,6 +200,7 @@ def attr(
     on: Literal["update"] | None = ...,
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
+    readable: bool = ...,
 ) -> Any: ...
 @overload
 def attr(
@@ -204,6 +210,7 @@ def attr(
     on: Moment = ...,
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
+    readable: bool = ...,
 ) -> Any: ...
 def attr(  # noqa: PLR0913  # one option each, all by keyword
     *,
@@ -215,6 +222,7 @@ def attr(  # noqa: PLR0913  # one option each, all by keyword
     on: Moment | None = None,
     settable: Settable | None = None,
     only: Literal["v1", "v3"] | None = None,
+    readable: bool = True,
 ) -> Any:
     """Declare an attribute of an entity.
 
@@ -231,8 +239,11 @@ def attr(  # noqa: PLR0913  # one option each, all by keyword
         on: when it is sent; in both creates and updates unless given.
         settable: for enumerations, the values that may be sent.
         only: the one generation that knows it; the other refuses to save it.
+        readable: ``False`` for what is sent, but never returned.
     """
     moment: Moment | None = on or ("save" if init else None)
     is_required = init and default is ... and default_factory is None
     value = UNSET if default is ... else default
-    return AttributeSpec(value, default_factory, wire, aliases, moment, settable, only, is_required)
+    return AttributeSpec(
+        value, default_factory, wire, aliases, moment, settable, only, is_required, readable
+    )

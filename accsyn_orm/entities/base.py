@@ -99,7 +99,7 @@ class Entity(EntityModel):
 
         Raises:
             EntityValidationError: a required attribute is missing, or a value cannot be sent.
-            EntityStateError: it was deleted.
+            EntityStateError: it was deleted, or created without the backend saying its id.
         """
         self._refuse_deleted()
         if self.is_new:
@@ -170,15 +170,22 @@ class Entity(EntityModel):
         return required_backend(type(self), self._state.backend)
 
     def _create(self, backend: Backend) -> None:
+        self._refuse_lost()
         data = self._data(backend, list(self.changes), self._missing())
         content, parent = self._creation(data)
         reply = backend.create(wire_type(type(self), backend), content, parent)
-        record = reply[0] if isinstance(reply, list) else reply
-        if "id" not in record:
-            reason = "was created, but the backend did not say its id: find it with where()"
-            raise EntityStateError(type(self).__name__, reason)
+        record = next(iter(reply), Record()) if isinstance(reply, list) else reply
+        if not record.get("id"):
+            self._state.is_lost = True
+            self._refuse_lost()
         self._take_over(self.load_record(record, backend))
         self.settle(backend)
+
+    def _refuse_lost(self) -> None:
+        """Refuse to create the same entity twice."""
+        if self._state.is_lost:
+            reason = "was created, but the backend did not say its id: find it with where()"
+            raise EntityStateError(type(self).__name__, reason)
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
         data = self._data(backend, changed, [])

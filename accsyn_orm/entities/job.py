@@ -108,17 +108,19 @@ class Job(Entity):
     type: ReadOnlyAttr[int] = attr(init=False, only="v1")
     """Job type 1 (v1 only)."""
 
-    tasks: TasksAttr = attr(default=UNSET, on="create")
+    tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
     """Files to move, when the job is created; afterwards the query for the job's tasks."""
-    settings: Attr[dict[str, str]] = attr(default_factory=dict[str, str], on="create")
+    settings: Attr[dict[str, str]] = attr(
+        default_factory=dict[str, str], on="create", readable=False
+    )
     """Settings for this job alone, all values as text: ``{"transfer_mode": "onewaysync"}``."""
-    mirror_paths: Attr[bool] = attr(default=UNSET, on="create", aliases=("mirror",))
+    mirror_paths: Attr[bool] = attr(default=UNSET, on="create", aliases=("mirror",), readable=False)
     """Use the source's paths at the destination."""
-    append: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    append: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Add to an existing job between the same parties (v3 only)."""
-    recipients: Attr[list[str]] = attr(default=UNSET, on="create", only="v1")
+    recipients: Attr[list[str]] = attr(default=UNSET, on="create", only="v1", readable=False)
     """Several destinations (v1 only)."""
-    hooks: Attr[list[dict[str, Any]]] = attr(default=UNSET, on="create")
+    hooks: Attr[list[dict[str, Any]]] = attr(default=UNSET, on="create", readable=False)
     """Data for hooks, such as ``{"when": "hook-job-publish-server", "data": {…}}``."""
 
     def _missing(self) -> list[Problem]:
@@ -139,7 +141,8 @@ class _TasksOfJob:
 
     def __get__(self, instance: Job | None, owner: type[Job]) -> Query[Task]:
         if instance is None:
-            raise AttributeError("tasks: only a job has tasks, and they cannot be queried as one")
+            reason = f"{owner.__name__}.tasks cannot be queried: ask for Task, or use job.tasks"
+            raise AttributeError(reason, name="tasks", obj=owner)
         if instance.is_new:
             reason = "is new, its tasks are not in the backend yet: save() it first"
             raise EntityStateError(owner.__name__, reason)

@@ -89,6 +89,9 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
         raise QueryFieldError(
             cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields)
         )
+    if not cls.__entity_attributes__[name].readable:
+        reason = "is only sent, never returned: it can be neither queried nor selected"
+        raise QueryFieldError(cls.__name__, spelling, reason=reason)
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing_extensions import dataclass_transform
 
 from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
+from accsyn_orm.entities.validation import did_you_mean
 from accsyn_orm.query.fields import FieldRef
 
 if TYPE_CHECKING:
@@ -60,10 +62,19 @@ class EntityMeta(ModelMetaclass):
                     return found
                 if QUERY_FIELD in fields[name].metadata:
                     return cls.__query_fields__.setdefault(name, _field_ref(cls, name))
-            return super().__getattr__(name)
+            if name.startswith("_"):
+                return super().__getattr__(name)
+            raise AttributeError(_no_attribute(cls, fields, name), name=name, obj=cls)
 
         def __dir__(cls) -> list[str]:  # noqa: N805  # of a class
             return [*super().__dir__(), *cls.__dict__.get("__pydantic_fields__", {})]
+
+
+def _no_attribute(cls: type, fields: Mapping[str, Any], name: str) -> str:
+    """Say why a class has no such query field, and which one was probably meant."""
+    if name in fields:
+        return f"{cls.__name__}.{name} cannot be queried: it is only given when one is created"
+    return f"{cls.__name__} has no attribute {name!r}{did_you_mean(name, fields)}"
 
 
 def _declared_attributes(namespace: dict[str, Any]) -> dict[str, AttributeSpec]:

@@ -34,6 +34,7 @@ class EntityState:
         before: what the backend last said, for the attributes that may differ from it by now.
         is_new: it was never saved.
         is_deleted: it was deleted through this object.
+        is_lost: it was created, but the backend did not say under which id.
         writes: how often this object was sent to be saved or deleted.
     """
 
@@ -41,6 +42,7 @@ class EntityState:
     before: dict[str, Any] = field(default_factory=dict[str, Any])
     is_new: bool = True
     is_deleted: bool = False
+    is_lost: bool = False
     writes: int = 0
 
 
@@ -85,7 +87,12 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         def __getattr__(self, name: str) -> Any:
             if name in type(self).__entity_attributes__:
                 raise AttributeNotLoadedError(type(self).__name__, name, is_new=self.is_new)
-            return super().__getattr__(name)
+            extra = self.__pydantic_extra__ or {}
+            if name.startswith("_") or name in extra:
+                return super().__getattr__(name)
+            kind, known = type(self).__name__, [*type(self).model_fields, *extra]
+            reason = f"{kind} has no attribute {name!r}{validation.did_you_mean(name, known)}"
+            raise AttributeError(reason, name=name, obj=self)
 
         def __setattr__(self, name: str, value: object) -> None:
             self._assign(name, value)

@@ -63,7 +63,9 @@ class Task(Entity):
     """1000 goes first; 500 unless given."""
     metadata: Attr[dict[str, Any]] = attr(default_factory=dict[str, Any])
     """Workflow data."""
-    settings: Attr[dict[str, str]] = attr(default_factory=dict[str, str], on="create")
+    settings: Attr[dict[str, str]] = attr(
+        default_factory=dict[str, str], on="create", readable=False
+    )
     """Settings for this task alone, all values as text."""
     size: ReadOnlyAttr[int | None] = attr(init=False)
     """Bytes."""

@@ -60,15 +60,19 @@ class User(Entity):
     inactive: ReadOnlyAttr[bool] = attr(init=False, only="v3")
     """Whether the user is deactivated; sent when searching among inactive ones (v3 only)."""
 
-    create_home_share: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    create_home_share: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Create a home share for the user (v3 only)."""
-    give_all_volumes_access: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    give_all_volumes_access: Attr[bool] = attr(
+        default=UNSET, on="create", only="v3", readable=False
+    )
     """Grant access to all volumes (v3 only)."""
-    give_default_volume_access: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    give_default_volume_access: Attr[bool] = attr(
+        default=UNSET, on="create", only="v3", readable=False
+    )
     """Grant access to the default volume (v3 only)."""
-    volumes: Attr[list[str]] = attr(default=UNSET, on="create", only="v3")
+    volumes: Attr[list[str]] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Ids of volumes to grant access to (v3 only)."""
-    message: Attr[str] = attr(default=UNSET, on="create", only="v3")
+    message: Attr[str] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Text of the invitation (v3 only)."""
-    mail: Attr[bool] = attr(default=UNSET, on="create", only="v3")
+    mail: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """``False`` sends no e-mail (v3 only)."""

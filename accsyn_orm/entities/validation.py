@@ -38,6 +38,12 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word.lower(), list(choices), n=1, cutoff=0.6)), None)
 
 
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """Return the hint that follows a message about a misspelt word, or nothing."""
+    meant = nearest(word, choices)
+    return f" (did you mean {meant!r}?)" if meant else ""
+
+
 # -- what may be given when ------------------------------------------------------------------------
 
 
@@ -165,8 +171,7 @@ def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
         m.value for kind in type_choices(cls, name) if issubclass(kind, OpenEnum) for m in kind
     ]
     texts = [text for text in members if settable is None or text in settable.anytime]
-    meant = nearest(value, texts) if isinstance(value, str) else None
-    hint = f" (did you mean {meant!r}?)" if meant else ""
+    hint = did_you_mean(value, texts) if isinstance(value, str) else ""
     return f"{value!r} is not one of {', '.join(texts)}{hint}"
 
 

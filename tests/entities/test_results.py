@@ -17,6 +17,7 @@ from accsyn_orm.errors import (
     QueryValueError,
 )
 from accsyn_orm.fields import code, colour, destination, role, status
+from accsyn_orm.query import raw
 from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = "6971e16fceadd67b955b1995"
@@ -385,10 +386,8 @@ def test_v1_is_asked_in_its_own_words(v1) -> None:
         lambda: Job.finished.__eq__(None),
         lambda: Job.progress == 5,
         lambda: Job.speed > 1.5,
-        lambda: Job.mirror_paths.__eq__(True),
         lambda: Job.status.raw("hibernating"),
         lambda: Job.code == "null",
-        lambda: Job.recipients == "a@b.c",
         lambda: Job.status.contains("fai"),
     ],
 )
@@ -410,15 +409,12 @@ def test_values_that_can_occur_are_taken(condition) -> None:
         "created>2026-11-01",
         "created=2026-11-*",
         "finished=2026-11-01T10:00:00",
-        "mirror=TRUE",
-        "mirror_paths=0",
         "source=hq",
         "code=anything",
         "status CONTAINS fai",
         'status MATCHES "^f"',
         "metadata=null",
         "metadata.x=5",
-        "hooks=x",
         "finished=null",
         "created>2026",
     ],
@@ -436,7 +432,6 @@ def test_text_values_that_can_occur_are_taken(text) -> None:
         ("progress>half", "Job.progress is a number"),
         ("progress=٣", "is a number"),
         ("created>yesterday", "Job.created is a date, such as 2026-11-23"),
-        ("mirror=maybe", "Job.mirror_paths is true or false"),
         ("metadata=x", "compare one of its keys: metadata.<key>"),
     ],
 )
@@ -585,3 +580,58 @@ def test_paused_queues_are_found_in_both_generations(workspace, condition) -> No
             found[protocol] = sorted((queue.id, queue.status.value) for queue in query)
     assert found["v1"] == found["v3"]
     assert "paused" in {status for _, status in found["v3"]}
+
+
+# -- attributes that cannot be asked for -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cls", "names"),
+    [
+        (Job, ["append", "hooks", "mirror", "mirror_paths", "recipients", "settings", "tasks"]),
+        (Task, ["settings"]),
+        (
+            User,
+            ["create_home_share", "give_all_volumes_access", "give_default_volume_access", "mail"],
+        ),
+        (User, ["message", "volumes"]),
+    ],
+)
+def test_attributes_that_never_come_back_can_be_neither_queried_nor_selected(cls, names) -> None:
+    for name in names:
+        with pytest.raises(QueryFieldError, match="is only sent, never returned"):
+            cls.parse(f"{cls.__name__} WHERE {name}=1")
+        with pytest.raises(QueryFieldError, match="is only sent, never returned"):
+            cls.where().only(name)
+    with pytest.raises(QueryFieldError, match=r"Job\.append is only sent"):
+        Job.where(Job.append == raw("true"))
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "message"),
+    [
+        (lambda: Job.staus, "staus", "Job has no attribute 'staus' (did you mean 'status'?)"),
+        (lambda: Job.colour, "colour", "Job has no attribute 'colour'"),
+        (lambda: Job.tasks, "tasks", "Job.tasks cannot be queried"),
+        (lambda: Transfer.tasks, "tasks", "Transfer.tasks cannot be queried"),
+    ],
+)
+def test_misspelt_attributes_of_a_class_name_the_nearest(read, name, message) -> None:
+    with pytest.raises(AttributeError) as caught:
+        read()
+    assert message in str(caught.value)
+    assert (caught.value.name, caught.value.obj.__name__) == (
+        name,
+        message.split(".")[0].split()[0],
+    )
+
+
+def test_misspelt_attributes_of_an_object_name_the_nearest(v3) -> None:
+    job = Job.load_record({"id": JOB, "colour": "red"}, v3)
+    with pytest.raises(AttributeError, match=r"no attribute 'stauts' \(did you mean 'status'"):
+        _ = job.stauts
+    with pytest.raises(AttributeError, match="did you mean 'colour'") as caught:
+        _ = job.color
+    assert (caught.value.name, caught.value.obj) == ("color", job)
+    assert job.colour == "red"
+    assert not hasattr(job, "_repr_html_")

@@ -121,10 +121,17 @@ def test_create_only_values_changed_in_place_are_refused() -> None:
         job.save()
 
 
-def test_create_without_an_id_in_the_reply_is_an_error(v3, monkeypatch) -> None:
-    monkeypatch.setattr(v3, "create", lambda *_: [{"success": True}])
-    with pytest.raises(EntityStateError, match="did not say its id"):
-        Queue(name="x").save()
+@pytest.mark.parametrize("reply", [[{"success": True}], {"success": True}, [], {"id": None}])
+def test_create_without_an_id_in_the_reply_is_an_error_and_never_sent_again(
+    v3, monkeypatch, reply
+) -> None:
+    sent = []
+    monkeypatch.setattr(v3, "create", lambda *call: sent.append(call) or reply)
+    queue = Queue(name="x")
+    for _ in range(2):
+        with pytest.raises(EntityStateError, match="did not say its id"):
+            queue.save()
+    assert len(sent) == 1
 
 
 def test_reply_to_a_create_may_be_a_list(v3, monkeypatch) -> None:
