@@ -48,9 +48,13 @@ class Router:
 
     Attributes:
         call: the operation.
+        mirrors: whether files keep their paths, so that nobody has to choose one.
+        receiver: party of the job that tasks are added to, for those that name no destination.
     """
 
     call: Call
+    mirrors: bool = False
+    receiver: str | None = None
     _users: dict[str, str] = field(default_factory=dict[str, str])
 
     def routes(self, drafts: Sequence[TaskDraft]) -> list[Route]:
@@ -70,9 +74,9 @@ class Router:
         source = parse_spec(draft.source, workspace=workspace)
         if source.path is None:
             raise Refusal(f"{draft.source!r} names no path to send")
-        destination = _destination(draft, source, workspace)
+        destination = self._destination(draft, source)
         sender, receiver = self._party(source), self._party(destination)
-        if sender == receiver:
+        if sender == receiver and PLACEHOLDER not in {source.path, destination.path}:
             raise Refusal(
                 f"source and destination are the same party ({draft.source!r} to "
                 f"{draft.destination or 'nowhere'!r}): name another one, such as user@mail.com:path"
@@ -82,6 +86,7 @@ class Router:
             destination.path is None
             and destination.kind is PartyKind.USER
             and self.call.caller.generation == "v1"
+            and not self.mirrors
         )
         return Route(
             draft,
@@ -93,9 +98,25 @@ class Router:
             awaits_path,
         )
 
+    def _destination(self, draft: TaskDraft, source: Spec) -> Spec:
+        workspace = self.call.caller.workspace_code
+        if draft.destination is not None:
+            return parse_spec(draft.destination, workspace=workspace)
+        if self.receiver is not None:
+            kind, _, ident = self.receiver.partition(":")
+            is_user = kind == "user"
+            return Spec(PartyKind(kind), ident if is_user else workspace, None)
+        if source.kind is PartyKind.USER or source.is_local:
+            # Nowhere in particular: the workspace, beneath its default volume, at the same path.
+            return Spec(PartyKind.WORKSPACE, workspace, None)
+        raise Refusal(f"{draft.source!r} needs a destination")
+
     def _party(self, spec: Spec) -> str:
         caller = self.call.caller
         match spec.kind:
+            case PartyKind.SITE if spec.path == PLACEHOLDER:
+                # Nothing will ever move there, so the site does not have to exist.
+                return f"workspace:{caller.workspace}"
             case PartyKind.OMITTED:
                 return (
                     f"user:{caller.user_id}" if spec.is_local else f"workspace:{caller.workspace}"
@@ -128,15 +149,6 @@ class Router:
         if not rows:
             raise Refusal(f"there is no user {spec.ident!r}")
         return str(rows[0]["id"])
-
-
-def _destination(draft: TaskDraft, source: Spec, workspace: str) -> Spec:
-    if draft.destination is not None:
-        return parse_spec(draft.destination, workspace=workspace)
-    if source.kind is PartyKind.USER or source.is_local:
-        # Nowhere in particular: the workspace, beneath its default volume, at the same path.
-        return Spec(PartyKind.WORKSPACE, workspace, None)
-    raise Refusal(f"{draft.source!r} needs a destination")
 
 
 def _end(party: str, path: str | None) -> dict[str, Any]:

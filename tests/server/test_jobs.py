@@ -151,6 +151,9 @@ def test_v1_lets_a_receiver_choose_the_path(admin_v1, admin):
     [
         {"tasks": [{**PAIR, "status": "excluded"}]},
         {"source": "/x/a", "destination": "site=hq:null"},
+        {"source": "/x/a", "destination": "site=cloud:null"},
+        {"source": "site=cloud:null", "destination": "/x/a"},
+        {"tasks": [{"source": "share=a", "destination": "site=cloud:null", "status": "excluded"}]},
     ],
 )
 def test_placeholder_jobs_are_done_at_once(admin, data):
@@ -158,6 +161,34 @@ def test_placeholder_jobs_are_done_at_once(admin, data):
     assert (job["status"], job["finished"]) == ("done", "2026-03-01T12:00:00")
     assert admin.find("transfer") == []
     assert [found["id"] for found in admin.find("transfer", finished=True)] == [job["id"]]
+
+
+@pytest.mark.parametrize("option", ["mirror_paths", "mirror"])
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_a_mirroring_job_takes_paths_alone(studio, option, protocol):
+    admin = studio.client("admin", protocol)
+    kind = "job" if protocol == "v1" else "transfer"
+    standard = studio.client("standard")
+    payload = {"tasks": ["share=proj/a"], "destination": "standard@acmefilm.com", option: True}
+    job = admin.create(kind, payload)
+    assert job["status"] == "waiting"
+    (new,) = admin.create_all("task", {"tasks": ["share=proj/b/c.mov"]}, job["id"])
+    assert new["destination"] == {"user": standard.user_id, "path": "share=proj/b/c.mov"}
+    assert [task["destination"]["path"] for task in standard.find("task", parent=job["id"])] == [
+        "share=proj/a",
+        "share=proj/b/c.mov",
+    ]
+    upload = standard.create("transfer", {"source": "/x/a", option: True})
+    (second,) = standard.create_all("task", {"tasks": ["/x/b"]}, upload["id"])
+    assert (second["source"]["path"], second["destination"]) == ("/x/b", {"path": "/x/b"})
+
+
+def test_other_jobs_need_to_be_told_where_to(admin, download):
+    job = admin.create("transfer", download())
+    with pytest.raises(Refusal, match="needs a destination"):
+        admin.create("task", {"tasks": ["share=proj/b"]}, job["id"])
+    with pytest.raises(Refusal, match="mirror and mirror_paths of a job are the same"):
+        admin.create("transfer", download(mirror=True, mirror_paths=False))
 
 
 def test_pause_and_resume(admin, download):
@@ -221,6 +252,9 @@ def test_names_and_metadata_can_change(admin, admin_v1, download):
         {"a": 1},
         "d",
     )
+    with pytest.raises(Refusal, match="name and code of a job are the same attribute, and differ"):
+        admin.edit("transfer", job["id"], name="a", code="b")
+    assert admin.edit("transfer", job["id"], name="a", code="a")["name"] == "a"
     with pytest.raises(Refusal, match=r"job\.queue cannot be changed"):
         admin.edit("transfer", job["id"], queue="high")
     with pytest.raises(Refusal, match=r"job\.progress cannot be changed"):

@@ -73,7 +73,8 @@ class Jobs(StandaloneRules):
 
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Submit a job, or append its tasks to a matching one."""
-        routes = without_repetitions(Router(call).routes(read_tasks(values)))
+        router = Router(call, mirrors=_mirrors(values))
+        routes = without_repetitions(router.routes(read_tasks(values)))
         found = _to_append_to(call, routes[0]) if values.get("append") else None
         if found is not None:
             add_tasks(call, found, routes, values)
@@ -89,8 +90,10 @@ class Jobs(StandaloneRules):
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
         """Change a job; a status may pause, resume, retry, abort or finish it."""
         status = values.pop("status", None)
-        if "code" in values:
-            values["name"] = values.pop("code")
+        name = _name(values)
+        values.pop("code", None)
+        if name is not None:
+            values["name"] = name
         self.modify(call, row, values)
         if status is not None:
             change_status(call, row, status)
@@ -135,12 +138,19 @@ def _attributes(call: Call, values: Mapping[str, Any], routes: Sequence[Route]) 
         **stored,
         "name": _name(values) or routes[0].file_name,
         "status": values.get("status") or ("pending" if awaits_path else "waiting"),
-        "mirror_paths": values.get("mirror_paths", values.get("mirror", False)),
+        "mirror_paths": _mirrors(values),
         "source": routes[0].source,
         "destination": routes[0].destination,
         "queue": queue,
         "parent": queue,
     }
+
+
+def _mirrors(values: Mapping[str, Any]) -> bool:
+    given = {bool(values[name]) for name in ("mirror_paths", "mirror") if name in values}
+    if len(given) > 1:
+        raise Refusal("mirror and mirror_paths of a job are the same attribute, and differ")
+    return True in given
 
 
 def _name(values: Mapping[str, Any]) -> str | None:

@@ -84,7 +84,7 @@ class Tasks(EntityRules):
             raise Refusal(f"task/create has no attribute {name!r}: put tasks under 'tasks'")
         for name in _DUPLICATES & options.keys():
             boolean(name, options[name])
-        routes = without_repetitions(Router(call).routes(read_tasks(options)))
+        routes = without_repetitions(_router(call, job).routes(read_tasks(options)))
         idents = add_tasks(call, job, routes, options)
         return records_by_id(call, TASKS, idents, job=job["id"])
 
@@ -116,6 +116,12 @@ class Tasks(EntityRules):
         tasks = tasks_of(call, job["id"])
         by_key = {(key, task[key]): task for key in ("id", "uri") for task in tasks}
         return [_named(by_key, dict(payload(item))) for item in items]
+
+
+def _router(call: Call, job: RowMapping) -> Router:
+    """Find the parties of tasks for a job; one that mirrors paths takes paths alone."""
+    mirrors = bool(job["mirror_paths"])
+    return Router(call, mirrors=mirrors, receiver=job["destination"] if mirrors else None)
 
 
 def _named(
