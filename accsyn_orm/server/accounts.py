@@ -1,9 +1,8 @@
 """Who is calling: API keys, passwords, v1.0 session keys, and how long each is good for.
 
 v3 shows its API key with every call. v1.0 trades an API key, a password or a session key for a
-session key, which
-expires: after a fixed time when it came from a password, after a time without use when it came from
-    an API key.
+session key, which expires: after a fixed time when it came from a password, after a time without
+use when it came from an API key.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ UNMEASURED = -1
 """What v1 sends for a size that is not known yet."""
 
 MAIN_SITE = "hq"
-"""The site that a workspace means as a party, and that stands for it in queries."""
+"""The site that a workspace means as a party, and that stands for it in payloads and queries."""
 
 WORKSPACE_IN_V1 = "organization"
 

@@ -157,6 +157,9 @@ class Schema:
         return values
 
 
+DEFAULT_PRIORITY = 500
+"""Priority of queues and tasks when nobody says otherwise; 1000 goes first."""
+
 # -- what values an attribute takes ---------------------------------------------------------------
 
 
@@ -198,6 +201,10 @@ def whole_number(low: int, high: int) -> Check:
         return value
 
     return check
+
+
+priority = whole_number(0, 1000)
+"""Take a priority."""
 
 
 def one_of(*values: str) -> Check:

@@ -22,7 +22,7 @@ from accsyn_orm.server.policy import Caller
 from accsyn_orm.server.records import to_columns
 from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.rules.queues import BUILT_IN, insert_queue
-from accsyn_orm.server.schema import Role
+from accsyn_orm.server.schema import DEFAULT_PRIORITY, Role
 from accsyn_orm.server.seed_data import (
     DEMO,
     EMPTY,
@@ -169,7 +169,7 @@ class _Planter:
                 "job": job,
                 "uri": str(number),
                 "status": status,
-                "priority": 500,
+                "priority": DEFAULT_PRIORITY,
                 "metadata": {},
                 "settings": {},
                 "source": self._end(seed.source, path),

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accsyn_orm.server.projection import MAIN_SITE
 from accsyn_orm.server.schema import Role
 from accsyn_orm.server.tables import Scope
 
 WORKSPACE_CODE = "acmefilm"
 WORKSPACE_NAME = "Acme Film"
 
-HQ = "hq"
+HQ = MAIN_SITE
 """As a party of a job: the workspace itself."""
 
 

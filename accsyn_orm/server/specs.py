@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from accsyn_orm.server.projection import MAIN_SITE
 from accsyn_orm.server.refusals import Refusal
-
-MAIN_SITE = "hq"
 
 
 class PartyKind(Enum):

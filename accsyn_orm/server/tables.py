@@ -451,9 +451,9 @@ sessions = _credentials(
     "sessions",
     Column("digest", _TEXT, primary_key=True),
     Column("kind", _TEXT, nullable=False),
-    Column("hostname", _TEXT),
 )
-"""What a sign-in gave out: ``kind`` is ``session`` (a session id) or ``key`` (a v1 session key)."""
+"""v1 session keys; ``kind`` says what they were made from, see `accounts`: a sign-in with a
+``password`` or an ``api_key``, or another session (``key``)."""
 
 passwords = _credentials("passwords", Column("digest", _TEXT, nullable=False), user_is_key=True)
 """Passwords, one per user."""

@@ -53,13 +53,8 @@ def decode_reply(operation: str, host: str, status: int, text: str) -> dict[str,
     return payload
 
 
-def encode_result(result: Any) -> str:
-    """Write the answer to a call that succeeded."""
-    return dumps({"result": result}, where="reply")
-
-
 def encode_members(members: Mapping[str, Any]) -> str:
-    """Write an answer whose members stand at the top, such as ``session_key``."""
+    """Write the answer to a call that succeeded: ``result``, or members such as ``session_key``."""
     return dumps(dict(members), where="reply")
 
 

@@ -13,7 +13,6 @@ from accsyn_orm.wire.replies import (
     encode_exception,
     encode_members,
     encode_message,
-    encode_result,
 )
 
 
@@ -23,7 +22,7 @@ def decode(text: str, status: int = 200):
 
 @pytest.mark.parametrize("result", [None, True, [], [{"id": "x"}], {"åäö": 1.5}])
 def test_result_reads_back(result):
-    assert decode(encode_result(result)) == {"result": result}
+    assert decode(encode_members({"result": result})) == {"result": result}
 
 
 def test_members_read_back():

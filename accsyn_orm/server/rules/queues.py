@@ -14,24 +14,23 @@ from accsyn_orm.server.policy import access
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
 from accsyn_orm.server.schema import (
+    DEFAULT_PRIORITY,
     Field,
     Schema,
     boolean,
     filled_text,
     json_object,
     one_of,
+    priority,
     text,
-    whole_number,
 )
 from accsyn_orm.server.store import insert_row, rows_where, update_rows
 from accsyn_orm.server.tables import JOBS, QUEUES, USERS, V1, V3, Scope
 
-DEFAULT_PRIORITY = 500
 BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
 """The queues that every workspace starts with; Medium is the default."""
 
 _NOT_IN_CODE = re.compile(r"[^\w.-]+")
-_priority = whole_number(0, 1000)
 
 
 def _code(name: str, value: Any) -> str:
@@ -55,7 +54,7 @@ class Queues(StandaloneRules):
             Field("code", _code, create=True, update=True, required=True, generations=V1),
             Field("code", _code, create=True, update=True, generations=V3),
             Field("name", filled_text, create=True, update=True, generations=V3),
-            Field("priority", _priority, create=True, update=True),
+            Field("priority", priority, create=True, update=True),
             Field("description", text, create=True, update=True),
             Field("status", _status, update=True),
             Field("default", boolean, update=True),

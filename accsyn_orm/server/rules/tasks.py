@@ -18,15 +18,16 @@ from accsyn_orm.server.policy import require_create
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import EntityRules, Names, modification, payload
 from accsyn_orm.server.schema import (
+    DEFAULT_PRIORITY,
     Field,
     Schema,
     boolean,
     filled_text,
     json_object,
     one_of,
+    priority,
     settings,
     text,
-    whole_number,
 )
 from accsyn_orm.server.shapes import read_tasks, task_uri
 from accsyn_orm.server.store import (
@@ -40,7 +41,6 @@ from accsyn_orm.server.store import (
 )
 from accsyn_orm.server.tables import JOBS, TASKS
 
-DEFAULT_PRIORITY = 500
 _RUNNING_NUMBER = re.compile(r"[0-9]{1,9}")
 _DUPLICATES = frozenset({"allow_duplicates", "replace_duplicates"})
 _CREATE_KEYS = _DUPLICATES | {"tasks", "source", "destination", "dest"}
@@ -65,7 +65,7 @@ class Tasks(EntityRules):
             Field("destination", text, create=True),
             Field("status", one_of("queued", "onhold", "excluded"), create=True),
             Field("status", one_of("queued", "failed", "onhold", "excluded", "done"), update=True),
-            Field("priority", whole_number(0, 1000), create=True, update=True),
+            Field("priority", priority, create=True, update=True),
             Field("metadata", json_object, create=True, update=True),
             Field("settings", settings, create=True),
         ),
