@@ -11,6 +11,7 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.statuses import JobStatus
 from accsyn_orm.entities.submission import SubmittedTasks, TaskSources
@@ -83,11 +84,11 @@ class Job(Entity):
     """Estimated time remaining, as ``hh:mm:ss``, or empty."""
     uri: ReadOnlyAttr[str] = attr(init=False)
     """Path of the queue, beginning with the workspace."""
-    parent: Attr[str] = attr(default=UNSET, on="create")
+    parent: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="create")
     """Id of the queue; of the delivery, request or stream for files beneath one."""
     parent_hr: ReadOnlyAttr[str] = attr(init=False)
     """The parent, readable."""
-    queue: Attr[str] = attr(default=UNSET, on="create")
+    queue: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="create")
     """Id, code or name of the queue to put the job in."""
     user: ReadOnlyAttr[str] = attr(init=False)
     """Id of the user who created the job."""

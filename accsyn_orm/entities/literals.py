@@ -51,7 +51,7 @@ def bind(cls: type[EntityModel], expression: Expression) -> Expression:
 
 def _no_condition(cls: type[EntityModel], value: object) -> str:
     """Say what to write instead of something that is no expression."""
-    name = cls.__name__
+    name, kind = cls.__name__, type(value).__name__
     if isinstance(value, str):
         advice = f"a text is read by {name}.parse('{name} WHERE …')"
     elif isinstance(value, bool):
@@ -62,7 +62,7 @@ def _no_condition(cls: type[EntityModel], value: object) -> str:
         advice = f"for all of them, write {name}.where()"
     else:
         advice = f"write {name}.where({name}.id == …), and combine queries with & or |"
-    return f"{name}: a condition is needed, not {type(value).__name__}: {advice}"
+    return f"{name}: a condition is needed, not {kind}: {advice}"
 
 
 def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:

@@ -158,8 +158,16 @@ class Query(Generic[E]):
         return self._with(archived=True)
 
     def under(self, parent: Entity | str) -> Query[E]:
-        """Return the query for sub-entities of one parent, such as the tasks of a job."""
-        return self._with(parent=parent if isinstance(parent, str) else vars(parent)["id"])
+        """Return the query for sub-entities of one parent, such as the tasks of a job.
+
+        Raises:
+            EntityStateError: the parent is no id, and no entity that was saved.
+        """
+        found = parent if isinstance(parent, str) else getattr(parent, "id", None)
+        if not found or not isinstance(found, str):
+            reason = f"looked for under {parent!r}, which has no id: save() it first"
+            raise EntityStateError(self.entity.__name__, reason)
+        return self._with(parent=found)
 
     # -- asking -----------------------------------------------------------------------------------
 

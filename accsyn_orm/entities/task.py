@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from pydantic import BeforeValidator
 from typing_extensions import Self
 
 from accsyn_orm.entities.active import required_backend
@@ -14,16 +13,13 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.statuses import TaskStatus
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
-
-
-def _id_of(value: object) -> object:
-    return vars(value).get("id", value) if isinstance(value, Entity) else value
 
 
 class Task(Entity):
@@ -43,9 +39,7 @@ class Task(Entity):
     """Internal id, a UUID."""
     uri: Attr[str] = attr(default=UNSET, on="create")
     """Key inside the job; a running number unless given."""
-    job: AttrFrom[Annotated[str, BeforeValidator(_id_of)], str | Entity] = attr(
-        default=UNSET, on="parent"
-    )
+    job: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="parent")
     """Id of the job that the task belongs to."""
     job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The job, readable (v3 only)."""
@@ -82,28 +76,28 @@ class Task(Entity):
         id: str,  # noqa: A002  # as on the wire
         *,
         session: Backend | None = None,
-        job: str | None = None,
+        job: str | Entity | None = None,
     ) -> Self:
         """Return the task with this id.
 
         Args:
             id: id of the task.
             session: where to look; the active session unless given.
-            job: id of its job, without which a task cannot be found.
+            job: its job, or the id, without which a task cannot be found.
 
         Raises:
             EntityNotFoundError: there is none.
-            EntityStateError: the job was not named.
+            EntityStateError: the job was not named, or is new.
         """
         if job is None:
-            raise EntityStateError(
-                cls.__name__, "a task is found under its job: name it with job=…"
-            )
+            reason = "a task is found under its job: name it with job=…"
+            raise EntityStateError(cls.__name__, reason)
+        parent = cls.where().under(job).selection.parent or ""
         backend = required_backend(cls, session)
-        record = _record(backend, job, id)
+        record = _record(backend, parent, id) if id else None
         if record is None:
-            raise EntityNotFoundError(cls.__name__, f"id {id!r} in job {job!r}")
-        return cls.load_record({"job": job, **record}, backend)
+            raise EntityNotFoundError(cls.__name__, f"id {id!r} in job {parent!r}")
+        return cls.load_record({"job": parent, **record}, backend)
 
     def delete(self, *, force: bool = False) -> NoReturn:  # noqa: ARG002  # as every entity's
         """Refuse: tasks stay for the audit.

@@ -9,6 +9,7 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.statuses import UserRole, UserStatus
 
 
@@ -41,7 +42,7 @@ class User(Entity):
     """Disabled users are logged off at once, and their jobs are on hold."""
     description: Attr[str] = attr(default=UNSET)
     """Free text."""
-    queue: Attr[str | None] = attr(init=False, on="update")
+    queue: AttrFrom[Reference | None, str | Entity | None] = attr(init=False, on="update")
     """Default queue of the user's jobs, or ``None``."""
     metadata: Attr[dict[str, Any]] = attr(init=False, on="update")
     """Workflow data, with a part for each side under ``external`` and ``internal``."""

@@ -15,9 +15,19 @@ from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.literals import Raw, raw, to_literal
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any_of
 
-__all__ = ["Field", "FieldRef", "Raw", "UnboundField", "raw", "to_literal"]
+__all__ = ["Field", "FieldRef", "Identified", "Raw", "UnboundField", "raw", "to_literal"]
 
 T = TypeVar("T")
+
+
+class Identified(Protocol):
+    """Whatever has an id, such as an entity that was saved: it is compared by its id."""
+
+    # Not str: pyright does not look through the descriptor that an entity's id is.
+    @property
+    def id(self) -> object:
+        """The id, a text."""
+        ...
 
 
 class _TextField(Protocol):
@@ -66,14 +76,14 @@ class FieldRef(Generic[T]):
     # -- comparisons ------------------------------------------------------------------------------
 
     @overload  # type: ignore[override]  # a comparison here is an expression, not a truth value
-    def __eq__(self: _TextField, other: str | Raw | None, /) -> Comparison: ...
+    def __eq__(self: _TextField, other: str | Raw | Identified | None, /) -> Comparison: ...
     @overload
     def __eq__(self, other: T | Raw | None, /) -> Comparison: ...
     def __eq__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
         return self.compare(Operator.EQUAL, other)
 
     @overload  # type: ignore[override]  # the same
-    def __ne__(self: _TextField, other: str | Raw | None, /) -> Comparison: ...
+    def __ne__(self: _TextField, other: str | Raw | Identified | None, /) -> Comparison: ...
     @overload
     def __ne__(self, other: T | Raw | None, /) -> Comparison: ...
     def __ne__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
@@ -108,7 +118,7 @@ class FieldRef(Generic[T]):
         return self._order(Operator.GREATER_EQUAL, other)
 
     @overload
-    def in_(self: _TextField, items: Iterable[str | Raw | None], /) -> Expression: ...
+    def in_(self: _TextField, items: Iterable[str | Raw | Identified | None], /) -> Expression: ...
     @overload
     def in_(self, items: Iterable[T | Raw | None], /) -> Expression: ...
     def in_(self, items: Iterable[object], /) -> Expression:
@@ -122,7 +132,9 @@ class FieldRef(Generic[T]):
         return any_of(self._members(Operator.IN, Operator.EQUAL, items))
 
     @overload
-    def not_in(self: _TextField, items: Iterable[str | Raw | None], /) -> Expression: ...
+    def not_in(
+        self: _TextField, items: Iterable[str | Raw | Identified | None], /
+    ) -> Expression: ...
     @overload
     def not_in(self, items: Iterable[T | Raw | None], /) -> Expression: ...
     def not_in(self, items: Iterable[object], /) -> Expression:

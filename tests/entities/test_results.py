@@ -635,3 +635,20 @@ def test_misspelt_attributes_of_an_object_name_the_nearest(v3) -> None:
     assert (caught.value.name, caught.value.obj) == ("color", job)
     assert job.colour == "red"
     assert not hasattr(job, "_repr_html_")
+
+
+# -- references ------------------------------------------------------------------------------------
+
+
+def test_entities_are_compared_by_their_id(v3) -> None:
+    queue = Queue.load_record({"id": JOB}, v3)
+    assert str(Job.where(Job.queue == queue)) == f"Job WHERE queue={JOB}"
+    assert str(Job.where(Job.parent.in_([queue, "high"]))) == f"Job WHERE parent IN {JOB},high"
+    with pytest.raises(QueryValueError, match="an entity that was saved"):
+        _ = Job.queue == Queue(name="x")
+
+
+@pytest.mark.parametrize("parent", [Job(source="a"), None, "", 5])
+def test_under_needs_a_parent_with_an_id(parent) -> None:
+    with pytest.raises(EntityStateError, match=r"has no id: save\(\) it first"):
+        Task.where().under(parent)

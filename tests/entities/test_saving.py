@@ -361,3 +361,33 @@ def test_task_without_a_known_job_cannot_be_saved(v3) -> None:
     task.status = "queued"
     with pytest.raises(EntityStateError, match=r"job\.tasks"):
         task.save()
+
+
+# -- references ------------------------------------------------------------------------------------
+
+
+def test_references_are_given_as_entities_and_sent_as_ids(v3) -> None:
+    queue = Queue(name="x").save()
+    assert Job(source="a", queue=queue, parent=queue).save().queue == queue.id
+    user = User(code="a@b.c").save()
+    user.queue = queue
+    user.save()
+    assert v3.calls[-1] == ("update", "user", user.id, {"queue": queue.id})
+    user.queue = None
+    assert user.changes["queue"].after is None
+
+
+def test_references_to_new_entities_are_refused(v3) -> None:
+    user = User.load_record({"id": "a" * 24}, v3)
+    with pytest.raises(EntityValidationError, match=r"queue: save\(\) the Queue first"):
+        user.queue = Queue(name="x")
+    with pytest.raises(EntityValidationError, match=r"queue: save\(\) the Queue first"):
+        Job(source="a", queue=Queue(name="x"))
+
+
+def test_task_is_got_under_a_job_object(job) -> None:
+    assert Task.get(f"{2:024x}", job=job).job == job.id
+    with pytest.raises(EntityStateError, match=r"save\(\) it first"):
+        Task.get(f"{2:024x}", job=Job(source="a"))
+    with pytest.raises(EntityNotFoundError):
+        Task.get("", job=job)

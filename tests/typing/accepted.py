@@ -81,6 +81,17 @@ assert_type(Job.name.matches(r"^\d+"), Comparison)
 assert_type(Job.status.in_(["failed", "aborted"]), Expression)
 assert_type(status != "failed", Comparison)
 
+
+def references(job: Job, queue: Queue, user: User) -> None:
+    assert_type(Job.queue == queue, Comparison)
+    assert_type(Job.user != user, Comparison)
+    assert_type(Job.parent.in_([queue, "high"]), Expression)
+    assert_type(Task.where(Task.job == job), Query[Task])
+    assert_type(Task.get("0", job=job), Task)
+    assert_type(Job(queue=queue, source="share=a/b").queue, str)
+    user.queue = queue
+
+
 query = Job.where(status != "failed") & (Job.code == "Daily backup")
 assert_type(query, Query[Job])
 assert_type(Job.where((Job.code == "a") | ~(Job.code == "b")), Query[Job])
