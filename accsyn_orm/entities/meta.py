@@ -39,7 +39,7 @@ class EntityMeta(ModelMetaclass):
             mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
         ) -> Any:
             """Build the class as Pydantic does, after taking out what ``attr()`` declared."""
-            declared = _declared_attributes(namespace)
+            declared = _declared_attributes(name, namespace)
             namespace.update({key: spec.to_field(key) for key, spec in declared.items()})
             # Pydantic takes what getattr() finds on a base for the default of an inherited field,
             # so the bases must not answer with query fields while a subclass is under construction.
@@ -77,18 +77,32 @@ def _no_attribute(cls: type, fields: Mapping[str, Any], name: str) -> str:
     return f"{cls.__name__} has no attribute {name!r}{did_you_mean(name, fields)}"
 
 
-def _declared_attributes(namespace: dict[str, Any]) -> dict[str, AttributeSpec]:
-    """Return the specification of every attribute that a class body annotates or assigns."""
+def _declared_attributes(cls: str, namespace: dict[str, Any]) -> dict[str, AttributeSpec]:
+    """Return the specification of every attribute that a class body annotates or assigns.
+
+    Raises:
+        TypeError: an annotation is no ``Attr``, or a default was not given with ``attr()``.
+    """
     declared: dict[str, AttributeSpec] = {}
     for name, annotation in namespace.get("__annotations__", {}).items():
         value = namespace.get(name)
         if isinstance(value, AttributeSpec):
             declared[name] = value
-        elif (
-            name not in namespace and not name.startswith("_") and "ClassVar" not in str(annotation)
-        ):
+        elif not name.startswith("_") and "ClassVar" not in str(annotation):
+            if name in namespace or not _is_marked(str(annotation)):
+                raise TypeError(_how_to_declare(cls, name, str(annotation), value))
             declared[name] = _bare(str(annotation))
     return declared
+
+
+def _is_marked(annotation: str) -> bool:
+    return "Attr" in annotation or "QueryField" in annotation
+
+
+def _how_to_declare(cls: str, name: str, annotation: str, value: object) -> str:
+    kind = annotation if _is_marked(annotation) else f"Attr[{annotation}]"
+    default = "" if value is None else f" = attr(default={value!r})"
+    return f"{cls}.{name} is not declared as an attribute: write {name}: {kind}{default}"
 
 
 def _bare(annotation: str) -> AttributeSpec:

@@ -24,6 +24,9 @@ from accsyn_orm.entities.meta import EntityMeta
 from accsyn_orm.entities.shape import container_names
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
+_UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
+_HOW_TO_MAKE = "made by its constructor, or from a record by load_record()"
+
 
 @dataclass(slots=True)
 class EntityState:
@@ -76,7 +79,9 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 problems += validation.problems_in(cls, error)
             else:
                 drop_unset(self)
-                problems += validation.unsettable(cls, vars(self), is_new=True, generation=None)
+                named = {name for name, _ in problems}
+                values = {name: value for name, value in vars(self).items() if name not in named}
+                problems += validation.unsettable(cls, values, is_new=True, generation=None)
             if problems:
                 raise validation.refusal(cls, problems)
             object.__setattr__(self, "_state", EntityState())
@@ -84,11 +89,27 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         # Keeps the validator from calling __init__: loading has no use for the strict checks.
         __init__.__pydantic_base_init__ = True
 
+        @classmethod
+        def model_construct(cls, *_: Any, **__: Any) -> Any:
+            """Refuse: the object would have no state."""
+            raise EntityStateError(cls.__name__, _HOW_TO_MAKE)
+
+        model_validate = model_validate_json = model_validate_strings = model_construct
+
+        def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Any:
+            """Copy; with ``update`` assign to the copy, checked as ever."""
+            copied = self.__deepcopy__() if deep or update else self.__copy__()
+            for name, value in (update or {}).items():
+                setattr(copied, name, value)
+            return copied
+
         def __getattr__(self, name: str) -> Any:
             if name in type(self).__entity_attributes__:
                 raise AttributeNotLoadedError(type(self).__name__, name, is_new=self.is_new)
             extra = self.__pydantic_extra__ or {}
-            if name.startswith("_") or name in extra:
+            if name in extra:
+                return detached(extra[name])  # what cannot be saved must not seem to change
+            if name.startswith("_"):
                 return super().__getattr__(name)
             kind, known = type(self).__name__, [*type(self).model_fields, *extra]
             reason = f"{kind} has no attribute {name!r}{validation.did_you_mean(name, known)}"
@@ -123,8 +144,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     @property
     def extra(self) -> Mapping[str, Any]:
-        """The attributes that the backend sent and this version does not know, read-only."""
-        return MappingProxyType(self.__pydantic_extra__ or {})
+        """The attributes that the backend sent and this version does not know: copies."""
+        return MappingProxyType(detached(self.__pydantic_extra__ or {}))
 
     @property
     def changes(self) -> Mapping[str, Change]:
@@ -149,6 +170,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         self._refuse_deleted()
         problem = validation.assignment_problem(cls, name, is_new=state.is_new)
         if problem:
+            if name in (self.__pydantic_extra__ or {}):
+                problem = (name, _UNKNOWN)
             raise validation.refusal(cls, [problem])
         valid, problems = validation.validated(cls, name, value)
         generation = self._generation()

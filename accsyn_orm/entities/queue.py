@@ -9,6 +9,7 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.limits import NonEmpty, Priority
 from accsyn_orm.entities.statuses import QueueStatus
 from accsyn_orm.entities.validation import Problem
 
@@ -34,11 +35,11 @@ class Queue(Entity):
 
     id: ReadOnlyAttr[str] = attr(init=False)
     """Internal id, 24 hexadecimal digits."""
-    code: Attr[str] = attr(default=UNSET)
+    code: Attr[NonEmpty] = attr(default=UNSET)
     """Unique identifier; letters, digits, ``_ . -``. Made from the name when it is not given."""
-    name: Attr[str] = attr(default=UNSET)
+    name: Attr[NonEmpty] = attr(default=UNSET)
     """Display name; the v1 generation knows only the code."""
-    priority: Attr[int] = attr(default=UNSET)
+    priority: Attr[Priority] = attr(default=UNSET)
     """From 0 (lowest) to 1000 (highest)."""
     description: Attr[str] = attr(default=UNSET)
     """Free text."""

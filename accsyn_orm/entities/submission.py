@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from accsyn_orm.entities.changes import wire_value
+from accsyn_orm.entities.limits import Priority
 from accsyn_orm.entities.statuses import TaskStatus
-from accsyn_orm.entities.task import Task
+from accsyn_orm.entities.task import CREATABLE, Task
 from accsyn_orm.entities.validation import nearest
 
 TaskSource: TypeAlias = "str | Task | Mapping[str, Any]"
@@ -28,7 +29,7 @@ class _Task(TypedDict, total=False):
     id: str
     source: str
     destination: str
-    priority: int
+    priority: Priority
     metadata: dict[str, Any]
     settings: dict[str, str]
     status: TaskStatus
@@ -73,6 +74,8 @@ def _submitted(task: object, uri: str) -> str | dict[str, Any]:
         raise _refusal(f"task {uri}: {_reasons(error)}") from error
     if "source" not in valid and "tasks" not in valid:
         raise _refusal(f"task {uri}: source is required")
+    if valid.get("status", CREATABLE[0]) not in CREATABLE:
+        raise _refusal(f"task {uri}: status: only {', '.join(CREATABLE)} when it is created")
     if "tasks" in valid:
         valid["tasks"] = submitted_tasks(valid["tasks"])
     is_default = isinstance(task, Task)

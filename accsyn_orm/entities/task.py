@@ -13,11 +13,15 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.limits import Priority
 from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.statuses import TaskStatus
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
+
+CREATABLE = ("queued", "onhold", "excluded")
+"""The statuses that a task can be created with."""
 
 _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
 
@@ -50,10 +54,10 @@ class Task(Entity):
     )
     """Where to, like ``source``; the same path on the other side when it is not given."""
     status: AttrFrom[TaskStatus, TaskStatus | str] = attr(
-        default=UNSET, settable=Settable(update=_SETTABLE, create=_SETTABLE)
+        default=UNSET, settable=Settable(update=_SETTABLE, create=CREATABLE)
     )
     """``queued`` retries or includes the task again, ``excluded`` takes it out."""
-    priority: Attr[int] = attr(default=UNSET)
+    priority: Attr[Priority] = attr(default=UNSET)
     """1000 goes first; 500 unless given."""
     metadata: Attr[dict[str, Any]] = attr(default_factory=dict[str, Any])
     """Workflow data."""

@@ -9,6 +9,7 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.limits import Email
 from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.statuses import UserRole, UserStatus
 
@@ -30,7 +31,7 @@ class User(Entity):
 
     id: ReadOnlyAttr[str] = attr(init=False)
     """Internal id, 24 hexadecimal digits."""
-    code: Attr[str] = attr(on="create")
+    code: Attr[Email] = attr(on="create")
     """E-mail address, unique in the workspace."""
     name: ReadOnlyAttr[str] = attr(init=False)
     """Name entered at registration."""

@@ -171,11 +171,12 @@ def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
         m.value for kind in type_choices(cls, name) if issubclass(kind, OpenEnum) for m in kind
     ]
     texts = [text for text in members if settable is None or text in settable.anytime]
-    hint = did_you_mean(value, texts) if isinstance(value, str) else ""
+    meant = nearest(value, members) if isinstance(value, str) else None
+    hint = f" (did you mean {meant!r}?)" if meant in texts else ""
     return f"{value!r} is not one of {', '.join(texts)}{hint}"
 
 
 def _sentence(message: str, value: object) -> str:
     sentence = message[:1].lower() + message[1:]
-    is_about_type = message.startswith("Input should be")
+    is_about_type = message.startswith("Input should be a valid")
     return f"{sentence}, not {type(value).__name__}" if is_about_type else sentence

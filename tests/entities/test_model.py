@@ -11,6 +11,7 @@ from accsyn_orm.entities import UNSET, Attr, Change, Job, Queue, Task, Transfer,
 from accsyn_orm.entities.changes import detached, is_same
 from accsyn_orm.errors import (
     AttributeNotLoadedError,
+    EntityStateError,
     EntityValidationError,
     ReadOnlyAttributeError,
 )
@@ -286,3 +287,81 @@ def test_studios_declare_attributes_of_their_own(v3) -> None:
     assert str(StudioJob.where(StudioJob.department == "fx")) == "Job WHERE dept=fx"
     assert str(StudioJob.parse("Job WHERE dept=fx")) == "Job WHERE dept=fx"
     assert not hasattr(Job, "department")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "namespace", "advice"),
+    [
+        ("int", {"grade": 5}, r"write grade: Attr\[int\] = attr\(default=5\)"),
+        ("int", {}, r"write grade: Attr\[int\]$"),
+        ("Attr[str]", {"grade": "a"}, r"write grade: Attr\[str\] = attr\(default='a'\)"),
+    ],
+)
+def test_attributes_that_are_not_declared_as_such_are_refused(
+    annotation, namespace, advice
+) -> None:
+    body = {"__annotations__": {"grade": annotation}, "__module__": __name__, **namespace}
+    with pytest.raises(TypeError, match=advice):
+        type(Job)("Graded", (Job,), body)
+
+
+@pytest.mark.parametrize("make", ["model_construct", "model_validate", "model_validate_json"])
+def test_ways_around_the_constructor_are_closed(make) -> None:
+    with pytest.raises(EntityStateError, match=r"constructor, or from a record by load_record\(\)"):
+        getattr(Job, make)({"status": "nonsense"})
+
+
+def test_model_copy_checks_what_it_updates(v3) -> None:
+    loaded = job(v3)
+    twin = loaded.model_copy(update={"status": "paused"})
+    assert (twin.changes.keys(), loaded.changes, loaded.model_copy().changes) == (
+        {"status"},
+        {},
+        {},
+    )
+    with pytest.raises(EntityValidationError):
+        loaded.model_copy(update={"status": "nonsense"})
+
+
+def test_unknown_attributes_cannot_seem_to_change(v3) -> None:
+    loaded = job(v3, stats={"a": [1]})
+    loaded.stats["a"].append(2)
+    loaded.extra["stats"]["a"].append(3)
+    assert loaded.stats == loaded.extra["stats"] == {"a": [1]}
+    with pytest.raises(EntityValidationError, match="this version does not know it: declare it on"):
+        loaded.stats = {}
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda: Queue(name=""), "Queue.name: string should have at least 1 character"),
+        (lambda: Queue(code=""), "Queue.code: string should have at least 1 character"),
+        (lambda: Queue(name="x", priority=True), "valid integer, not bool"),
+        (lambda: Queue(name="x", priority="10"), "valid integer, not str"),
+        (lambda: Queue(name="x", priority=1001), "less than or equal to 1000"),
+        (lambda: Task(source="a", priority=-1), "Task.priority: input should be greater than"),
+        (lambda: Job(tasks=[{"source": "a", "priority": 1001}]), "less than or equal to 1000"),
+        (lambda: User(code="lisa"), "User.code: is an e-mail address, such as lisa@example.com"),
+        (lambda: Task(source="a", status="done"), "only queued, onhold, excluded"),
+        (lambda: Job(tasks=[{"source": "a", "status": "done"}]), "only queued, onhold, excluded"),
+    ],
+)
+def test_limits_are_checked_before_anything_is_sent(make, problem) -> None:
+    with pytest.raises(EntityValidationError) as caught:
+        make()
+    assert problem in str(caught.value)
+
+
+def test_hints_never_name_a_status_that_cannot_be_set() -> None:
+    with pytest.raises(EntityValidationError) as caught:
+        Job(status="runing")
+    assert "did you mean" not in str(caught.value)
+
+
+def test_one_mistake_is_one_problem() -> None:
+    with pytest.raises(EntityValidationError) as caught:
+        Queue(name="x", status="paused")
+    assert caught.value.problems == (
+        ("status", "cannot be given yet: save() first, then change it"),
+    )
