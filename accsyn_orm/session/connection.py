@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from typing_extensions import assert_never
+
 from accsyn_orm.errors import (
     AccsynError,
     AuthenticationError,
@@ -94,6 +96,7 @@ class Connection:
         self._transport: Transport | None = None
         self._is_closed = False
         self._last_message: str | None = None
+        log.hide(_secret(credentials))
 
     @property
     def last_message(self) -> str | None:
@@ -241,8 +244,11 @@ class Connection:
         except PayloadError as error:
             raise ProtocolError("login", _host(base_url), str(error)) from error
         self._stale_key = None
-        if not isinstance(self._credentials, KeyCredentials):
+        if isinstance(self._credentials, KeyCredentials):
+            self._log.hide(self._credentials.api_key, login.session)
+        else:
             self._credentials = None
+            self._log.hide(login.session)
         if generation is V1:
             authorization = v1_session(settings.tenant, settings.username, login.session)
             headers = {"Authorization": authorization}
@@ -337,6 +343,18 @@ def _make_transport(settings: Settings) -> Transport:
         connect_timeout=settings.connect_timeout,
         proxy=settings.proxy,
     )
+
+
+def _secret(credentials: Credentials) -> str:
+    match credentials:
+        case KeyCredentials():
+            return credentials.api_key
+        case PasswordCredentials():
+            return credentials.password
+        case SessionCredentials():
+            return credentials.session_key
+        case _:
+            assert_never(credentials)
 
 
 def _reason(error: BackendError) -> str:

@@ -1,7 +1,8 @@
 """What a session says about itself: to its own handlers, never to the loggers of the host program.
 
-Payloads are redacted on their structure before they become text. Text from the backend is written
-as JSON, so that no answer can forge a line of its own.
+Payloads are redacted on their structure before they become text. In the text, the session's own
+secrets and credentials in URLs are masked wherever else they stand. Text from the backend is
+written as JSON, so that no answer can forge a line of its own.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from typing import Any
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.wire.redaction import redact
+from accsyn_orm.wire.redaction import MASK, redact
 
 _FORMAT = "%(asctime)s [ACCSYN_API] %(message)s"
+_URL_CREDENTIALS = re.compile(r"(?<=//)[^\s/@\"]*:[^\s/@\"]*(?=@)")
+_SHORTEST_HIDDEN = 4  # masking each "a" would tell that the password is "a"
 
 
 class SessionLog:
@@ -42,8 +46,15 @@ class SessionLog:
         self._logger = logging.Logger("accsyn_orm", level)  # noqa: LOG001  # see above
         self._indent = 4 if pretty_json else None
         self._handler = _handler(path, verbose=verbose)
-        self._handler.setFormatter(logging.Formatter(_FORMAT))
+        self._formatter = _MaskingFormatter(_FORMAT)
+        self._handler.setFormatter(self._formatter)
         self._logger.addHandler(self._handler)
+
+    def hide(self, *secrets: str) -> None:
+        """Mask these texts from now on, and no longer those named before."""
+        spellings = {*secrets, *(json.dumps(secret)[1:-1] for secret in secrets)}
+        hidden = sorted(spellings, key=len, reverse=True)
+        self._formatter.hidden = tuple(text for text in hidden if len(text) >= _SHORTEST_HIDDEN)
 
     def notice(self, text: str) -> None:
         """Log an event in the life of the session; the text is ours and holds no secret."""
@@ -65,9 +76,11 @@ class SessionLog:
         self._logger.warning("%s %s", type(error).__name__, json.dumps(str(error)))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what comes later is not logged."""
         self._logger.removeHandler(self._handler)
         self._handler.close()
+        # A logger without any handler prints warnings to standard error.
+        self._logger.addHandler(logging.NullHandler())
 
     def _shown(self, text: str) -> str:
         return json.dumps(redact(_parsed(text)), indent=self._indent)
@@ -81,6 +94,18 @@ def _handler(path: str | os.PathLike[str] | None, *, verbose: bool) -> logging.H
     except OSError as error:
         reason = f"cannot write {os.fspath(path)!r}: {error.strerror}"
         raise ConfigurationError("path_logfile", reason) from error
+
+
+class _MaskingFormatter(logging.Formatter):
+    """Masks what must not be read, in the finished line."""
+
+    hidden: tuple[str, ...] = ()
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        for text in self.hidden:
+            line = line.replace(text, MASK)
+        return _URL_CREDENTIALS.sub(MASK, line)
 
 
 class _PrivateFileHandler(logging.FileHandler):

@@ -12,7 +12,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from accsyn_orm.errors import (
@@ -23,6 +22,7 @@ from accsyn_orm.errors import (
     TransportTimeoutError,
 )
 from accsyn_orm.transport.base import Request, Response
+from accsyn_orm.transport.pools import DiscreetAdapter
 from accsyn_orm.transport.proxy import Proxy
 
 MAX_RESPONSE = 64 * 1024 * 1024
@@ -155,7 +155,7 @@ class _IsolatedSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(_CONNECTIONS, _CONNECTIONS, pool_block=True)
+        adapter = DiscreetAdapter(_CONNECTIONS, _CONNECTIONS, pool_block=True)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 

@@ -7,7 +7,12 @@ import stat
 
 import pytest
 
-from accsyn_orm.errors import BackendError, ConfigurationError
+from accsyn_orm.errors import (
+    AuthenticationError,
+    BackendError,
+    ConfigurationError,
+    SessionClosedError,
+)
 
 CANARY = "CANARY-4711"
 
@@ -17,6 +22,22 @@ def test_quiet_session_writes_nothing(recorder, make_session, capfd):
     recorder.will_answer({"message": "no"})
     with pytest.raises(BackendError):
         session.find("Job")
+    for _ in range(2):
+        session.close()
+        with pytest.raises(SessionClosedError):
+            session.find("Job")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_closed_session_logs_nothing_more(make_session, tmp_path, capfd):
+    path = tmp_path / "x.log"
+    session = make_session(verbose=True, path_logfile=path)
+    session.login()
+    session.close()
+    written = path.read_text()
+    with pytest.raises(SessionClosedError):
+        session.find("Job")
+    assert path.read_text() == written
     assert capfd.readouterr() == ("", "")
 
 
@@ -86,6 +107,54 @@ def test_secrets_are_never_logged(recorder, make_session, tmp_path, protocol, ca
     assert CANARY not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("arguments", "secret"),
+    [
+        ({}, 'päss"word-1'),
+        ({"protocol": "v1"}, "session-1"),
+        ({"protocol": "v3"}, "session-1"),
+        ({"protocol": "v3", "api_key": "f0a8b9a9-1"}, "f0a8b9a9-1"),
+        ({"api_key": None, "session_key": "6152-1"}, "session-1"),
+    ],
+)
+def test_own_secrets_are_masked_wherever_they_stand(
+    recorder, make_session, tmp_path, arguments, secret
+):
+    path = tmp_path / "x.log"
+    session = make_session(
+        **{"api_key": secret, "verbose": True, "path_logfile": path, **arguments}
+    )
+    session.login()
+    recorder.will_answer({"message": f"no, {secret}!"})
+    with pytest.raises(BackendError, match=secret):
+        session.create("job", {"code": f"shown {secret}", "tasks": [f"a{secret}b"]})
+    assert secret not in path.read_text().replace('\\"', '"').replace("\\u00e4", "ä")
+    assert "shown ***" in path.read_text()
+    assert "no, ***!" in path.read_text()
+
+
+@pytest.mark.parametrize("secret", [{"pwd": "pass-word"}, {"session_key": "pass-word"}])
+def test_secret_that_serves_once_is_masked_in_a_refused_sign_in(
+    recorder, make_session, tmp_path, secret
+):
+    path = tmp_path / "x.log"
+    session = make_session(api_key=None, verbose=True, path_logfile=path, **secret)
+    recorder.will_answer_login({"message": "pass-word is wrong"})
+    with pytest.raises(AuthenticationError):
+        session.login()
+    assert "*** is wrong" in path.read_text()
+    assert "pass-word" not in path.read_text()
+
+
+def test_credentials_in_urls_are_masked(make_session, tmp_path):
+    path = tmp_path / "x.log"
+    session = make_session(verbose=True, path_logfile=path)
+    session.create("job", {"source": f"smb://john:{CANARY}@nas/x", "to": "https://h:443/a@b"})
+    assert '"smb://***@nas/x"' in path.read_text()
+    assert '"https://h:443/a@b"' in path.read_text()
+    assert CANARY not in path.read_text()
+
+
 def test_text_of_the_backend_cannot_forge_a_line(recorder, make_session, tmp_path):
     path = tmp_path / "x.log"
     session = make_session(verbose=True, path_logfile=path)
@@ -108,3 +177,30 @@ def test_logging_of_the_program_is_left_alone(make_session):
     before = state()
     make_session(verbose=True).find("Job")
     assert state() == before
+
+
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_logs_of_the_libraries_beneath_hold_nothing_of_a_call(
+    recorder, make_session, caplog, protocol
+):
+    caplog.set_level(logging.DEBUG)
+    recorder.login_session = f"session-{CANARY}"
+    session = make_session(protocol=protocol, api_key=f"key-{CANARY}")
+    session.find(f"Job WHERE code={CANARY}")
+    session.find_one("User")
+    session.create("job", {"code": CANARY})
+    session.delete_one("job", CANARY)
+    recorder.will_answer({"session_expired": True, "message": CANARY})
+    session.find("Queue")
+    assert [event.verb for event in recorder.events] == [
+        "GET",
+        "GET",
+        "POST",
+        "DELETE",
+        "GET",
+        "GET",
+    ]
+    assert any(
+        f"/api/{'v3' if protocol == 'v3' else 'v1.0'}/event" in text for text in caplog.messages
+    )
+    assert CANARY not in caplog.text

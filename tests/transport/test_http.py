@@ -390,3 +390,18 @@ def test_request_and_response_hide_what_they_carry(tls_server, make_transport):
     tls_server.answer = answer(b'"CANARY"')
     assert "CANARY" not in repr(request)
     assert "CANARY" not in repr(make_transport().send(tls_server.request()))
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_queries_are_in_no_log(tls_server, socks_server, make_transport, caplog, proxied):
+    caplog.set_level(logging.DEBUG)
+    proxy = parse_proxy(f"socks:127.0.0.1:{socks_server.port}") if proxied else None
+    transport = make_transport(proxy=proxy)
+    for query in ("session=CANARY", "", "session=CANARY2"):
+        transport.send(tls_server.request(query=query))
+    targets = [request.split(b" ")[1].decode() for request in tls_server.requests]
+    path = "/api/v3/event"
+    assert targets == [f"{path}?session=CANARY", path, f"{path}?session=CANARY2"]
+    assert tls_server.connections == 1
+    assert sum(path in message for message in caplog.messages) == 3
+    assert "CANARY" not in caplog.text
