@@ -20,7 +20,7 @@ _TYPE = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[!-~]+")
 _EXACT_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _QUEUE_TYPE = 2
-_TAKES_DUPLICATES = {
+_HAVE_TASKS = {
     "v1": frozenset({"job", "task"}),
     "v3": frozenset({"transfer", "compute", "delivery", "request", "stream", "job", "task"}),
 }
@@ -77,7 +77,12 @@ def creation(
 
     A list is a list of tasks; a task alone is wrapped; text is JSON (a path is not read).
     """
-    payload: dict[str, Any] = _object_to_create(entitytype, data)
+    given = _from_json(entitytype, data) if isinstance(data, str) else data
+    if isinstance(given, (list, tuple)):
+        tasks = cast("Sequence[object]", given)
+        payload: dict[str, Any] = {"tasks": _list_of_tasks(generation, entitytype, tasks)}
+    else:
+        payload = check_data(entitytype, given)
     if entitytype == "task" and "tasks" not in payload:
         payload = {"tasks": payload}
     if generation is V1 and entitytype == "queue":
@@ -86,14 +91,14 @@ def creation(
     return {**payload, **_duplicates(generation, entitytype, flags)}
 
 
-def _object_to_create(entitytype: str, data: object) -> dict[str, Any]:
-    if isinstance(data, str):
-        return _object_to_create(entitytype, _from_json(entitytype, data))
-    if isinstance(data, (list, tuple)):
-        if data:
-            return {"tasks": list(cast("Sequence[object]", data))}
+def _list_of_tasks(generation: Generation, entitytype: str, data: Sequence[object]) -> list[object]:
+    if entitytype not in _HAVE_TASKS[generation.name]:
+        raise _bad_data(
+            entitytype, "one dictionary: a list is a list of tasks; create one after another"
+        )
+    if not data:
         raise _bad_data(entitytype, "a list that is not empty")
-    return check_data(entitytype, data)
+    return list(data)
 
 
 def _from_json(entitytype: str, text: str) -> dict[str, Any] | list[Any]:
@@ -109,11 +114,11 @@ def _from_json(entitytype: str, text: str) -> dict[str, Any] | list[Any]:
 def _duplicates(
     generation: Generation, entitytype: str, flags: Mapping[str, bool | None]
 ) -> dict[str, Any]:
-    if generation is V1 and entitytype in _TAKES_DUPLICATES["v1"]:
+    if generation is V1 and entitytype in _HAVE_TASKS["v1"]:
         # Always sent in v1.0.
         flags = {**flags, "allow_duplicates": flags["allow_duplicates"] is not False}
     given = {name: flag for name, flag in flags.items() if flag is not None}
-    if given and entitytype not in _TAKES_DUPLICATES[generation.name]:
+    if given and entitytype not in _HAVE_TASKS[generation.name]:
         raise EntityValidationError(
             entitytype, [(name, "only jobs and tasks take this option") for name in given]
         )

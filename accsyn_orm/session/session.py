@@ -58,8 +58,10 @@ class Session(SessionCore):
         username: e-mail address of the user.
         api_key: api key of the user.
         domain: the same as ``workspace``, by its name in v1.0.
-        pwd: password (v1.0); the session ends after some hours and cannot renew itself.
-        session_key: key of a running session (v1.0); cannot renew itself either.
+        pwd: password (v1.0); the session ends after some hours and cannot renew itself. An api key
+            or a session key that is passed as well goes first.
+        session_key: key of a running session (v1.0); cannot renew itself either. An api key that is
+            passed as well goes first.
         hostname: host to call, instead of asking accsyn where the workspace lives.
         port: port to call.
         url: ``https://host:port``, instead of ``hostname`` and ``port``.
@@ -67,7 +69,7 @@ class Session(SessionCore):
         proxy: ``socks:host:port`` and others, see the sign-in guide.
         verify: path of the certificate authorities to trust; ``False`` checks nothing, and lets
             anybody between here and accsyn read the key.
-        timeout: seconds to wait for an answer.
+        timeout: seconds to wait for an answer, above zero.
         connect_timeout: seconds to wait for a connection.
         verbose: log every request and answer, without secrets, to standard error or the log file.
         pretty_json: indent what ``verbose`` logs.
@@ -217,9 +219,18 @@ class Session(SessionCore):
         return User.load_record(record, self)
 
     def query(self, entity: type[E]) -> Query[E]:
-        """Return a query for all entities of a class, bound to this session."""
-        from accsyn_orm.entities.results import Query  # loads Pydantic
+        """Return a query for all entities of a class, bound to this session.
 
+        Raises:
+            TypeError: this is no entity class.
+        """
+        from accsyn_orm.entities.base import Entity  # loads Pydantic
+        from accsyn_orm.entities.results import Query
+
+        given = cast("object", entity)
+        if not (isinstance(given, type) and issubclass(given, Entity)):
+            msg = f"{given!r} is no entity class: pass the class itself, such as Job"
+            raise TypeError(msg)
         return Query(entity, backend=self)
 
     # -- writing ----------------------------------------------------------------------------------
@@ -237,7 +248,7 @@ class Session(SessionCore):
 
         Args:
             entitytype: what to create.
-            data: its attributes; a list is a list of tasks; text is JSON.
+            data: its attributes; a list is a list of tasks (jobs, tasks); text is JSON.
             entityid: job to create a task beneath.
             allow_duplicates: (jobs, tasks) retry a task that exists already.
             replace_duplicates: (jobs, tasks; v3) replace a task that exists already.
@@ -270,7 +281,9 @@ class Session(SessionCore):
         """Change attributes of an entity; return it as it is afterwards.
 
         Raises:
-            EntityNotFoundError: there is no such entity.
+            BackendError: the backend refused, also because there is no such entity: only its
+                message tells that apart.
+            EntityNotFoundError: the backend agreed, but answered with no entity.
         """
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
@@ -362,7 +375,7 @@ class Session(SessionCore):
     def _get_in_v1(self, name: str, ident: str) -> Record | None:
         scopes = _JOB_SCOPES if name == "job" else _OTHER_SCOPES
         question = Question(name, render(Comparison("id", Operator.EQUAL, ident)))
-        for scope in scopes[:1] if name in {"task", "queue"} else scopes:
+        for scope in scopes[:1] if name == "task" else scopes:
             found = self._find(question, find_options(V1, name, scope))
             if found:
                 return found[0]

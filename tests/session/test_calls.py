@@ -260,6 +260,12 @@ def test_query_is_bound_to_the_session(recorder, session):
     assert sent(recorder)["uri"] == "queue/find"
 
 
+@pytest.mark.parametrize("entity", ["Job", None, int, object()])
+def test_query_takes_an_entity_class_only(session, entity):
+    with pytest.raises(TypeError, match="pass the class itself"):
+        session.query(entity)
+
+
 def test_get_entity_asks_by_id(recorder, session):
     assert session.get_entity(" Job ", ID)["code"] == "first"
     assert (sent(recorder)["uri"], sent(recorder)["id"]) == ("job/find", ID)
@@ -272,7 +278,7 @@ def test_get_entity_asks_by_id(recorder, session):
     [
         ("job", [{"type": 1}, {"type": 1, "finished": True}, {"type": 1, "archived": True}]),
         ("user", [{}, {"offline": True}, {"archived": True}]),
-        ("queue", [{"type": 2}]),
+        ("queue", [{"type": 2}, {"type": 2, "offline": True}, {"type": 2, "archived": True}]),
         ("task", [{}]),
     ],
 )
@@ -325,6 +331,25 @@ def test_create_refuses_what_is_no_data(recorder, session, data):
     with pytest.raises(EntityValidationError, match="data"):
         session.create("job", data)
     assert not recorder.requests
+
+
+@pytest.mark.parametrize(
+    ("protocol", "entitytype"),
+    [("v1", "queue"), ("v3", "queue"), ("v1", "transfer"), ("v3", "user"), ("v3", "file")],
+)
+@pytest.mark.parametrize("data", [[{"code": "a"}, {"code": "b"}], [], '[{"code": "a"}]'])
+def test_create_takes_lists_for_what_has_tasks_only(
+    recorder, make_session, protocol, entitytype, data
+):
+    with pytest.raises(EntityValidationError, match="one after another"):
+        make_session(protocol=protocol).create(entitytype, data)
+    assert not recorder.requests
+
+
+@pytest.mark.parametrize("entitytype", ["job", "task", "transfer", "delivery"])
+def test_create_takes_a_list_of_tasks(recorder, session, entitytype):
+    session.create(entitytype, ({"source": "a"}, {"source": "b"}))
+    assert sent(recorder)["data"] == {"tasks": [{"source": "a"}, {"source": "b"}]}
 
 
 @pytest.mark.parametrize("entitytype", ["", " ", None, "job/../user", "Job WHERE", 5])
