@@ -144,7 +144,9 @@ def _generation(arguments: Arguments, sources: _Sources) -> Generation:
     if arguments.protocol is not None:
         if arguments.protocol not in GENERATIONS:
             raise ConfigurationError("protocol", "is neither 'v3' nor 'v1'")
-        return GENERATIONS[arguments.protocol]
+        generation = GENERATIONS[arguments.protocol]
+        _refuse_v1_secrets(arguments, generation)
+        return generation
     has_key = _text("api_key", arguments.api_key) or sources.get("ACCSYN_API_KEY")
     is_v1 = (
         _text("pwd", arguments.pwd)
@@ -154,10 +156,22 @@ def _generation(arguments: Arguments, sources: _Sources) -> Generation:
     return GENERATIONS["v1" if is_v1 else "v3"]
 
 
+def _refuse_v1_secrets(arguments: Arguments, generation: Generation) -> None:
+    for setting, value in (("pwd", arguments.pwd), ("session_key", arguments.session_key)):
+        if generation is not V1 and _text(setting, value):
+            raise ConfigurationError(
+                setting,
+                "passwords and session keys are v1.0 only",
+                hint="use protocol='v1', or an api key",
+            )
+
+
 def _tenant(arguments: Arguments, sources: _Sources, generation: Generation) -> str:
     names = ["ACCSYN_WORKSPACE", "ACCSYN_DOMAIN"]
-    given = _text("workspace", arguments.workspace) or _text("domain", arguments.domain)
-    tenant = given or sources.get(*(names[::-1] if generation is V1 else names))
+    workspace, domain = _text("workspace", arguments.workspace), _text("domain", arguments.domain)
+    if workspace and domain and workspace != domain:
+        raise ConfigurationError("domain", "is another than workspace: pass either, not both")
+    tenant = workspace or domain or sources.get(*(names[::-1] if generation is V1 else names))
     if tenant is None:
         raise ConfigurationError(
             "workspace", "is not set", hint="pass workspace=… or set ACCSYN_WORKSPACE"
@@ -302,7 +316,7 @@ def _verify(arguments: Arguments, sources: _Sources) -> bool | str:
 
 
 def _seconds(setting: str, value: object, default: float) -> float:
-    if not value:
+    if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ConfigurationError(setting, "is not a number of seconds")

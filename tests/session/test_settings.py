@@ -114,8 +114,22 @@ def test_explicit_password_is_not_overridden_by_a_key_that_lies_around():
 
 def test_v3_signs_in_with_a_key_only():
     environ = {**BASE, "ACCSYN_API_KEY": "", "ACCSYN_SESSION_KEY": "s"}
-    refused("api_key", environ, protocol="v3", pwd="x")
+    refused("api_key", environ, protocol="v3")
     refused("api_key", {**environ, "ACCSYN_SESSION_KEY": ""}, protocol="v1")
+
+
+@pytest.mark.parametrize("secret", ["pwd", "session_key"])
+def test_secrets_of_v1_are_refused_in_v3(secret):
+    error = refused(secret, protocol="v3", api_key="key", **{secret: "CANARY"})
+    assert "v1.0 only" in str(error)
+    assert "CANARY" not in str(error)
+    assert resolve(protocol="v3", **{secret: " "})[0].generation.name == "v3"
+
+
+def test_workspace_is_given_once():
+    refused("domain", workspace="a", domain="b")
+    assert resolve(workspace="a", domain="a")[0].tenant == "a"
+    assert resolve({**BASE, "ACCSYN_DOMAIN": "b"}, workspace="a")[0].tenant == "a"
 
 
 @pytest.mark.parametrize("protocol", ["v2", "V3", "", 3])
@@ -244,12 +258,12 @@ def test_certificates_to_trust(tmp_path):
 
 
 def test_timeouts_have_defaults():
-    settings, _ = resolve(timeout=0, connect_timeout=None)
+    settings, _ = resolve(timeout=None, connect_timeout=None)
     assert (settings.timeout, settings.connect_timeout) == (120, 10)
     assert resolve(timeout=1.5)[0].timeout == 1.5
 
 
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), "5", True])
+@pytest.mark.parametrize("value", [0, 0.0, -1, float("nan"), float("inf"), "", "5", True, False])
 def test_malformed_timeout_is_refused(value):
     refused("timeout", timeout=value)
     refused("connect_timeout", connect_timeout=value)
