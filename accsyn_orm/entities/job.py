@@ -42,7 +42,7 @@ class Job(Entity):
     priority of their own, they take their queue's.
 
     Example:
-        >>> Job(source="share=proj/ref.png", destination="site=berlin").save()  # doctest: +SKIP
+        >>> Job(source="share=a/ref.png", destination="lisa@example.com").save()  # doctest: +SKIP
         Job(id='6971e16fceadd67b955b1995', code='ref.png', status='waiting')
     """
 

@@ -12,6 +12,7 @@ from typing_extensions import dataclass_transform
 
 from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
+from accsyn_orm.entities.shape import type_choices
 from accsyn_orm.entities.validation import did_you_mean
 from accsyn_orm.query.fields import FieldRef
 
@@ -115,4 +116,6 @@ def _bare(annotation: str) -> AttributeSpec:
 def _field_ref(cls: Any, name: str) -> FieldRef[Any]:
     spec: AttributeSpec = cls.__entity_attributes__[name]
     label = f"{cls.__name__}.{name}"
-    return FieldRef(spec.wire or name, label=label, literal=partial(literal_text, cls, name))
+    is_mapping = dict in type_choices(cls, name)
+    literal = partial(literal_text, cls, name)
+    return FieldRef(spec.wire or name, label=label, literal=literal, is_mapping=is_mapping)

@@ -69,7 +69,7 @@ _EVERYTHING = Selection()
 _OPTIONS = tuple(item.name for item in fields(Selection) if item.name != "where")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Query(Generic[E]):
     """Entities of one type that satisfy a condition.
 
@@ -235,6 +235,11 @@ class Query(Generic[E]):
     def __str__(self) -> str:
         return str(Statement(self.entity.__entity_type__, self.selection.where))
 
+    def __repr__(self) -> str:
+        said = [(name, getattr(self.selection, name)) for name in _OPTIONS]
+        shown = "".join(f" {name}={value!r}" for name, value in said if value not in {None, ()})
+        return f"<Query {self}{shown}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without the session, which holds a connection and credentials."""
         return Query, (self.entity, self.selection)
@@ -313,10 +318,19 @@ class Query(Generic[E]):
         """Return the condition, and the parent that it or ``under()`` names.
 
         Sub-entities are asked for by parent: ``job=<id>`` in a condition becomes the parent.
+
+        Raises:
+            EntityStateError: neither says anything about the parent.
         """
         where, parent, name = self.selection.where, self.selection.parent, self.entity.__parent__
-        if parent or where is None or name is None:
+        if parent or name is None:
             return where, parent
+        if where is None or not _mentions(where, name):
+            kind = self.entity.__name__
+            reason = (
+                f"found under one {name} only: use {name}.{kind.lower()}s or {kind}.{name} == …"
+            )
+            raise EntityStateError(kind, reason)
         terms = list(where.operands if isinstance(where, And) else (where,))
         for term in terms:
             match term:
@@ -348,6 +362,13 @@ def _natural(count: int, what: str, *, least: int = 0) -> int:
     if type(count) is not int or count < least:
         raise QueryValueError(count, f"{what} takes a whole number from {least} up")
     return count
+
+
+def _mentions(expression: Expression, name: str) -> bool:
+    """Tell whether a condition is about an attribute, or about a part of it."""
+    if isinstance(expression, Comparison):
+        return expression.attribute.partition(".")[0] == name
+    return any(_mentions(operand, name) for operand in expression.operands)
 
 
 def _is_expression(value: object) -> bool:

@@ -30,7 +30,9 @@ class Task(Entity):
     """One transfer inside a job.
 
     Example:
-        >>> Task(job=job.id, source="share=proj/a.png").save()  # doctest: +SKIP
+        >>> lisa = "lisa@example.com"
+        >>> new = Task(job=job, source="share=a/b", destination=lisa)  # doctest: +SKIP
+        >>> new.save()  # doctest: +SKIP
         Task(id='26468234-c9ee-48d6-8d28-e900b5957129', uri='1', status='queued')
     """
 

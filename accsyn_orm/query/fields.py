@@ -8,10 +8,10 @@ expression is wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar, cast, overload
 
-from accsyn_orm.errors import QueryValueError
+from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query.literals import Raw, raw, to_literal
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any_of
 
@@ -42,6 +42,14 @@ class _TextField(Protocol):
     def compare(self, operator: Operator, value: object) -> Comparison: ...
 
 
+class _MappingField(Protocol):
+    """Any field whose values are dictionaries, or a value of no known type."""
+
+    @property
+    def _holds(self) -> Mapping[str, Any] | None: ...
+    def item(self, key: str) -> FieldRef[Any]: ...
+
+
 class FieldRef(Generic[T]):
     """An attribute to compare with.
 
@@ -50,6 +58,7 @@ class FieldRef(Generic[T]):
         label: how messages call it (``Job.status``); the name when not given.
         literal: turns a Python value into literal text, or raises ``QueryValueError``; the default
             knows the language but not the attribute's type.
+        is_mapping: its values are dictionaries, whose keys can be compared: ``field["shot"]``.
 
     Example:
         >>> status, code = FieldRef[str]("status"), FieldRef[str]("code")
@@ -57,13 +66,19 @@ class FieldRef(Generic[T]):
         status!=failed AND code="Daily backup"
     """
 
-    __slots__ = ("_literal", "_name", "is_checked", "label")
+    __slots__ = ("_is_mapping", "_literal", "_name", "is_checked", "label")
     _holds: T  # for type checkers only: there is no such attribute
 
     def __init__(
-        self, name: str, *, label: str | None = None, literal: Callable[[object], str] = to_literal
+        self,
+        name: str,
+        *,
+        label: str | None = None,
+        literal: Callable[[object], str] = to_literal,
+        is_mapping: bool = False,
     ) -> None:
         self._name = name
+        self._is_mapping = is_mapping
         self._literal = literal
         self.label = label or name
         self.is_checked = literal is not to_literal
@@ -141,6 +156,27 @@ class FieldRef(Generic[T]):
         """Equal to none of the items; the opposite of :meth:`in_`."""
         return all_of(self._members(Operator.NOT_IN, Operator.NOT_EQUAL, items))
 
+    # -- keys of dictionaries ---------------------------------------------------------------------
+
+    def __getitem__(self: _MappingField, key: str, /) -> FieldRef[Any]:
+        """Return the field of one key; letter case does not matter, as everywhere in a query.
+
+        Raises:
+            QueryFieldError: the attribute holds no dictionaries.
+        """
+        return self.item(key)
+
+    # Else the keys would make it iterable, without end.
+    __iter__ = None
+
+    def item(self, key: str) -> FieldRef[Any]:
+        """Return the field of one key; ``field[key]`` is short for this."""
+        if not self._is_mapping:
+            reason = "holds no dictionaries, so it has no keys"
+            raise QueryFieldError(self.label, key, reason=reason)
+        label = f"{self.label}[{key!r}]"
+        return FieldRef(f"{self._name}.{str(key).lower()}", label=label, is_mapping=True)
+
     # -- comparisons of text ----------------------------------------------------------------------
 
     def contains(self: _TextField, text: str, /) -> Comparison:
@@ -185,7 +221,7 @@ class FieldRef(Generic[T]):
 
     def compare_text(self, operator: Operator, text: str) -> Comparison:
         """Compare with a part or a pattern, which need not be of the attribute's type."""
-        return Comparison(self._name, operator, text, self.is_checked)
+        return Comparison(self._name, operator, _checked(text), self.is_checked)
 
     def compare(self, operator: Operator, value: object) -> Comparison:
         """Compare with a value; the operator signs are short for this."""
@@ -231,14 +267,23 @@ class UnboundField(FieldRef[Any]):
     __slots__ = ()
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(name, is_mapping=True)  # checked when it meets an entity
 
 
 Field = UnboundField
 
 
+def _checked(text: object) -> str:
+    """Return the text, or refuse what is none: only ``==`` and the like convert values."""
+    if isinstance(text, str):
+        return text
+    reason = f"takes a text, not {type(text).__name__}"
+    raise QueryValueError(text, reason, hint="compare values with == or in_()")
+
+
 def _is_plain(text: str) -> bool:
     """Whether ``=`` takes the text literally, and some kind of quotes is left to hold it."""
+    text = _checked(text)
     return "*" not in text and not ('"' in text and "'" in text)
 
 

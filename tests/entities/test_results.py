@@ -652,3 +652,26 @@ def test_entities_are_compared_by_their_id(v3) -> None:
 def test_under_needs_a_parent_with_an_id(parent) -> None:
     with pytest.raises(EntityStateError, match=r"has no id: save\(\) it first"):
         Task.where().under(parent)
+
+
+def test_tasks_are_never_asked_for_without_a_job(v3) -> None:
+    for query in (Task.where(), Task.where(Task.status == "done")):
+        for end in (query.all, query.first, query.count):
+            with pytest.raises(EntityStateError, match=r"use job\.tasks or Task\.job == …"):
+                end()
+    assert v3.calls == []
+
+
+def test_repr_of_a_query_is_its_text() -> None:
+    query = Job.where(status == "done")
+    assert repr(query) == "<Query Job WHERE status=done>"
+    assert repr(query.finished().limit(3)) == "<Query Job WHERE status=done finished=True limit=3>"
+
+
+def test_keys_of_metadata_are_compared(v3) -> None:
+    v3.add("job", 1, metadata={"Shot": "SH010"})
+    query = Job.where(Job.metadata["shot"] == "sh010")
+    assert str(query) == "Job WHERE metadata.shot=sh010"
+    assert query.exists()
+    with pytest.raises(QueryFieldError, match=r"Job\.code\.x holds no dictionaries"):
+        _ = Job.code["x"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accsyn_orm.errors import QueryValueError
+from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query import (
     Comparison,
     Expression,
@@ -168,3 +168,26 @@ def test_fields_have_a_name_a_label_and_a_hash():
 def test_fields_of_impossible_names_build_nothing(name: str):
     with pytest.raises(QueryValueError, match="not an attribute name"):
         FieldRef[str](name).contains("x")
+
+
+@pytest.mark.parametrize("name", ["contains", "not_contains", "matches", "startswith", "exact"])
+@pytest.mark.parametrize("value", [5, None, True])
+def test_comparisons_of_text_take_nothing_else(name: str, value: Any):
+    with pytest.raises(QueryValueError, match=f"takes a text, not {type(value).__name__}"):
+        getattr(code, name)(value)
+
+
+def test_keys_of_dictionaries_are_fields():
+    metadata = FieldRef[dict[str, Any]]("metadata", is_mapping=True)
+    expression = metadata["Shot"]["Code"] == "sh010"
+    assert expression == parse_expression("metadata.shot.code=sh010")
+    assert expression.evaluate({"metadata": {"Shot": {"code": "SH010"}}})
+    assert UnboundField("metadata")["shot"].name == "metadata.shot"
+
+
+def test_other_fields_have_no_keys():
+    text: Any = code
+    with pytest.raises(QueryFieldError, match="holds no dictionaries"):
+        text["shot"]
+    with pytest.raises(TypeError):
+        iter(text)

@@ -80,6 +80,7 @@ assert_type(Job.name.contains("backup"), Comparison)
 assert_type(Job.name.matches(r"^\d+"), Comparison)
 assert_type(Job.status.in_(["failed", "aborted"]), Expression)
 assert_type(status != "failed", Comparison)
+assert_type(Job.metadata["shot"] == "sh010", Comparison)
 
 
 def references(job: Job, queue: Queue, user: User) -> None:
