@@ -61,7 +61,7 @@ def test_attributes_takes_three_options(admin):
 
 def test_v1_attributes_know_queues(admin_v1):
     listed = admin_v1.call("GET", "attributes", {"entitytype": "Queue", "create": True})
-    assert listed == ["code", "priority", "description", "metadata"]
+    assert listed == ["code", "priority", "description"]
 
 
 def test_a_refused_write_changes_nothing(admin, download):

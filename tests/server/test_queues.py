@@ -43,7 +43,7 @@ def test_a_code_alone_is_the_name_too(admin):
         ({"name": "A", "priority": 1001}, "between 0 and 1000"),
         ({"name": "A", "priority": True}, "whole number"),
         ({"name": "A", "priority": "5"}, "whole number"),
-        ({"name": "A", "metadata": []}, "dictionary"),
+        ({"name": "A", "metadata": {}}, "cannot be given at creation"),
         ({"name": "A", "default": True}, "cannot be given at creation"),
         ({"name": "A", "colour": "red"}, "no attribute 'colour'"),
     ],

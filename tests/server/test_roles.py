@@ -29,13 +29,16 @@ def test_who_sees_which_users(studio, user, protocol, visible):
 
 
 def test_who_changes_which_users(admin, employee, standard):
-    assert employee.edit("user", standard.user_id, name="By employee")["name"] == "By employee"
-    assert employee.edit("user", employee.user_id, name="Own")["name"] == "Own"
-    assert standard.edit("user", standard.user_id, name="Me")["name"] == "Me"
+    assert (
+        employee.edit("user", standard.user_id, description="By employee")["description"]
+        == "By employee"
+    )
+    assert employee.edit("user", employee.user_id, description="Own")["description"] == "Own"
+    assert standard.edit("user", standard.user_id, description="Me")["description"] == "Me"
     with pytest.raises(Refusal, match="there is no user"):
-        employee.edit("user", admin.user_id, name="x")
+        employee.edit("user", admin.user_id, description="x")
     with pytest.raises(Refusal, match="there is no user"):
-        standard.edit("user", employee.user_id, name="x")
+        standard.edit("user", employee.user_id, description="x")
     with pytest.raises(Refusal, match=r"status cannot be changed by you"):
         standard.edit("user", standard.user_id, status="disabled")
     with pytest.raises(Refusal, match="standard users may not create a user"):
@@ -45,7 +48,7 @@ def test_who_changes_which_users(admin, employee, standard):
 def test_v1_employees_see_admins_but_do_not_change_them(studio, admin):
     employee = studio.client("employee", "v1")
     with pytest.raises(Refusal, match="employee users may not change this user"):
-        employee.edit("user", admin.user_id, name="x")
+        employee.edit("user", admin.user_id, description="x")
     with pytest.raises(Refusal, match="employee users may not delete this user"):
         employee.delete("user", admin.user_id)
 
@@ -159,7 +162,7 @@ def test_standard_users_learn_nothing_from_naming_a_queue(standard, download):
         ("employee", "queue", {}, {"id", "uri", "compute_default"}),
         ("standard", "queue", {}, set()),
         ("admin", "user", {"update": True}, {"role", "status"}),
-        ("standard", "user", {"update": True}, {"name", "metadata"}),
+        ("standard", "user", {"update": True}, {"description", "metadata"}),
         ("standard", "user", {"create": True}, set()),
         ("standard", "transfer", {"create": True}, {"tasks", "append"}),
         ("standard", "job", {}, {"source_hr"}),

@@ -28,7 +28,7 @@ def test_a_code_must_be_an_email(admin, code):
 
 def test_a_code_is_required(admin):
     with pytest.raises(Refusal, match="user: code is required"):
-        admin.create("user", {"name": "Lisa"})
+        admin.create("user", {"description": "Lisa"})
 
 
 def test_only_admins_give_roles(admin, employee):

@@ -85,7 +85,7 @@ def test_what_there_is(run):
     assert types == ["job", "queue", "task", "user"]
     assert "name" not in read
     assert {"code", "source_hr", "type"} <= set(read)
-    assert update == ["name", "role", "status", "description", "queue", "metadata"]
+    assert update == ["role", "status", "description", "queue", "metadata"]
     assert "disabled in the backend by default" in key
 
 

@@ -58,7 +58,7 @@ def test_what_there_is(run):
     )
     assert types == ["queue", "task", "transfer", "user"]
     assert read[:3] == ["id", "code", "name"]
-    assert create == ["code", "name", "priority", "description", "metadata"]
+    assert create == ["code", "name", "priority", "description"]
     assert update == ["status", "priority", "metadata"]
     assert "no entity type 'volume'; there are queue, task, transfer, user" in unknown
 

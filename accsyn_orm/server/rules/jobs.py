@@ -28,7 +28,7 @@ from accsyn_orm.server.schema import (
 )
 from accsyn_orm.server.shapes import read_tasks
 from accsyn_orm.server.store import LIVING, in_scopes, insert_row, rows_where
-from accsyn_orm.server.tables import JOBS, USERS, V3, Scope
+from accsyn_orm.server.tables import JOBS, USERS, V1, V3, Scope
 
 TRANSFER = 1
 _INITIAL = one_of("waiting", "paused")
@@ -46,7 +46,8 @@ class Jobs(StandaloneRules):
     schema = Schema(
         JOBS,
         (
-            Field("code", filled_text, create=True, update=True),
+            Field("code", filled_text, create=True, update=True, generations=V1),
+            Field("code", filled_text, create=True, generations=V3),
             Field("name", filled_text, create=True, update=True, generations=V3),
             Field("tasks", _anything, create=True),
             Field("source", text, create=True),
@@ -62,11 +63,16 @@ class Jobs(StandaloneRules):
             Field("append", boolean, create=True, generations=V3),
             Field("allow_duplicates", boolean, create=True),
             Field("replace_duplicates", boolean, create=True),
-            Field("description", text, create=True, update=True, generations=V3),
+            Field("description", text, create=True, generations=V3),
             Field("type", whole_number(TRANSFER, TRANSFER), create=True),
             Field("parent", absent("this workspace has no deliveries and requests"), create=True),
             Field("hooks", absent("this workspace runs no hooks"), create=True),
-            Field("recipients", absent("submit one job for each recipient"), create=True),
+            Field(
+                "recipients",
+                absent("submit one job for each recipient"),
+                create=True,
+                generations=V1,
+            ),
         ),
     )
     names = Names(v1="job", v3="transfer", v3_alias="job")
@@ -90,10 +96,8 @@ class Jobs(StandaloneRules):
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
         """Change a job; a status may pause, resume, retry, abort or finish it."""
         status = values.pop("status", None)
-        name = _name(values)
-        values.pop("code", None)
-        if name is not None:
-            values["name"] = name
+        if "code" in values:
+            values["name"] = values.pop("code")
         self.modify(call, row, values)
         if status is not None:
             change_status(call, row, status)

@@ -59,7 +59,7 @@ class Queues(StandaloneRules):
             Field("status", _status, update=True),
             Field("default", boolean, update=True),
             Field("compute_default", boolean, update=True, generations=V3),
-            Field("metadata", json_object, create=True, update=True),
+            Field("metadata", json_object, update=True),
         ),
     )
     names = Names(v1="queue", v3="queue")

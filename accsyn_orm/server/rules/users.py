@@ -49,7 +49,6 @@ class Users(StandaloneRules):
         USERS,
         (
             Field("code", _email, create=True, required=True),
-            Field("name", text, create=True, update=True),
             Field(
                 "role",
                 one_of("admin", "employee", "user"),
@@ -74,8 +73,8 @@ class Users(StandaloneRules):
             ),
             Field("status", one_of("enabled", "disabled"), update=True, writers=STAFF),
             Field("description", text, create=True, update=True),
-            Field("queue", nullable_text, create=True, update=True),
-            Field("metadata", json_object, create=True, update=True),
+            Field("queue", nullable_text, update=True),
+            Field("metadata", json_object, update=True),
             Field("create_home_share", absent(_NO_SHARES), create=True, generations=V3),
             Field("give_all_volumes_access", absent(_NO_SHARES), create=True, generations=V3),
             Field("give_default_volume_access", absent(_NO_SHARES), create=True, generations=V3),

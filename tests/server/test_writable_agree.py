@@ -1,0 +1,69 @@
+"""The workspace and the typed entities agree about what can be written.
+
+Both were written after the same documentation. Where they differ on purpose stands in one table,
+with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.job import Job, Transfer
+from accsyn_orm.entities.queue import Queue
+from accsyn_orm.entities.task import Task
+from accsyn_orm.entities.user import User
+
+CASES = [
+    ("v1", User),
+    ("v3", User),
+    ("v1", Queue),
+    ("v3", Queue),
+    ("v1", Job),
+    ("v3", Transfer),
+    ("v1", Task),
+    ("v3", Task),
+]
+
+# Options of the call, which the official clients put beside the attributes.
+_OPTIONS = {"allow_duplicates", "replace_duplicates"}
+# Older spellings that scripts still send; entities send "destination" and "mirror_paths".
+_OLDER = {"dest", "mirror"}
+# Clients that know no job types of their own say it; the typed classes are the type.
+_KIND = {"type"}
+
+ACCEPTED_ONLY: Mapping[type[Entity], Mapping[tuple[str, str], set[str]]] = {
+    # An older spelling of "role", which entities send.
+    User: {("v1", "create"): {"clearance"}},
+    Queue: {},
+    Job: {("v1", "create"): _OPTIONS | _OLDER | _KIND},
+    Transfer: {("v3", "create"): _OPTIONS | _OLDER | _KIND},
+    # Only jobs that publish bring ids, from a call that entities do not have.
+    Task: {("v1", "create"): {"id"}, ("v3", "create"): {"id"}},
+}
+"""What the workspace takes and the entities do not send. There is nothing the other way round."""
+
+
+def declared(cls: type[Entity], generation: str, moment: str) -> set[str]:
+    """List what an entity class sends, as the generation spells it."""
+    names = cls.__dialects__[generation].names if generation in cls.__dialects__ else {}
+    return {
+        names.get(name, spec.wire or name)
+        for name, spec in cls.__entity_attributes__.items()
+        if spec.moment in {moment, "save"} and spec.only in {None, generation}
+    }
+
+
+@pytest.mark.parametrize("moment", ["create", "update"])
+@pytest.mark.parametrize(("generation", "cls"), CASES)
+def test_what_can_be_written_is_what_the_entities_send(studio, generation, cls, moment):
+    admin = studio.client("admin", generation)
+    kind = cls.__entity_type__
+    listed = set(admin.call("GET", "attributes", {"entitytype": kind, moment: True}))
+    sent = declared(cls, generation, moment)
+    accepted_only = ACCEPTED_ONLY[cls].get((generation, moment), frozenset())
+    assert sent
+    assert sent - listed == set()
+    assert listed - sent == accepted_only
