@@ -311,7 +311,7 @@ class AuthenticationError(SessionError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"sign-in refused: {reason}")
+        super().__init__(f"login: {reason}")
 
 
 class SessionExpiredError(SessionError):
@@ -323,7 +323,7 @@ class SessionExpiredError(SessionError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"session expired: {reason}; make a new Session and repeat the call")
+        super().__init__(f"cannot be renewed: {reason}; make a new Session and repeat the call")
 
 
 # -- backend and network --------------------------------------------------------------------------

@@ -95,13 +95,7 @@ class Connection:
         self._expiry = ""
         self._transport: Transport | None = None
         self._is_closed = False
-        self._last_message: str | None = None
         log.hide(_secret(credentials))
-
-    @property
-    def last_message(self) -> str | None:
-        """What the last call said when it failed; ``None`` when it succeeded, or there was none."""
-        return self._last_message
 
     @property
     def host(self) -> str | None:
@@ -114,7 +108,7 @@ class Connection:
         Raises:
             AuthenticationError: the backend refused.
         """
-        with self._remembering():
+        with self._logging_failure():
             return self._current()
 
     def call(  # noqa: PLR0913  # what an event is made of
@@ -137,7 +131,7 @@ class Connection:
             entityid: entity concerned.
             member: which part of the answer to return; ``None`` for all of it.
         """
-        with self._remembering():
+        with self._logging_failure():
             payload = self._call(verb, uri, data, query, entityid)
         if member is None:
             return payload
@@ -151,7 +145,7 @@ class Connection:
         Raises:
             ProtocolError: always.
         """
-        with self._remembering():
+        with self._logging_failure():
             raise ProtocolError(uri, _host(self._base_url or ""), reason)
 
     def close(self) -> None:
@@ -164,14 +158,12 @@ class Connection:
                 self._transport = None
 
     @contextmanager
-    def _remembering(self) -> Generator[None, None, None]:
+    def _logging_failure(self) -> Generator[None, None, None]:
         try:
             yield
         except AccsynError as error:
-            self._last_message = _reason(error) if isinstance(error, BackendError) else str(error)
             self._log.failure(error)
             raise
-        self._last_message = None
 
     # -- calls ------------------------------------------------------------------------------------
 

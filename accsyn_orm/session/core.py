@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
-from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.errors import AccsynError, BackendError, ConfigurationError
 from accsyn_orm.session.blocks import Blocks
 from accsyn_orm.session.connection import Connection
 from accsyn_orm.session.log import SessionLog
@@ -15,6 +17,27 @@ if TYPE_CHECKING:
     import os
 
     from accsyn_orm.entities.backend import Generation
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="SessionCore")
+
+
+def public_call(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Make a method leave what ``get_last_message()`` returns."""
+
+    @wraps(method)
+    def remembering(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            result = method(self, *args, **kwargs)
+        except AccsynError as error:
+            self._remember(error)  # pyright: ignore[reportPrivateUsage]  # ours
+            raise
+        self._remember(None)  # pyright: ignore[reportPrivateUsage]  # ours
+        return result
+
+    return remembering
 
 
 class SessionCore:
@@ -70,6 +93,7 @@ class SessionCore:
         self._generation = settings.generation
         self._lowercase_queries = lowercase_queries
         self._blocks = Blocks()
+        self._last_message: str | None = None
 
     @property
     def protocol(self) -> Generation:
@@ -112,6 +136,7 @@ class SessionCore:
         self._connection.close()
         self._log.close()
 
+    @public_call
     def login(self) -> None:
         """Sign in now instead of with the first call.
 
@@ -123,10 +148,12 @@ class SessionCore:
     def get_last_message(self) -> str | None:
         """Return what the last call said when it failed; ``None`` when it succeeded.
 
-        Calls that are refused before anything is sent do not count.
+        These are the backend's own words if it refused, else the message of the error; calls that
+        are refused before anything is sent count as well. Threads share the last message.
         """
-        return self._connection.last_message
+        return self._last_message
 
+    @public_call
     def get_session_key(self) -> str:
         """Return the key of this session (v1.0); another session can sign in with it.
 
@@ -136,6 +163,7 @@ class SessionCore:
         self._require_v1("get_session_key()")
         return self._connection.sign_in().login.session
 
+    @public_call
     def generate_session_key(self, lifetime: int | None = None) -> str:
         """Return a new session key for the user (v1.0).
 
@@ -149,6 +177,12 @@ class SessionCore:
         uri, data = "user/generate_session_key", {"lifetime": lifetime}
         key = self._connection.call("POST", uri, data, query=self.username, member="session_key")
         return str(key)
+
+    def _remember(self, error: AccsynError | None) -> None:
+        if isinstance(error, BackendError):
+            self._last_message = error.message_hr or error.message
+        else:
+            self._last_message = None if error is None else str(error)
 
     def _require_v1(self, what: str) -> None:
         if self._generation is not V1:

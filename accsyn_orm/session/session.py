@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from accsyn_orm.errors import EntityNotFoundError, EntityValidationError, QueryValueError
 from accsyn_orm.query import Comparison, Operator, Statement, render
-from accsyn_orm.session.core import SessionCore
+from accsyn_orm.session.core import SessionCore, public_call
 from accsyn_orm.session.payloads import check_data, check_id, check_list, check_type, creation
 from accsyn_orm.session.queries import (
     Question,
@@ -99,6 +99,7 @@ class Session(SessionCore):
 
     # -- reading ----------------------------------------------------------------------------------
 
+    @public_call
     def find(  # noqa: PLR0913  # the official signature
         self,
         query: str | Statement,
@@ -159,6 +160,7 @@ class Session(SessionCore):
         # The wire has no limit of zero: leaving it out would return everything.
         return [] if limit == 0 else self._find(question, options)
 
+    @public_call
     def find_one(  # noqa: PLR0913  # the official signature
         self,
         query: str | Statement,
@@ -196,6 +198,7 @@ class Session(SessionCore):
             return self._own_profile(record)
         return record
 
+    @public_call
     def get_entity(self, entitytype: str, entityid: str) -> Record | None:
         """Return one entity by its id, in whatever state it is, or ``None``.
 
@@ -209,6 +212,7 @@ class Session(SessionCore):
         found = self._list(f"{name}/find", {}, entityid=ident)
         return found[0] if found else None
 
+    @public_call
     def me(self) -> User:
         """Return the profile of the user who is signed in."""
         from accsyn_orm.entities.user import User  # loads Pydantic
@@ -235,6 +239,7 @@ class Session(SessionCore):
 
     # -- writing ----------------------------------------------------------------------------------
 
+    @public_call
     def create(
         self,
         entitytype: str,
@@ -277,6 +282,7 @@ class Session(SessionCore):
         )
         return _created(answer.get("result", answer))
 
+    @public_call
     def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
         """Change attributes of an entity; return it as it is afterwards.
 
@@ -293,10 +299,12 @@ class Session(SessionCore):
             raise EntityNotFoundError(name, ident)
         return found[0]
 
+    @public_call
     def update_one(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
         """Do the same as ``update()``, by its name in older clients."""
         return self.update(entitytype, entityid, data)
 
+    @public_call
     def update_many(
         self, entitytype: str, entityid: str, data: Sequence[Mapping[str, Any]]
     ) -> list[Record]:
@@ -315,6 +323,7 @@ class Session(SessionCore):
         uri = f"{base_uri(self._generation, name)}/edit"
         return _records(self._connection.call("PUT", uri, items, entityid=ident))
 
+    @public_call
     def delete_one(
         self, entitytype: str, entityid: str, data: Mapping[str, Any] | None = None
     ) -> bool:

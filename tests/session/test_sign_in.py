@@ -15,6 +15,7 @@ import pytest
 
 from accsyn_orm.entities.active import active_backend
 from accsyn_orm.errors import (
+    AccsynError,
     AuthenticationError,
     BackendCrashError,
     BackendError,
@@ -197,6 +198,49 @@ def test_last_message_is_that_of_the_last_failed_call(recorder, session):
         assert session.get_last_message() == expected
     session.find("Job")
     assert session.get_last_message() is None
+
+
+def test_last_message_tells_of_calls_that_are_never_sent_too(recorder, session, v1_session):
+    refused = [
+        lambda: session.find("Job code=x"),
+        lambda: session.find_one("Job", attributes="id"),
+        lambda: session.get_entity("job", "x"),
+        lambda: session.create("job", {}),
+        lambda: session.create("job", {"size": {1}}),
+        lambda: session.update("job", "", {"a": 1}),
+        lambda: session.update_one("job", "x", {}),
+        lambda: session.update_many("job", "x", []),
+        lambda: session.delete_one("job", ""),
+        session.get_session_key,
+        session.generate_session_key,
+    ]
+    for call in refused:
+        with pytest.raises(AccsynError) as caught:
+            call()
+        assert session.get_last_message() == str(caught.value)
+        session.login()
+        assert session.get_last_message() is None
+    assert not recorder.events
+    recorder.will_answer({"result": []})
+    with pytest.raises(AccsynError) as caught:
+        session.me()
+    assert session.get_last_message() == str(caught.value)
+    assert session.find("Job", limit=0) == []
+    assert session.get_last_message() is None
+    assert v1_session.get_last_message() is None
+
+
+def test_messages_do_not_repeat_what_the_backend_says(recorder, v1_session):
+    recorder.will_answer_login({"message": "sign-in refused: wrong key"})
+    with pytest.raises(AuthenticationError) as refused:
+        v1_session.login()
+    assert str(refused.value) == "login: sign-in refused: wrong key"
+    recorder.will_answer(EXPIRED, EXPIRED)
+    with pytest.raises(SessionExpiredError) as expired:
+        v1_session.find("Job")
+    assert str(expired.value) == (
+        "cannot be renewed: Your session has expired; make a new Session and repeat the call"
+    )
 
 
 def test_last_message_tells_of_failures_of_the_network_too(make_session):
