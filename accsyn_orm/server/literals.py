@@ -90,10 +90,8 @@ def boolean(text: str) -> bool | None:
 
 def as_int64(value: float) -> int | None:
     """Return the 64-bit integer equal to a number, or ``None``."""
-    if math.isinf(value) or value != math.floor(value):
-        return None
-    whole = math.floor(value)
-    return whole if INT64_MIN <= whole <= INT64_MAX else None
+    is_whole = INT64_MIN <= value <= INT64_MAX and value == math.floor(value)
+    return math.floor(value) if is_whole else None
 
 
 def as_double(value: float) -> float | None:

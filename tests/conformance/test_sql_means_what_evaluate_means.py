@@ -49,8 +49,8 @@ PARTIES = [f"workspace:{WORKSPACE}", *(f"user:{ident}" for ident in IDS["user"])
 
 TRICKY = "aAbBsSiIkKtT İıßẞΣςσ\u212aéÉ😀%_\\*'\".,()[]:/!@-0179"
 WORDS = ["null", "NULL", "true", "0", "1e3", "hq", "user", "standard", "paused", "İ", "STRASSE"]
-KEYS = ["shot", "Shot", "SHOT", "id", "n-1", "external", "a b", "ẞ", "\u212a"]
-FRACTIONS = [-1.0, 0.0, 0.1, 0.30000000000000004, 1e16, 2.0**53, 1e300, 5e-324, -2.5]
+KEYS = ["shot", "Shot", "SHOT", "shot", "id", "n-1", "external", "a b", "\u212a"]
+FRACTIONS = [-1.0, 0.0, 0.1, 0.30000000000000004, 1e16, 2.0**53, 1e300, 5e-324, -2.5, -2.51]
 
 texts = st.text(TRICKY, max_size=6) | st.sampled_from(WORDS)
 codes = st.text("aAbBiİßΣς%_*'.-01", min_size=1, max_size=5)
@@ -100,10 +100,10 @@ class Pool:
         }
         return choose(values[attribute.kind])
 
-    def row(self, entity: EntityTable, number: int) -> dict[str, Any]:
-        """Make the columns of one row."""
-        stored = [a for a in entity.attributes.values() if a.is_stored and a.name != "id"]
-        values = {attribute.name: self.value(attribute) for attribute in stored}
+    def row(self, entity: EntityTable, number: int, *, is_searched: bool) -> dict[str, Any]:
+        """Make the columns of one row; one that is not searched need not have all values."""
+        stored = [a for a in entity.attributes.values() if a.shown_in and a.is_stored]
+        values = {a.name: self.value(a) for a in stored if is_searched and a.name != "id"}
         values.update(self.fixed(entity, number))
         scope = self.random.choice([Scope.ACTIVE, Scope.INACTIVE]).value
         own = {"id": IDS[entity.name][number], "workspace": WORKSPACE, "scope": scope}
@@ -149,10 +149,11 @@ def engine() -> Iterator[Engine]:
     engine.dispose()
 
 
-def store(connection: Connection, pool: Pool) -> None:
+def store(connection: Connection, searched: EntityTable, pool: Pool) -> None:
     for name, idents in IDS.items():
         entity = ENTITIES[name]
-        rows = [pool.row(entity, number) for number in range(len(idents))]
+        numbers = range(len(idents))
+        rows = [pool.row(entity, number, is_searched=entity is searched) for number in numbers]
         connection.execute(insert(entity.table), rows)
 
 
@@ -179,27 +180,20 @@ NUMBERS = [
     *("9223372036854775807", "9223372036854775808", "-9223372036854775808", "9.3e18", "-9.3e18"),
     *("-9223372036854775809", "9007199254740993", "9007199254740992.0", "9007199254740991"),
 ]
-LITERALS = [
-    *(
-        "",
-        "*",
-        "null",
-        "Null",
-        "true",
-        "FALSE",
-        "\u0661",
-        "nan",
-        "inf",
-        "x",
-        "_",
-        "%",
-        "*%*",
-        "*_*",
-    ),
-    *("hq", "acmefilm", "user", "standard", "paused", "organization:*", "workspace:*", "user:*"),
-    *("2026-11-*", "2026-11-02", "2026-11-01t00:00:00", "2026-11-23S", "1970-01-01T01:00:00"),
-    *NUMBERS[:12],
-]
+TEXTS = ["", "*", "null", "Null", "x", "_", "%", "*%*", "*_*", "user", "standard", "paused"]
+PEOPLE = ["hq", "HQ", "h*", "acmefilm", "organization:*", "workspace:*", "user:*", "job:*", "null"]
+DATES = ["2026-11-*", "2026-11-02", "2026-11-01t00:00:00", "2026-11-23S", "1970-*", "null"]
+LITERALS: dict[Kind, list[str]] = {
+    Kind.TEXT: TEXTS,
+    Kind.NUMBER: [*NUMBERS, "\u0661", "nan", "inf", "x", "-2.51"],
+    Kind.BOOLEAN: ["true", "FALSE", "1", "0", "null", "t*", "yes"],
+    Kind.DATETIME: DATES,
+    Kind.REFERENCE: PEOPLE,
+    Kind.PARTY: PEOPLE,
+    Kind.READABLE: PEOPLE,
+    Kind.JSON: [*NUMBERS[:13], "true", "0", "*", "null", "-2.51", "-2.505"],
+}
+PATHS = ["", ".shot", ".shot", ".shot.id", ".id", ".id.id", ".n-1", ".external", ".external.shot"]
 PIECES = ["a", "[ab]", "[^a]", ".", "b*", "(a|s)", "0?", "u", "1+", "-", "s{1,2}"]
 """Pieces of regular expressions that mean the same in both dialects."""
 
@@ -227,16 +221,12 @@ class Questions:
 
     def attribute(self) -> Attribute:
         shown = [a for a in self.entity.attributes.values() if self.generation in a.shown_in]
-        # Documents, references and parties have the most meanings: ask about them more often.
-        weights = [1 if a.kind in {Kind.TEXT, Kind.DATETIME, Kind.READABLE} else 2 for a in shown]
-        return self.random.choices(shown, weights)[0]
+        kind = self.random.choice(sorted({a.kind for a in shown}, key=str))
+        return self.random.choice([a for a in shown if a.kind is kind])
 
     def name(self, attribute: Attribute) -> str:
         if attribute.kind is Kind.JSON:
-            steps = self.random.choices(
-                ["shot", "id", "n-1", "external"], k=self.random.randint(0, 3)
-            )
-            return ".".join([attribute.name, *steps])
+            return f"{attribute.name}{self.random.choice(PATHS)}"
         refers = attribute.kind in {Kind.REFERENCE, Kind.PARTY}
         return f"{attribute.name}.id" if refers and self.random.random() < 0.2 else attribute.name
 
@@ -247,7 +237,7 @@ class Questions:
         seen = [*scalar_texts(record.get(attribute.name)), *scalar_texts(record)]
         likely = [*scalar_texts(record.get(f"{attribute.name}_hr")), *seen[:3]]
         if self.random.random() < 0.3 or not seen:
-            return choose(NUMBERS if attribute.kind is Kind.NUMBER else LITERALS)
+            return choose(LITERALS[attribute.kind])
         text = choose(likely or seen) if self.random.random() < 0.8 else choose(seen)
         cut = self.random.randint(0, len(text))
         code = re.split(r"[\[(]", text.rpartition(":")[2].rpartition("/")[2])[0]
@@ -293,7 +283,7 @@ def test_sql_selects_what_evaluate_accepts(
 ) -> None:
     entity = ENTITIES[name]
     with engine.connect() as connection:
-        store(connection, pool)
+        store(connection, entity, pool)
         sent = records(connection, entity, generation)
         questions = Questions(entity, generation, list(sent.values()), pool.random)
         asked = [*(questions.comparison() for _ in range(16)), questions.expression()]

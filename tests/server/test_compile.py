@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, true
 from sqlalchemy.dialects import postgresql
 
 from accsyn_orm.errors import QueryFieldError, QueryValueError
@@ -23,6 +23,7 @@ from accsyn_orm.query.nodes import (
     any_of,
 )
 from accsyn_orm.server.compile import compile_filter
+from accsyn_orm.server.fragments import MAX_HEIGHT, MAX_STACK, Budget, Fragment, check_depth
 from accsyn_orm.server.records import select_records, to_columns
 from accsyn_orm.server.regex import install_functions
 from accsyn_orm.server.tables import (
@@ -388,6 +389,8 @@ def test_long_texts_can_be_compared_but_not_searched_for(connection: Connection)
 
 def test_integers_of_any_length_compare(connection: Connection):
     assert found(connection, is_("size", "9" * 100_000, "<")) == "backup"
+    assert found(connection, is_("size", "9" * 3_000)) == ""
+    assert found(connection, is_("metadata.shot", "9" * 3_000, "<")) == "render"
     assert found(connection, is_("size", "0" * 3_000 + "9007199254740993")) == "backup"
     assert found(connection, is_("metadata.shot", "0" * 100_000 + "10")) == "render"
 
@@ -425,7 +428,9 @@ VARIED = [
 
 
 @pytest.mark.parametrize("combine", [any_of, all_of])
-@pytest.mark.parametrize("kinds", [VARIED[:1], VARIED[1:2], VARIED], ids=["alike", "orders", "mixed"])
+@pytest.mark.parametrize(
+    "kinds", [VARIED[:1], VARIED[1:2], VARIED], ids=["alike", "orders", "mixed"]
+)
 def test_five_thousand_terms_work(connection: Connection, combine: Any, kinds: list[Any]):
     terms = [kinds[n % len(kinds)](n) for n in range(5_000)]
     expression = combine([*terms, is_("name", "daily backup")])
@@ -470,8 +475,20 @@ def test_the_deepest_nesting_works(
 def test_more_values_than_a_database_binds_are_refused():
     with pytest.raises(QueryValueError, match="several queries"):
         compile_filter(any_of(is_("name", f"x{n}") for n in range(40_000)), JOBS)
+
+
+def test_more_comparisons_than_a_database_prepares_in_time_are_refused(monkeypatch):
+    monkeypatch.setattr("accsyn_orm.server.compile.Budget", lambda: Budget(comparisons=20))
+    terms = [is_("name", f"x{n}", "<") for n in range(21)]
+    assert compile_filter(any_of(terms[:20]), JOBS) is not None
     with pytest.raises(QueryValueError, match="several queries"):
-        compile_filter(any_of(is_("name", f"x{n}", "<") for n in range(13_000)), JOBS)
+        compile_filter(any_of(terms), JOBS)
+
+
+@pytest.mark.parametrize("cost", [{"stack": MAX_STACK + 1}, {"height": MAX_HEIGHT + 1}])
+def test_what_nests_too_deep_for_a_database_is_refused(cost: dict[str, Any]):
+    with pytest.raises(QueryValueError, match="too deep"):
+        check_depth(Fragment(true(), **cost))
 
 
 leaves = st.sampled_from(
@@ -483,14 +500,14 @@ shapes = st.recursive(
         lambda kind, parts, copies: kind((*parts, *parts[:1] * copies)),
         st.sampled_from([And, Or]),
         st.lists(inner, min_size=2, max_size=3),
-        st.sampled_from([0, 0, 45]),
+        st.sampled_from([0, 0, 0, 45]),
     ),
-    max_leaves=12,
+    max_leaves=6,
 )
 
 
 @settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -28,15 +28,16 @@ from accsyn_orm.server.tables import (
 
 WORKSPACE = "5a4f72111da7ee15c5d43af4"
 DOCUMENTED = {
-    "user": "id code name role status description queue metadata logged_in created modified creator "
-    "modifier phase inactive",
+    "user": """id code name role status description queue metadata logged_in created modified
+        creator modifier phase inactive""",
     "workspace": "id code name metadata",
-    "queue": "id code name priority description status default compute_default uri metadata created "
-    "modified creator modifier user user_hr",
-    "job": "id code name status source source_hr destination destination_hr progress size speed etr "
-    "uri parent parent_hr queue user user_hr created finished modified modifier metadata "
-    "description type",
-    "task": "id uri status priority metadata source destination size time created finished job job_hr",
+    "queue": """id code name priority description status default compute_default uri metadata
+        created modified creator modifier user user_hr""",
+    "job": """id code name status source source_hr destination destination_hr progress size speed
+        etr uri parent parent_hr queue user user_hr created finished modified modifier metadata
+        description type""",
+    "task": """id uri status priority metadata source destination size time created finished job
+        job_hr""",
 }
 
 
