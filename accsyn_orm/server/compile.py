@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, literal, select
+from sqlalchemy import ColumnElement, FromClause, Text, case, literal, select
 from typing_extensions import assert_never
 
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
@@ -172,9 +173,7 @@ class _Compilation:
         present: list[Fragment] = []
         for column, target in links(self.entity, self.entity.attributes[attribute.of]):
             yield self._through(column, target, attribute, criterion)
-            present.append(
-                Fragment(column.in_(select(target.table.alias().c.id)), height=8, stack=14)
-            )
+            present.append(Fragment(column.in_(select(_other(target).c.id)), height=8, stack=14))
         if criterion.accepts_missing:
             yield any_of(present).complement
 
@@ -186,13 +185,18 @@ class _Compilation:
         criterion: Criterion,
     ) -> Fragment:
         """Compare a text of the entity whose id a column holds."""
-        # An alias, or a reference from jobs to jobs would look at the row itself.
-        other = target.table.alias()
+        other = _other(target)
         folded = linked_text(attribute, target, other.c, self.generation, folded=True)
         written = linked_text(attribute, target, other.c, self.generation, folded=False)
         inner = compare_text(folded, written, criterion)
         found = column.in_(select(other.c.id).where(inner.clause))
         return inner.within(found, height=8, stack=10, variables=8)
+
+
+@lru_cache
+def _other(target: EntityTable) -> FromClause:
+    """Return the table of what is referred to, under a name of its own: jobs refer to jobs."""
+    return target.table.alias()
 
 
 def _items(comparison: Comparison) -> tuple[str, ...]:
