@@ -160,14 +160,13 @@ def _title_and_source(step: Step) -> tuple[str, str]:
 
 
 def _show_result(output: Output, result: object) -> None:
-    match result:
-        case Mapping():
-            facts = cast("Mapping[str, object]", result)
-            output.table(("", "value"), list(facts.items()))
-        case [*entities]:
-            _show_entities(output, cast("Sequence[object]", entities))
-        case _:
-            _show_entities(output, [result])
+    if isinstance(result, Mapping):
+        facts = cast("Mapping[str, object]", result)
+        output.table(("", "value"), list(facts.items()))
+    elif isinstance(result, list):
+        _show_entities(output, cast("Sequence[object]", result))
+    else:
+        _show_entities(output, [result])
 
 
 def _show_entities(output: Output, entities: Sequence[object]) -> None:
