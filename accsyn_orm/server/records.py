@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from accsyn_orm.errors import EntityValidationError
 from accsyn_orm.server.documents import is_array, is_object, leaves
@@ -187,7 +187,7 @@ _ENCODERS: Mapping[Kind, Callable[[Any], tuple[Any, ...]]] = {
 def select_records(
     entity: EntityTable, generation: Generation, attributes: Sequence[str] | None = None
 ) -> Select[Any]:
-    """Select everything that `to_record` needs.
+    """Select records: the columns are the attributes, as they are sent.
 
     Add conditions on the columns of ``entity.table``, such as those of `compile_filter`.
 
@@ -251,16 +251,3 @@ def _joined(
         source = source.outerjoin(other, other.c.id == column)
         texts.append(linked_text(attribute, target, other.c, generation, folded=False))
     return (func.coalesce(*texts) if len(texts) > 1 else texts[0]), source
-
-
-def to_record(entity: EntityTable, generation: Generation, row: Row[Any]) -> dict[str, Any]:
-    """Return the object that is sent for a row of `select_records`.
-
-    Args:
-        entity: what was selected.
-        generation: who asks; the same that the selection was made for.
-        row: its row; columns that are not attributes are left out.
-    """
-    del generation  # the selection has settled it
-    values = row._mapping  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # public, says its documentation
-    return {name: values[name] for name in values if name in entity.attributes}

@@ -13,11 +13,12 @@ from accsyn_orm.server.compile import compile_filter
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.literals import NULL
 from accsyn_orm.server.policy import access, sees_internal
+from accsyn_orm.server.records import select_records
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.schema import Check, boolean, filled_text, is_internal, whole_number
-from accsyn_orm.server.store import Record, in_scopes, read_records, selection
+from accsyn_orm.server.store import Record, in_scopes, read_records
 from accsyn_orm.server.tables import EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
@@ -195,7 +196,7 @@ def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -
     entity, generation = search.rules.entity, call.caller.generation
     chosen = search.options.get("attributes")
     names = None if chosen is None else tuple(chosen)
-    statement = selection(entity, generation, names).where(and_(*conditions))
+    statement = select_records(entity, generation, names).where(and_(*conditions))
     statement = statement.order_by(entity.table.c.sequence)
     limit = 1 if search.is_single else search.options.get("limit")
     if limit:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, update
@@ -22,7 +21,7 @@ from accsyn_orm.server.policy import (
 )
 from accsyn_orm.server.records import select_records, to_columns
 from accsyn_orm.server.refusals import Refusal, no_such
-from accsyn_orm.server.tables import JOBS, TASKS, EntityTable, Generation, Scope
+from accsyn_orm.server.tables import JOBS, TASKS, EntityTable, Scope
 
 Record = dict[str, Any]
 
@@ -155,16 +154,8 @@ def writable_row(call: Call, entity: EntityTable, ident: str, what: str) -> RowM
     return row
 
 
-@lru_cache(maxsize=256)
-def selection(
-    entity: EntityTable, generation: Generation, attributes: tuple[str, ...] | None = None
-) -> Select[Any]:
-    """Select records as `select_records` does; building that takes longer than running it."""
-    return select_records(entity, generation, attributes)
-
-
 def read_records(call: Call, statement: Select[Any]) -> list[Record]:
-    """Run a statement made from `selection`; its columns are the attributes of the records."""
+    """Run a statement made from `select_records`; its columns are the attributes of the records."""
     result = call.connection.execute(statement)
     names = list(result.keys())
     # Half the time of a large search would go into rows that look themselves up by name.
@@ -193,6 +184,6 @@ def records_by_id(
         inside &= columns.job == job
     for start in range(0, len(idents), _CHUNK):
         chosen = columns.id.in_(idents[start : start + _CHUNK])
-        statement = selection(entity, call.caller.generation).where(inside, chosen)
+        statement = select_records(entity, call.caller.generation).where(inside, chosen)
         by_id |= {record["id"]: record for record in read_records(call, statement)}
     return [by_id[ident] for ident in idents]

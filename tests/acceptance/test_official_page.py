@@ -1,7 +1,8 @@
 """Every example of accsyn's page "Using the accsyn Python API", as text and in its typed form.
 
 The page is the one this project started from. Each example runs on both wire generations against an
-embedded workspace, in the page's order.
+embedded workspace, in the page's order. The proxy examples are in
+tests/transport/test_official_page__proxies.py.
 """
 
 from __future__ import annotations

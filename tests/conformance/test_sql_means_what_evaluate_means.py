@@ -23,7 +23,7 @@ from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.evaluate import evaluate
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, negate
 from accsyn_orm.server.compile import compile_filter
-from accsyn_orm.server.records import select_records, to_columns, to_record
+from accsyn_orm.server.records import select_records, to_columns
 from accsyn_orm.server.regex import install_functions
 from accsyn_orm.server.tables import (
     ENTITIES,
@@ -163,8 +163,8 @@ def records(
     """Read every record; complete the one readable companion that is not sent."""
     codes_of = {row.id: row.code for row in connection.execute(select(QUEUES.table))}
     found = {}
-    for row in connection.execute(select_records(entity, generation)):
-        record = to_record(entity, generation, row)
+    for row in connection.execute(select_records(entity, generation)).mappings():
+        record = dict(row)
         if record.get("queue"):
             record["queue_hr"] = f"{codes_of[record['queue']]}({record['queue']})"
         found[record["id"]] = record
@@ -194,8 +194,11 @@ LITERALS: dict[Kind, list[str]] = {
     Kind.JSON: [*NUMBERS[:13], "true", "0", "*", "null", "-2.51", "-2.505"],
 }
 PATHS = ["", ".shot", ".shot", ".shot.id", ".id", ".id.id", ".n-1", ".external", ".external.shot"]
-PIECES = ["a", "[ab]", "[^a]", ".", "b*", "(a|s)", "0?", "u", "1+", "-", "s{1,2}"]
-"""Pieces of regular expressions that mean the same in both dialects."""
+PIECES = [
+    *("a", "[ab]", "[^a]", ".", "b*", "(a|s)", "0?", "u", "1+", "-", "s{1,2}", "i", "x{,2}"),
+    *(r"\w", r"\W", r"\d", r"\D+", r"\s", r"\S", r"[\w-]", r"[^\d]", r"\Z"),
+]
+"""Pieces of regular expressions; `accsyn_orm.server.patterns` gives them one meaning."""
 
 
 def scalar_texts(value: Any) -> Iterator[str]:
