@@ -128,7 +128,9 @@ def _refusal(cls: type[EntityModel], name: str, text: str) -> QueryValueError:
             hint = (
                 f"did you mean {near!r}?" if near else "mark it with raw() if the backend knows it"
             )
-            return QueryValueError(text, f"is no value of {label}: {', '.join(values)}", hint=hint)
+            return QueryValueError(
+                text, f"no value of {label}, which is one of {', '.join(values)}", hint=hint
+            )
         if issubclass(kind, dict):
             hint = f"compare one of its keys: {name}.<key>"
             return QueryValueError(text, f"{label} is a dictionary", hint=hint)
