@@ -302,6 +302,6 @@ def test_an_installed_package_reads_its_own_copy_of_the_grammar(
     assert lalr._grammar_text() == "// the wheel's"
 
 
-def test_a_checkout_reads_the_grammar_at_its_top():
+def test_the_grammar_in_use_is_the_one_at_the_top_of_the_repository():
     top = Path(__file__).parents[2] / "grammar" / "accsyn.lark"
     assert lalr._grammar_text() == top.read_text(encoding="utf-8")
