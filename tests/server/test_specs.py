@@ -22,7 +22,7 @@ W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
         ("home=lisa@example.com/in", Spec(O, "", "home=lisa@example.com/in")),
         ("/data/in/", Spec(O, "", "/data/in/")),
         ("D:\\work\\a=b.txt", Spec(O, "", "D:\\work\\a=b.txt")),
-        ("c:/work/x", Spec(O, "", "c:/work/x")),
+        ("c:/shots/x", Spec(O, "", "c:/shots/x")),
         ("\\\\server\\x", Spec(O, "", "\\\\server\\x")),
         ("~/x", Spec(O, "", "~/x")),
         ("relative/a:b.txt", Spec(O, "", "relative/a:b.txt")),
