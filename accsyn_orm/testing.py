@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Literal
 from typing_extensions import Self
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.accounts import Lifetimes
+from accsyn_orm.server.access.accounts import Lifetimes
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
 from accsyn_orm.server.runner import Workspace
-from accsyn_orm.server.schema import Role
 from accsyn_orm.server.service import Credentials
 
 if TYPE_CHECKING:

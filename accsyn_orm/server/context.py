@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from sqlalchemy import Connection
 
-from accsyn_orm.server.policy import Caller
+from accsyn_orm.server.access.policy import Caller
 
 
 @dataclass(frozen=True, slots=True)

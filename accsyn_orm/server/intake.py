@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from accsyn_orm.errors import PayloadError
-from accsyn_orm.server.documents import is_array, is_object
-from accsyn_orm.server.literals import unstorable_character
+from accsyn_orm.server.storage.documents import is_array, is_object
+from accsyn_orm.server.storage.literals import unstorable_character
 
 
 def require_storable(where: str, *documents: Any) -> None:

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from accsyn_orm.server.access.policy import access, nothing
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import access, nothing
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import RULES, EntityRules
 from accsyn_orm.server.rules.base import payload
-from accsyn_orm.server.schema import boolean
-from accsyn_orm.server.searches import find, read_search
-from accsyn_orm.server.store import rows_where
-from accsyn_orm.server.tables import Generation
+from accsyn_orm.server.rules.schema import boolean
+from accsyn_orm.server.search.searches import find, read_search
+from accsyn_orm.server.storage.store import rows_where
+from accsyn_orm.server.storage.tables import Generation
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS, split_uri
 

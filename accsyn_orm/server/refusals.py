@@ -1,6 +1,6 @@
 """How a rule says no: one exception that becomes the ``message`` of the answer.
 
-A refusal never leaves the server as an exception; `accsyn_orm.server.app` turns it into JSON.
+A refusal never leaves the server as an exception; `accsyn_orm.server.http.app` turns it into JSON.
 """
 
 from __future__ import annotations

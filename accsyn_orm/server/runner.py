@@ -19,16 +19,16 @@ from types import FrameType
 from typing_extensions import Self
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.accounts import Lifetimes
-from accsyn_orm.server.app import make_app
-from accsyn_orm.server.authority import Authority
+from accsyn_orm.server.access.accounts import Lifetimes
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, system_clock
-from accsyn_orm.server.database import Database
-from accsyn_orm.server.files import private_directory, write_private
-from accsyn_orm.server.listener import Listener
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.seed import SEEDS, plant
+from accsyn_orm.server.http.app import make_app
+from accsyn_orm.server.http.authority import Authority
+from accsyn_orm.server.http.listener import Listener
+from accsyn_orm.server.seeds.plant import SEEDS, plant
 from accsyn_orm.server.service import Credentials, Service
+from accsyn_orm.server.storage.database import Database
+from accsyn_orm.server.storage.private import private_directory, write_private
 
 LOCALHOST = "127.0.0.1"
 

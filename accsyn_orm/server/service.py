@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from accsyn_orm.server.accounts import (
+from accsyn_orm.server.access.accounts import (
     KEY_SESSION,
     PASSWORD_SESSION,
     WRONG_CREDENTIALS,
@@ -23,16 +23,16 @@ from accsyn_orm.server.accounts import (
     Lifetimes,
     Session,
 )
+from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.database import Database
 from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.operations import Work, plan, require_verb
-from accsyn_orm.server.policy import Caller
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import payload
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.tables import USERS, WORKSPACES, Scope
+from accsyn_orm.server.storage.database import Database
+from accsyn_orm.server.storage.tables import USERS, WORKSPACES, Scope
 from accsyn_orm.wire.credentials import (
     Credentials as WireCredentials,
 )

@@ -22,10 +22,10 @@ from sqlalchemy import Connection, Engine, case, create_engine, event, insert, s
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.evaluate import evaluate
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, negate
-from accsyn_orm.server.compile import compile_filter
-from accsyn_orm.server.records import select_records, to_columns
-from accsyn_orm.server.regex import install_functions
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.search.compile import compile_filter
+from accsyn_orm.server.search.regex import install_functions
+from accsyn_orm.server.storage.records import select_records, to_columns
+from accsyn_orm.server.storage.tables import (
     ENTITIES,
     QUEUES,
     Attribute,
@@ -198,7 +198,7 @@ PIECES = [
     *("a", "[ab]", "[^a]", ".", "b*", "(a|s)", "0?", "u", "1+", "-", "s{1,2}", "i", "x{,2}"),
     *(r"\w", r"\W", r"\d", r"\D+", r"\s", r"\S", r"[\w-]", r"[^\d]", r"\Z"),
 ]
-"""Pieces of regular expressions; `accsyn_orm.server.patterns` gives them one meaning."""
+"""Pieces of regular expressions; `accsyn_orm.server.search.patterns` gives them one meaning."""
 
 
 def scalar_texts(value: Any) -> Iterator[str]:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from accsyn_orm.server.accounts import Accounts, Lifetimes
+from accsyn_orm.server.access.accounts import Accounts, Lifetimes
 from accsyn_orm.server.clock import ManualClock
-from accsyn_orm.server.database import Database
-from accsyn_orm.server.seed import plant
+from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
-from accsyn_orm.server.tables import USERS
+from accsyn_orm.server.storage.database import Database
+from accsyn_orm.server.storage.tables import USERS
 from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from accsyn_orm.server.digests import password_digest, password_matches
+from accsyn_orm.server.access.digests import password_digest, password_matches
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Role
 from accsyn_orm.server.service import Signature
-from accsyn_orm.server.tables import api_keys, passwords, sessions
+from accsyn_orm.server.storage.tables import api_keys, passwords, sessions
 from accsyn_orm.wire.credentials import KeyCredentials, PasswordCredentials, SessionCredentials
 from accsyn_orm.wire.versions import V1, V3
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Connection, Double, create_engine, literal, select
 
 from accsyn_orm.query.nodes import Operator
-from accsyn_orm.server.comparisons import Criterion, compare_fraction, compare_integer
-from accsyn_orm.server.documents import number_key
+from accsyn_orm.server.search.comparisons import Criterion, compare_fraction, compare_integer
+from accsyn_orm.server.storage.documents import number_key
 
 ORDERS = {
     Operator.EQUAL: operator.eq,

@@ -22,11 +22,11 @@ from accsyn_orm.query.nodes import (
     all_of,
     any_of,
 )
-from accsyn_orm.server.compile import compile_filter
-from accsyn_orm.server.fragments import MAX_HEIGHT, MAX_STACK, Budget, Fragment, check_depth
-from accsyn_orm.server.records import select_records, to_columns
-from accsyn_orm.server.regex import install_functions
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.search.compile import compile_filter
+from accsyn_orm.server.search.fragments import MAX_HEIGHT, MAX_STACK, Budget, Fragment, check_depth
+from accsyn_orm.server.search.regex import install_functions
+from accsyn_orm.server.storage.records import select_records, to_columns
+from accsyn_orm.server.storage.tables import (
     JOBS,
     QUEUES,
     TASKS,
@@ -478,7 +478,7 @@ def test_more_values_than_a_database_binds_are_refused():
 
 
 def test_more_comparisons_than_a_database_prepares_in_time_are_refused(monkeypatch):
-    monkeypatch.setattr("accsyn_orm.server.compile.Budget", lambda: Budget(comparisons=20))
+    monkeypatch.setattr("accsyn_orm.server.search.compile.Budget", lambda: Budget(comparisons=20))
     terms = [is_("name", f"x{n}", "<") for n in range(21)]
     assert compile_filter(any_of(terms[:20]), JOBS) is not None
     with pytest.raises(QueryValueError, match="several queries"):

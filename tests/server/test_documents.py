@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accsyn_orm.server.documents import number_key
+from accsyn_orm.server.storage.documents import number_key
 
 NUMBERS = st.one_of(
     st.integers(-(10**450), 10**450), st.floats(allow_nan=False), st.sampled_from([10**400, 0])

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query import Comparison, Operator, any_of
-from accsyn_orm.server.compile import compile_filter
-from accsyn_orm.server.fragments import MAX_PATTERNS
-from accsyn_orm.server.patterns import MAX_LENGTH, to_re2
-from accsyn_orm.server.regex import _compiled
-from accsyn_orm.server.tables import JOBS
+from accsyn_orm.server.search.compile import compile_filter
+from accsyn_orm.server.search.fragments import MAX_PATTERNS
+from accsyn_orm.server.search.patterns import MAX_LENGTH, to_re2
+from accsyn_orm.server.search.regex import _compiled
+from accsyn_orm.server.storage.tables import JOBS
 
 PIECES = [
     *(

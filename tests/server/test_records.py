@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, insert
 
 from accsyn_orm.errors import AccsynError, EntityValidationError, QueryFieldError
-from accsyn_orm.server.records import select_records, to_columns
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.storage.records import select_records, to_columns
+from accsyn_orm.server.storage.tables import (
     JOBS,
     QUEUES,
     TASKS,

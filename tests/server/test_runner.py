@@ -18,12 +18,12 @@ from sqlalchemy import text
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server import runner
-from accsyn_orm.server.database import Database
-from accsyn_orm.server.listener import Listener
+from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.http.listener import Listener
 from accsyn_orm.server.runner import Workspace, serve
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.seed import SEEDS, stable_id
+from accsyn_orm.server.seeds.plant import SEEDS, stable_id
 from accsyn_orm.server.service import Signature
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.testing import EmbeddedWorkspace
 from accsyn_orm.wire.credentials import KeyCredentials
 from accsyn_orm.wire.versions import V3

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.specs import PartyKind, Spec, parse_spec
+from accsyn_orm.server.transfers.specs import PartyKind, Spec, parse_spec
 
 W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
     PartyKind.WORKSPACE,

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from accsyn_orm.errors import QueryFieldError
-from accsyn_orm.server.records import to_columns
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.storage.records import to_columns
+from accsyn_orm.server.storage.tables import (
     ENTITIES,
     JOBS,
     QUEUES,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accsyn_orm.server.lifecycle import status_from_tasks
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.transfers.lifecycle import status_from_tasks
 
 
 @pytest.fixture

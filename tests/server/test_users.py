@@ -198,7 +198,7 @@ def test_an_employee_brings_back_standard_users_only(demo):
 
 
 def _deactivate(demo, ident):
-    from accsyn_orm.server.tables import USERS
+    from accsyn_orm.server.storage.tables import USERS
 
     with demo.database.writing() as connection:
         connection.execute(

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.server.access.policy import require_create, with_internal
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import require_create, with_internal
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Schema, boolean
-from accsyn_orm.server.store import Record, records_by_id, update_row, writable_row
-from accsyn_orm.server.tables import EntityTable, Generation, Scope
+from accsyn_orm.server.rules.schema import Schema, boolean
+from accsyn_orm.server.storage.store import Record, records_by_id, update_row, writable_row
+from accsyn_orm.server.storage.tables import EntityTable, Generation, Scope
 
 DELETE_OPTIONS = frozenset({"force"})
 

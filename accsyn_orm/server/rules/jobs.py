@@ -8,13 +8,10 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.lifecycle import change_status, finish, set_status
-from accsyn_orm.server.parties import Route, Router, is_placeholder
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, modification
 from accsyn_orm.server.rules.queues import default_queue, find_queue
-from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
-from accsyn_orm.server.schema import (
+from accsyn_orm.server.rules.schema import (
     Field,
     Schema,
     absent,
@@ -26,9 +23,12 @@ from accsyn_orm.server.schema import (
     text,
     whole_number,
 )
-from accsyn_orm.server.shapes import read_tasks
-from accsyn_orm.server.store import LIVING, in_scopes, insert_row, rows_where
-from accsyn_orm.server.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
+from accsyn_orm.server.storage.store import LIVING, in_scopes, insert_row, rows_where
+from accsyn_orm.server.storage.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.transfers.lifecycle import change_status, finish, set_status
+from accsyn_orm.server.transfers.parties import Route, Router, is_placeholder
+from accsyn_orm.server.transfers.shapes import read_tasks
 
 TRANSFER = 1
 _INITIAL = one_of("waiting", "paused")

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import access
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
-from accsyn_orm.server.schema import (
+from accsyn_orm.server.rules.schema import (
     DEFAULT_PRIORITY,
     Field,
     Schema,
@@ -24,8 +24,8 @@ from accsyn_orm.server.schema import (
     priority,
     text,
 )
-from accsyn_orm.server.store import insert_row, rows_where, update_rows
-from accsyn_orm.server.tables import JOBS, QUEUES, USERS, V1, V3, Scope
+from accsyn_orm.server.storage.store import insert_row, rows_where, update_rows
+from accsyn_orm.server.storage.tables import JOBS, QUEUES, USERS, V1, V3, Scope
 
 BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
 """The queues that every workspace starts with; Medium is the default."""

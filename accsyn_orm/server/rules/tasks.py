@@ -11,13 +11,11 @@ from typing import Any, cast
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.server.access.policy import require_create
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.lifecycle import settle, tasks_of
-from accsyn_orm.server.parties import Route, Router
-from accsyn_orm.server.policy import require_create
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import EntityRules, Names, modification, payload
-from accsyn_orm.server.schema import (
+from accsyn_orm.server.rules.schema import (
     DEFAULT_PRIORITY,
     Field,
     Schema,
@@ -29,8 +27,7 @@ from accsyn_orm.server.schema import (
     settings,
     text,
 )
-from accsyn_orm.server.shapes import read_tasks, task_uri
-from accsyn_orm.server.store import (
+from accsyn_orm.server.storage.store import (
     Record,
     insert_rows,
     records_by_id,
@@ -39,7 +36,10 @@ from accsyn_orm.server.store import (
     visible_row,
     writable_row,
 )
-from accsyn_orm.server.tables import JOBS, TASKS
+from accsyn_orm.server.storage.tables import JOBS, TASKS
+from accsyn_orm.server.transfers.lifecycle import settle, tasks_of
+from accsyn_orm.server.transfers.parties import Route, Router
+from accsyn_orm.server.transfers.shapes import read_tasks, task_uri
 
 _RUNNING_NUMBER = re.compile(r"[0-9]{1,9}")
 _DUPLICATES = frozenset({"allow_duplicates", "replace_duplicates"})

@@ -7,18 +7,15 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from accsyn_orm.server.accounts import revoke_everything, sign_out
+from accsyn_orm.server.access.accounts import revoke_everything, sign_out
+from accsyn_orm.server.access.policy import not_permitted
+from accsyn_orm.server.access.roles import ADMINS, STAFF, Role
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.lifecycle import abort_where, hold_jobs_of
-from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation, modification
 from accsyn_orm.server.rules.queues import find_queue
-from accsyn_orm.server.schema import (
-    ADMINS,
-    STAFF,
+from accsyn_orm.server.rules.schema import (
     Field,
-    Role,
     Schema,
     absent,
     boolean,
@@ -28,8 +25,9 @@ from accsyn_orm.server.schema import (
     one_of,
     text,
 )
-from accsyn_orm.server.store import insert_row, rows_where, update_row
-from accsyn_orm.server.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.storage.store import insert_row, rows_where, update_row
+from accsyn_orm.server.storage.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.transfers.lifecycle import abort_where, hold_jobs_of
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NO_SHARES = "this workspace has no volumes and homes"

@@ -18,9 +18,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.files import private_file
-from accsyn_orm.server.regex import install_functions
-from accsyn_orm.server.tables import metadata
+from accsyn_orm.server.search.regex import install_functions
+from accsyn_orm.server.storage.private import private_file
+from accsyn_orm.server.storage.tables import metadata
 
 MEMORY = "sqlite://"
 BUSY_TIMEOUT_MS = 30_000

@@ -20,17 +20,17 @@ from sqlalchemy import ColumnElement, FromClause, Text, case, literal, select
 from typing_extensions import assert_never
 
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
-from accsyn_orm.server.comparisons import (
+from accsyn_orm.server.search.comparisons import (
     Criterion,
     compare_boolean,
     compare_fraction,
     compare_integer,
     compare_text,
 )
-from accsyn_orm.server.document_comparisons import compare_document
-from accsyn_orm.server.documents import ROOT
-from accsyn_orm.server.fragments import Budget, Fragment, all_of, any_of, check_depth
-from accsyn_orm.server.projection import (
+from accsyn_orm.server.search.document_comparisons import compare_document
+from accsyn_orm.server.search.fragments import Budget, Fragment, all_of, any_of, check_depth
+from accsyn_orm.server.storage.documents import ROOT
+from accsyn_orm.server.storage.projection import (
     MAIN_SITE,
     linked_text,
     links,
@@ -39,7 +39,7 @@ from accsyn_orm.server.projection import (
     shown_number,
     shown_text,
 )
-from accsyn_orm.server.tables import WORKSPACES, Attribute, EntityTable, Generation, Kind
+from accsyn_orm.server.storage.tables import WORKSPACES, Attribute, EntityTable, Generation, Kind
 
 _COMPLEMENTS = {
     Operator.NOT_EQUAL: Operator.EQUAL,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import trustme
 
-from accsyn_orm.server.files import write_private
+from accsyn_orm.server.storage.private import write_private
 
 CA_FILE = "ca.pem"
 KEY_FILE = "ca-key.pem"

@@ -12,10 +12,11 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.nodes import Operator
-from accsyn_orm.server.comparisons import ORDERINGS, Criterion, equal_to_any, like
-from accsyn_orm.server.documents import number_key
-from accsyn_orm.server.fragments import Fragment, all_of, any_of
-from accsyn_orm.server.literals import (
+from accsyn_orm.server.search.comparisons import ORDERINGS, Criterion, equal_to_any, like
+from accsyn_orm.server.search.fragments import Fragment, all_of, any_of
+from accsyn_orm.server.search.regex import check_pattern, matches
+from accsyn_orm.server.storage.documents import number_key
+from accsyn_orm.server.storage.literals import (
     NULL,
     boolean,
     contains_pattern,
@@ -24,7 +25,6 @@ from accsyn_orm.server.literals import (
     number,
     wildcard_pattern,
 )
-from accsyn_orm.server.regex import check_pattern, matches
 
 
 class _elements(FunctionElement[Any]):  # noqa: N801  # used like a function, as SQLAlchemy's own

@@ -16,8 +16,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from accsyn_orm.errors import QueryValueError
-from accsyn_orm.server.literals import check_storable
-from accsyn_orm.server.patterns import to_re2
+from accsyn_orm.server.search.patterns import to_re2
+from accsyn_orm.server.storage.literals import check_storable
 
 _RE2: Any = re2
 

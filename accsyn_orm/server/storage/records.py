@@ -16,16 +16,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from accsyn_orm.errors import EntityValidationError
-from accsyn_orm.server.documents import is_array, is_object, leaves
-from accsyn_orm.server.literals import INT64_MAX, INT64_MIN, unstorable_character
-from accsyn_orm.server.projection import (
+from accsyn_orm.server.storage.documents import is_array, is_object, leaves
+from accsyn_orm.server.storage.literals import INT64_MAX, INT64_MIN, unstorable_character
+from accsyn_orm.server.storage.projection import (
     linked_text,
     links,
     shown_boolean,
     shown_number,
     shown_text,
 )
-from accsyn_orm.server.tables import Attribute, EntityTable, Generation, Kind
+from accsyn_orm.server.storage.tables import Attribute, EntityTable, Generation, Kind
 
 MAX_DEPTH = 64
 """How deep a stored JSON document may nest."""

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, RowMapping
 
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.store import rows_where, update_row, update_rows
-from accsyn_orm.server.tables import JOBS, TASKS, Scope
+from accsyn_orm.server.storage.store import rows_where, update_row, update_rows
+from accsyn_orm.server.storage.tables import JOBS, TASKS, Scope
 
 FINISHED = frozenset({"done", "aborted"})
 ARCHIVED_AFTER = timedelta(days=14)

@@ -25,8 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from accsyn_orm.server.context import wire_time
-from accsyn_orm.server.digests import (
+from accsyn_orm.server.access.digests import (
     NOBODY_KEY,
     NOBODY_PASSWORD,
     key_digest,
@@ -35,11 +34,12 @@ from accsyn_orm.server.digests import (
     password_matches,
     same_digest,
 )
-from accsyn_orm.server.policy import Caller
-from accsyn_orm.server.records import to_columns
+from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.storage.records import to_columns
+from accsyn_orm.server.storage.tables import (
     USERS,
     WORKSPACES,
     Generation,

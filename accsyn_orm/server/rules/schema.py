@@ -10,40 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, cast
 
+from accsyn_orm.server.access.roles import EVERYBODY, INTERNAL, Role, is_internal
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
-from accsyn_orm.server.tables import BOTH, EntityTable, Generation
+from accsyn_orm.server.storage.tables import BOTH, EntityTable, Generation
 
 Check = Callable[[str, Any], Any]
 """Takes an attribute's name and its wire value; returns the value to keep, or refuses."""
-
-
-class Role(str, Enum):
-    """What a user may do; the v3 spelling."""
-
-    ADMIN = "admin"
-    EMPLOYEE = "employee"
-    STANDARD = "standard"
-
-    def wire(self, generation: Generation) -> str:
-        """Spell the role as a generation does: v1 calls standard users ``user``."""
-        return "user" if self is Role.STANDARD and generation == "v1" else self.value
-
-
-INTERNAL = "internal"
-"""The part of metadata that is for staff only; standard users have ``external`` and all else."""
-
-
-def is_internal(key: str) -> bool:
-    """Tell whether a key of metadata means the internal part; as in queries, case is nothing."""
-    return key.casefold() == INTERNAL
-
-
-EVERYBODY: frozenset[Role] = frozenset(Role)
-ADMINS: frozenset[Role] = frozenset({Role.ADMIN})
-STAFF: frozenset[Role] = frozenset({Role.ADMIN, Role.EMPLOYEE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accsyn_orm.server.projection import MAIN_SITE
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.tables import Scope
+from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.storage.projection import MAIN_SITE
+from accsyn_orm.server.storage.tables import Scope
 
 WORKSPACE_CODE = "acmefilm"
 WORKSPACE_NAME = "Acme Film"

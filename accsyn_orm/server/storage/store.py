@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, update
 
-from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import (
+from accsyn_orm.server.access.policy import (
     access,
     external,
     not_permitted,
     sees_internal,
     with_internal,
 )
-from accsyn_orm.server.records import select_records, to_columns
+from accsyn_orm.server.context import Call
 from accsyn_orm.server.refusals import Refusal, no_such
-from accsyn_orm.server.tables import JOBS, TASKS, EntityTable, Scope
+from accsyn_orm.server.storage.records import select_records, to_columns
+from accsyn_orm.server.storage.tables import JOBS, TASKS, EntityTable, Scope
 
 Record = dict[str, Any]
 

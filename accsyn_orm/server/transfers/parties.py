@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from accsyn_orm.server.access.policy import not_permitted
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.policy import not_permitted
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Role
-from accsyn_orm.server.shapes import TaskDraft
-from accsyn_orm.server.specs import PartyKind, Spec, parse_spec
-from accsyn_orm.server.store import rows_where
-from accsyn_orm.server.tables import USERS, Scope
+from accsyn_orm.server.storage.store import rows_where
+from accsyn_orm.server.storage.tables import USERS, Scope
+from accsyn_orm.server.transfers.shapes import TaskDraft
+from accsyn_orm.server.transfers.specs import PartyKind, Spec, parse_spec
 
 PLACEHOLDER = "null"
 """Path of a placeholder task: there is nothing to move."""

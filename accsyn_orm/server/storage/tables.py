@@ -1,7 +1,7 @@
 """The storage schema: which entities the workspace keeps, under which attributes, in which columns.
 
-One declarative description per entity type serves every layer: `accsyn_orm.server.compile` takes
-the attribute names a query may use from it, `accsyn_orm.server.records` what to store and to send.
+One declarative description per entity type serves every layer: `accsyn_orm.server.search.compile` takes
+the attribute names a query may use from it, `accsyn_orm.server.storage.records` what to store and to send.
 Attributes are the union of both protocol generations; `Attribute.shown_in` says who sees what.
 
 Besides its attributes every entity row has four columns of its own:

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_
 
 from accsyn_orm.query import And, Comparison, Expression, Operator, parse_expression
-from accsyn_orm.server.compile import compile_filter
+from accsyn_orm.server.access.policy import access, sees_internal
+from accsyn_orm.server.access.roles import is_internal
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.literals import NULL
-from accsyn_orm.server.policy import access, sees_internal
-from accsyn_orm.server.records import select_records
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
-from accsyn_orm.server.schema import Check, boolean, filled_text, is_internal, whole_number
-from accsyn_orm.server.store import Record, in_scopes, read_records
-from accsyn_orm.server.tables import EntityTable, Generation, Scope
+from accsyn_orm.server.rules.schema import Check, boolean, filled_text, whole_number
+from accsyn_orm.server.search.compile import compile_filter
+from accsyn_orm.server.storage.literals import NULL
+from accsyn_orm.server.storage.records import select_records
+from accsyn_orm.server.storage.store import Record, in_scopes, read_records
+from accsyn_orm.server.storage.tables import EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
-from accsyn_orm.server.schema import filled_text
+from accsyn_orm.server.rules.schema import filled_text
 
 MAX_URI = 255
 TASK_KEYS = frozenset(

@@ -1,8 +1,8 @@
 """What a generation sees of a row, as SQL: one definition for the records sent and for the queries.
 
 v1 and v3 show the same row differently: other spellings, a placeholder instead of nothing, other
-human-readable companions. Queries mean what the caller sees, so both `accsyn_orm.server.records`
-and `accsyn_orm.server.compile` take their expressions from here.
+human-readable companions. Queries mean what the caller sees, so both `accsyn_orm.server.storage.records`
+and `accsyn_orm.server.search.compile` take their expressions from here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, ColumnElement, Text, case, cast, func, literal
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from accsyn_orm.server.tables import (
+from accsyn_orm.server.storage.tables import (
     ENTITIES,
     USERS,
     WORKSPACES,

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from accsyn_orm.server.projection import MAIN_SITE
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.projection import MAIN_SITE
 
 
 class PartyKind(Enum):

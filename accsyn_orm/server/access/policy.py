@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
+from accsyn_orm.server.access.roles import Role, is_internal
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.schema import Role, is_internal
-from accsyn_orm.server.tables import JOBS, TASKS, USERS, Generation
+from accsyn_orm.server.storage.tables import JOBS, TASKS, USERS, Generation
 
 
 @dataclass(frozen=True, slots=True)

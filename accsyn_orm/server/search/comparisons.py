@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from accsyn_orm.query.nodes import Operator
-from accsyn_orm.server.fragments import NEVER_TRUE, Fragment, any_of
-from accsyn_orm.server.literals import (
+from accsyn_orm.server.search.fragments import NEVER_TRUE, Fragment, any_of
+from accsyn_orm.server.search.regex import check_pattern, matches
+from accsyn_orm.server.storage.literals import (
     ESCAPE,
     INT64_MAX,
     INT64_MIN,
@@ -31,7 +32,6 @@ from accsyn_orm.server.literals import (
     number,
     wildcard_pattern,
 )
-from accsyn_orm.server.regex import check_pattern, matches
 
 ORDERINGS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.LESS: operator.lt,

@@ -14,16 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call, wire_time
-from accsyn_orm.server.database import Database
-from accsyn_orm.server.lifecycle import FINISHED, progress_of
-from accsyn_orm.server.policy import Caller
-from accsyn_orm.server.records import to_columns
 from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.rules.queues import BUILT_IN, insert_queue
-from accsyn_orm.server.schema import DEFAULT_PRIORITY, Role
-from accsyn_orm.server.seed_data import (
+from accsyn_orm.server.rules.schema import DEFAULT_PRIORITY
+from accsyn_orm.server.seeds.data import (
     DEMO,
     EMPTY,
     HQ,
@@ -33,8 +31,11 @@ from accsyn_orm.server.seed_data import (
     Seed,
     UserSeed,
 )
-from accsyn_orm.server.store import insert_row, insert_rows, update_row
-from accsyn_orm.server.tables import JOBS, TASKS, USERS, WORKSPACES, Scope
+from accsyn_orm.server.storage.database import Database
+from accsyn_orm.server.storage.records import to_columns
+from accsyn_orm.server.storage.store import insert_row, insert_rows, update_row
+from accsyn_orm.server.storage.tables import JOBS, TASKS, USERS, WORKSPACES, Scope
+from accsyn_orm.server.transfers.lifecycle import FINISHED, progress_of
 
 SEEDS: Mapping[str, Seed] = {"demo": DEMO, "empty": EMPTY}
 

@@ -1,0 +1,1 @@
+"""The workspace on the network: ASGI application, certificate authority, listener."""

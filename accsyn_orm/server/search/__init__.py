@@ -1,0 +1,1 @@
+"""Queries as SQL: conditions, comparisons, regular expressions, and the options of ``find``."""

@@ -1,0 +1,1 @@
+"""What is kept, and how: tables, transactions, rows in and records out."""
