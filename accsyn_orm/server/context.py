@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 
 from sqlalchemy import Connection
 
-from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.rights import Caller
+from accsyn_orm.server.disk.roots import Roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,13 @@ class Call:
         connection: the open transaction.
         caller: on whose behalf it runs.
         now: when it began.
+        roots: where the disks are.
     """
 
     connection: Connection
     caller: Caller
     now: datetime
+    roots: Roots
 
     @property
     def timestamp(self) -> str:

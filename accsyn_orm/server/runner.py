@@ -22,6 +22,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, system_clock
+from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
 from accsyn_orm.server.http.listener import Listener
@@ -84,8 +85,11 @@ class Workspace:
             opened = _open_database(directory, database)
             self._cleanup.callback(opened.close)
             opened.create_tables()
-            self.service = Service(opened, clock=clock, lifetimes=lifetimes or Lifetimes())
-            self.code = plant(opened, seed, clock=clock)
+            roots = Roots(directory or self._temporary_directory())
+            self.service = Service(
+                opened, clock=clock, lifetimes=lifetimes or Lifetimes(), roots=roots
+            )
+            self.code = plant(opened, seed, clock=clock, roots=roots)
             self._listener = Listener(make_app(self.service), host, port, context=context)
             self._cleanup.callback(self._listener.stop)
             # Nothing failed: keep it all open until stop().

@@ -23,10 +23,11 @@ from accsyn_orm.server.access.accounts import (
     Lifetimes,
     Session,
 )
-from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.refusals import Refusal
@@ -85,11 +86,15 @@ class Service:
         database: where everything is.
         clock: tells the time.
         lifetimes: how long v1.0 sessions live.
+        roots: where the disks are.
     """
 
-    def __init__(self, database: Database, *, clock: Clock, lifetimes: Lifetimes) -> None:
+    def __init__(
+        self, database: Database, *, clock: Clock, lifetimes: Lifetimes, roots: Roots
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._roots = roots
         self._accounts = Accounts(lifetimes)
 
     def discover(
@@ -148,7 +153,7 @@ class Service:
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
-            answer = work.run(Call(connection, session.caller, now))
+            answer = work.run(Call(connection, session.caller, now, self._roots))
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
             with self._database.writing() as connection:
                 self._accounts.touch(connection, signature.credentials.session_key, now)

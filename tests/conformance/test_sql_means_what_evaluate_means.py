@@ -41,6 +41,7 @@ IDS = {
     "user": [f"{n:024x}" for n in range(1, 5)],
     "queue": [f"{n:024x}" for n in range(11, 15)],
     "job": [f"{n:024x}" for n in range(21, 27)],
+    "engine": [f"{n:024x}" for n in range(31, 33)],
     "task": [f"26468234-c9ee-48d6-8d28-e900b595712{n}" for n in range(6)],
 }
 PARTIES = [f"workspace:{WORKSPACE}", *(f"user:{ident}" for ident in IDS["user"])]
@@ -86,7 +87,7 @@ class Pool:
         choose = self.random.choice
         if self.random.random() < 0.15:
             return None
-        idents = [ident for target in attribute.targets for ident in IDS[target]]
+        idents = [ident for target in attribute.targets for ident in IDS.get(target, ())]
         values: dict[Kind, list[Any]] = {
             Kind.NUMBER: FRACTIONS if attribute.is_fraction else self.integers,
             Kind.BOOLEAN: [True, False],
@@ -121,6 +122,8 @@ class Pool:
                 return {"code": code, "status": status, "uri": f"acmefilm/{code}"}
             case "job":
                 return {"name": choose(self.texts) or "x", "type": choose([1, 3, 7])}
+            case "engine":
+                return {"code": code}
             case _:
                 return {"uri": str(number), "job": choose(IDS["job"])}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from accsyn_orm.server.access.accounts import Accounts, Lifetimes
 from accsyn_orm.server.clock import ManualClock
+from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.server.storage.database import Database
@@ -78,6 +80,7 @@ class Studio:
     database: Database
     service: Service
     clock: ManualClock
+    roots: Roots
     keys: dict[str, str] = field(default_factory=dict)
 
     def client(self, user: str, protocol: str = "v3") -> Client:
@@ -103,12 +106,14 @@ class Studio:
         return Client(self.service, signature, protocol, code, found.id)
 
 
-def _studio(seed: str) -> Iterator[Studio]:
+def _studio(seed: str, base: Path) -> Iterator[Studio]:
     clock = ManualClock(START)
     database = Database()
     database.create_tables()
-    plant(database, seed, clock=clock)
-    yield Studio(database, Service(database, clock=clock, lifetimes=Lifetimes()), clock)
+    roots = Roots(base)
+    plant(database, seed, clock=clock, roots=roots)
+    service = Service(database, clock=clock, lifetimes=Lifetimes(), roots=roots)
+    yield Studio(database, service, clock, roots)
     database.close()
 
 
@@ -123,15 +128,15 @@ def client_of() -> Callable[..., Client]:
 
 
 @pytest.fixture
-def studio() -> Iterator[Studio]:
+def studio(tmp_path: Path) -> Iterator[Studio]:
     """Give a workspace with one user of each role."""
-    yield from _studio("empty")
+    yield from _studio("empty", tmp_path)
 
 
 @pytest.fixture
-def demo() -> Iterator[Studio]:
+def demo(tmp_path: Path) -> Iterator[Studio]:
     """Give the demo workspace."""
-    yield from _studio("demo")
+    yield from _studio("demo", tmp_path)
 
 
 @pytest.fixture

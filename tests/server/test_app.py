@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from accsyn_orm.server import operations
 from accsyn_orm.testing import EmbeddedWorkspace
 
 
@@ -268,7 +267,7 @@ def test_a_crash_leaves_a_reference_and_no_trace(workspace, http, headers, monke
     def crash(*_args):
         raise ZeroDivisionError("a secret detail")
 
-    monkeypatch.setitem(operations.SPECIAL, "entitytypes", crash)
+    monkeypatch.setattr("accsyn_orm.server.operations.questions.entity_names", crash)
     with caplog.at_level(logging.ERROR, logger="accsyn_orm.server"):
         answer = http.get(
             f"{workspace.url}/api/v3/event?{quote(event('entitytypes'))}", headers=headers

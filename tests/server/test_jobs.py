@@ -248,14 +248,14 @@ def test_names_and_metadata_can_change(admin, admin_v1, download):
     assert admin_v1.edit("job", job["id"], code="Newer")["code"] == "Newer"
     changed = admin.edit("job", job["id"], metadata={"a": 1})
     assert (changed["name"], changed["metadata"]) == ("Newer", {"a": 1})
-    with pytest.raises(Refusal, match=r"job\.description cannot be changed"):
+    with pytest.raises(Refusal, match=r"transfer\.description cannot be changed"):
         admin.edit("job", job["id"], description="d")
     for code in ("a", "b"):
-        with pytest.raises(Refusal, match=r"job\.code cannot be changed"):
+        with pytest.raises(Refusal, match=r"transfer\.code cannot be changed"):
             admin.edit("transfer", job["id"], name="a", code=code)
-    with pytest.raises(Refusal, match=r"job\.queue cannot be changed"):
+    with pytest.raises(Refusal, match=r"transfer\.queue cannot be changed"):
         admin.edit("transfer", job["id"], queue="high")
-    with pytest.raises(Refusal, match=r"job\.progress cannot be changed"):
+    with pytest.raises(Refusal, match=r"transfer\.progress cannot be changed"):
         admin.edit("transfer", job["id"], progress=5)
 
 
@@ -272,7 +272,7 @@ def test_finished_jobs_move_to_the_archive_after_fourteen_days(studio, admin, do
     assert admin.find("transfer", finished=True, archived=True) == [ended]
     assert admin.find("transfer", single_entity_query=True) == []
     assert admin.get("transfer", job["id"]) == ended
-    with pytest.raises(Refusal, match="there is no job"):
+    with pytest.raises(Refusal, match="there is no transfer"):
         admin.edit("transfer", job["id"], status="waiting")
     assert admin.create("transfer", download("z", append=True))["id"] != job["id"]
 
@@ -342,9 +342,9 @@ def test_deleting_archives_and_aborts_what_is_active(admin, download):
     assert (admin.find("transfer"), admin.find("transfer", finished=True)) == ([], [])
     (archived,) = admin.find("transfer", archived=True)
     assert (archived["id"], archived["status"]) == (job["id"], "aborted")
-    with pytest.raises(Refusal, match="there is no job"):
+    with pytest.raises(Refusal, match="there is no transfer"):
         admin.delete("transfer", job["id"])
-    with pytest.raises(Refusal, match="there is no job"):
+    with pytest.raises(Refusal, match="there is no transfer"):
         admin.edit("transfer", job["id"], name="x")
     done = admin.create("transfer", {"tasks": [{**PAIR, "status": "excluded"}]})
     admin.delete("job", done["id"])

@@ -49,13 +49,13 @@ def test_standard_users_change_the_rest_and_keep_the_internal_part(admin, standa
 def test_standard_users_do_not_write_the_internal_part(standard, job, download, key):
     metadata = {key: {"rate": 6}}
     (task,) = standard.find("task", parent=job["id"])
-    with pytest.raises(Refusal, match=r"job\.metadata: the part 'internal' is not for you"):
+    with pytest.raises(Refusal, match=r"transfer\.metadata: the part 'internal' is not for you"):
         standard.edit("transfer", job["id"], metadata=metadata)
     with pytest.raises(Refusal, match=r"task\.metadata: the part"):
         standard.edit("task", task["id"], metadata=metadata)
     with pytest.raises(Refusal, match=r"user\.metadata: the part"):
         standard.edit("user", standard.user_id, metadata=metadata)
-    with pytest.raises(Refusal, match=r"job\.metadata: the part"):
+    with pytest.raises(Refusal, match=r"transfer\.metadata: the part"):
         standard.create("transfer", download(metadata=metadata))
 
 

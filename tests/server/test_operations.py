@@ -10,9 +10,14 @@ from accsyn_orm.server.refusals import Refusal
     [
         ("GET", "volume/find", "no entity type 'volume'; there are queue, task, transfer, user"),
         ("GET", "site/find", "no entity type 'site'"),
-        ("GET", "user/report", "no such operation; there are find, create, edit, delete"),
-        ("DELETE", "user/deactivate", "no such operation"),
-        ("POST", "user/activate", "no such operation"),
+        (
+            "GET",
+            "user/report",
+            "no such operation; there are find, create, edit, delete, deactivate, activate",
+        ),
+        ("DELETE", "user/deactivate", "needs the id"),
+        ("POST", "user/activate", "say which one, by its id or its code"),
+        ("DELETE", "user/offline", "no such operation"),
         ("GET", "nonsense", "no entity type 'nonsense'"),
         ("GET", "", "no entity type ''"),
         ("GET", "user/create", "user/create is sent with POST, not GET"),

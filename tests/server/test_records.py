@@ -184,9 +184,13 @@ JOB_V3 = {
     "modifier": "lisa@example.com",
     "metadata": {"Shot": "SH010"},
     "description": "every night",
+    "engine": None,
+    "engine_hr": None,
+    "public": None,
 }
+ONLY_V3 = {"name", "description", "engine", "engine_hr", "public"}
 JOB_V1 = {
-    **{k: v for k, v in JOB_V3.items() if k not in {"name", "description"}},
+    **{k: v for k, v in JOB_V3.items() if k not in ONLY_V3},
     "type": 1,
     "source": f"organization:{WORKSPACE}",
     "source_hr": "organization:seagull",
@@ -361,7 +365,7 @@ def deep(levels: int) -> Any:
         ("created", "yesterday"),
         ("created", "2026-07-01T12:00:00Z"),
         ("parent", "ABC"),
-        ("source", "site:5a4f72111da7ee15c5d43af4"),
+        ("source", "planet:5a4f72111da7ee15c5d43af4"),
         ("source", "lisa@example.com"),
         ("metadata", {"a": "\ud800"}),
         ("metadata", {"\x00": 1}),

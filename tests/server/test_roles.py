@@ -106,9 +106,9 @@ def test_standard_users_work_with_jobs_they_are_party_to(admin, standard, downlo
     assert standard.get("transfer", foreign["id"]) is None
     assert standard.edit("transfer", sent["id"], status="paused")["status"] == "paused"
     for ident in (foreign["id"], "0" * 24):
-        with pytest.raises(Refusal, match=f"there is no job '{ident}'"):
+        with pytest.raises(Refusal, match=f"there is no transfer '{ident}'"):
             standard.edit("transfer", ident, status="paused")
-        with pytest.raises(Refusal, match=f"there is no job '{ident}'"):
+        with pytest.raises(Refusal, match=f"there is no transfer '{ident}'"):
             standard.delete("transfer", ident)
 
 

@@ -35,9 +35,25 @@ DOCUMENTED = {
         created modified creator modifier user user_hr""",
     "job": """id code name status source source_hr destination destination_hr progress size speed
         etr uri parent parent_hr queue user user_hr created finished modified modifier metadata
-        description type""",
+        description type engine engine_hr public""",
     "task": """id uri status priority metadata source destination size time created finished job
         job_hr""",
+    "recipient": "id user user_hr actioned",
+    "share": """id code name type status status_hr default parent parent_hr path paths server
+        siteservers description email queue licensed metadata created creator modified modifier
+        inactive user user_hr""",
+    "acl": """id entity entity_hr target target_hr path read write acknowledged role status token
+        description created creator""",
+    "file": "id parent path share created creator",
+    "site": """id code name description main accsyn status metadata created creator modified
+        modifier""",
+    "client": """id code name type type_hr status user user_hr site site_hr description host_ident
+        host_id last_checkin os username version wan_ip parent roles benchmark metrics metadata
+        created modified modifier""",
+    "engine": """id code name type status version description vendor metadata created creator
+        modified modifier""",
+    "setting": "id entitytype entityid name value integration modified modifier",
+    "log": "id date entitytype entityid severity message user",
 }
 
 
@@ -77,7 +93,7 @@ def test_each_generation_has_its_own_attributes():
         for name in ("v1", "v3")
     }
     assert shown["v1"] - shown["v3"] == {"type"}
-    assert shown["v3"] - shown["v1"] == {"name", "description"}
+    assert shown["v3"] - shown["v1"] == {"name", "description", "engine", "engine_hr", "public"}
 
 
 def test_references_point_to_entities_that_are_stored():

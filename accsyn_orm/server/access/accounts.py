@@ -34,7 +34,7 @@ from accsyn_orm.server.access.digests import (
     password_matches,
     same_digest,
 )
-from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.refusals import Refusal

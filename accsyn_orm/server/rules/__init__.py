@@ -1,16 +1,46 @@
 """The rules of the entity types, one module each; here is the list of them.
 
-A type is added with a module of its own, a line here, and its row in the role matrix of `policy`.
+A type is added with a module of its own, a line here, and its row in the role matrix.
 """
 
 from __future__ import annotations
 
+from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import EntityRules
-from accsyn_orm.server.rules.jobs import Jobs
 from accsyn_orm.server.rules.queues import Queues
 from accsyn_orm.server.rules.tasks import Tasks
+from accsyn_orm.server.rules.transfers import JobFamily, Transfers
 from accsyn_orm.server.rules.users import Users
+from accsyn_orm.server.storage.tables import Generation
 
-RULES: tuple[EntityRules, ...] = (Jobs(), Queues(), Tasks(), Users())
+QUEUE_RULES = Queues()
+_TRANSFERS = Transfers()
 
-__all__ = ["RULES", "EntityRules"]
+RULES: tuple[EntityRules, ...] = (
+    _TRANSFERS,
+    JobFamily((_TRANSFERS,)),
+    QUEUE_RULES,
+    Tasks(),
+    Users(),
+)
+
+
+def entity_names(generation: Generation) -> list[str]:
+    """List the entity types of a generation."""
+    return sorted(filter(None, (rules.names.shown(generation) for rules in RULES)))
+
+
+def rules_named(generation: Generation, name: str) -> EntityRules:
+    """Find the rules of the entity type that a generation calls so.
+
+    Raises:
+        Refusal: there is none.
+    """
+    for rules in RULES:
+        if rules.names.include(name, generation):
+            return rules
+    known = ", ".join(entity_names(generation))
+    raise Refusal(f"this workspace has no entity type {name!r}; there are {known}")
+
+
+__all__ = ["QUEUE_RULES", "RULES", "EntityRules", "entity_names", "rules_named"]

@@ -13,7 +13,13 @@ from accsyn_orm.server.access.policy import require_create, with_internal
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.schema import Schema, boolean
-from accsyn_orm.server.storage.store import Record, records_by_id, update_row, writable_row
+from accsyn_orm.server.storage.store import (
+    Record,
+    records_by_id,
+    update_row,
+    visible_row,
+    writable_row,
+)
 from accsyn_orm.server.storage.tables import EntityTable, Generation, Scope
 
 DELETE_OPTIONS = frozenset({"force"})
@@ -24,8 +30,8 @@ class Names:
     """What the generations call an entity type.
 
     Attributes:
-        v1: its name in v1.
-        v3: its name in v3.
+        v1: its name in v1; empty when it has none of its own there.
+        v3: its name in v3; empty when it has none.
         v3_alias: an older name that v3 still takes.
     """
 
@@ -39,7 +45,8 @@ class Names:
 
     def include(self, name: str, generation: Generation) -> bool:
         """Tell whether a name in a uri means this type."""
-        return name == self.v1 if generation == "v1" else name in {self.v3, self.v3_alias}
+        known = {self.v1} if generation == "v1" else {self.v3, self.v3_alias}
+        return bool(name) and name in known
 
 
 class EntityRules(ABC):
@@ -77,6 +84,24 @@ class EntityRules(ABC):
     @abstractmethod
     def delete(self, call: Call, ident: str, options: Any) -> bool:
         """Delete what an id names, which archives it."""
+
+    def deactivate(self, call: Call, ident: str) -> bool:
+        """Put what an id names out of use, so that it can come back; most types have no such state.
+
+        Raises:
+            Refusal: this type has none.
+        """
+        visible_row(call, self.entity, ident)
+        raise Refusal(f"a {self.entity.called(call.caller.generation)} cannot be deactivated")
+
+    def activate(self, call: Call, named: str) -> bool:
+        """Bring back what was deactivated, by its id or its code.
+
+        Raises:
+            Refusal: this type knows no such state.
+        """
+        kind = self.entity.called(call.caller.generation)
+        raise Refusal(f"a {kind} cannot be activated: {named!r}")
 
 
 class StandaloneRules(EntityRules):

@@ -78,10 +78,10 @@ class Schema:
         """
         allowed = {f.name: f for f in self._writable(generation, role) if f.create}
         values = self._checked(data, allowed, generation, "cannot be given at creation")
-        self._require_external(values, role)
+        self._require_external(values, generation, role)
         for field in allowed.values():
             if field.required and values.get(field.name) is None:
-                raise Refusal(f"{self.entity.name}: {field.name} is required")
+                raise Refusal(f"{self.entity.called(generation)}: {field.name} is required")
         return values
 
     def check_update(
@@ -94,16 +94,19 @@ class Schema:
                 type.
         """
         if not data:
-            raise Refusal(f"{self.entity.name}: there is nothing to change")
+            raise Refusal(f"{self.entity.called(generation)}: there is nothing to change")
         allowed = {f.name: f for f in self._writable(generation, role) if f.update}
         values = self._checked(data, allowed, generation, "cannot be changed")
-        self._require_external(values, role)
+        self._require_external(values, generation, role)
         return values
 
-    def _require_external(self, values: Mapping[str, Any], role: Role) -> None:
+    def _require_external(
+        self, values: Mapping[str, Any], generation: Generation, role: Role
+    ) -> None:
+        kind = self.entity.called(generation)
         metadata: Mapping[str, Any] = values.get("metadata") or {}
         if role is Role.STANDARD and any(map(is_internal, metadata)):
-            raise Refusal(f"{self.entity.name}.metadata: the part {INTERNAL!r} is not for you")
+            raise Refusal(f"{kind}.metadata: the part {INTERNAL!r} is not for you")
 
     def _writable(self, generation: Generation, role: Role) -> list[Field]:
         return [f for f in self.fields if generation in f.generations and role in f.writers]
@@ -115,9 +118,10 @@ class Schema:
         generation: Generation,
         problem: str,
     ) -> dict[str, Any]:
+        kind = self.entity.called(generation)
         values: dict[str, Any] = {}
         for name, value in data.items():
-            label = f"{self.entity.name}.{name}"
+            label = f"{kind}.{name}"
             if name in allowed:
                 values[name] = allowed[name].check(label, value)
             elif any(f.name == name and generation in f.generations for f in self.fields):
@@ -125,9 +129,7 @@ class Schema:
             elif name in self.readable(generation):
                 raise Refusal(f"{label} {problem}")
             else:
-                raise unknown_attribute(
-                    self.entity.name, name, [*self.readable(generation), *allowed]
-                )
+                raise unknown_attribute(kind, name, [*self.readable(generation), *allowed])
         return values
 
 

@@ -158,6 +158,8 @@ class _Compilation:
         """Compare the id of a party without its type, and the main site of a workspace."""
         ident = self.entity.column(attribute.name, "ident")
         yield compare_text(ident, ident, criterion)
+        if WORKSPACES.name not in attribute.targets:
+            return
         kind = self.entity.column(attribute.name, "type")
         main_site = case((kind == WORKSPACES.name, literal(MAIN_SITE, Text)))
         yield compare_text(main_site, main_site, criterion)

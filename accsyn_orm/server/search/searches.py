@@ -122,6 +122,8 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
     entity, caller = search.rules.entity, call.caller
     columns = entity.table.c
     conditions = [columns.workspace == caller.workspace, access(entity.name, caller).read(caller)]
+    if entity.condition is not None:
+        conditions.append(entity.condition)
     if search.ident is not None:
         conditions.append(columns.id == search.ident)
     if "parent" in search.options:

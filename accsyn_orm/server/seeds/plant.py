@@ -14,13 +14,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from accsyn_orm.server.access.policy import Caller
+from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call, wire_time
-from accsyn_orm.server.rules.jobs import insert_job
+from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.rules.queues import BUILT_IN, insert_queue
 from accsyn_orm.server.rules.schema import DEFAULT_PRIORITY
+from accsyn_orm.server.rules.transfers import insert_job
 from accsyn_orm.server.seeds.data import (
     DEMO,
     EMPTY,
@@ -54,28 +55,30 @@ _TASKS_OF_JOB: Mapping[str, Sequence[str]] = {
 }
 
 
-def plant(database: Database, name: str, *, clock: Clock) -> str:
+def plant(database: Database, name: str, *, clock: Clock, roots: Roots) -> str:
     """Seed a database that has no workspace yet; return the code of the one it has then.
 
     Args:
         database: where to.
         name: one of `SEEDS`.
         clock: tells when the workspace was made, if the seed does not say.
+        roots: where the disks are.
     """
     with database.writing() as connection:
         present = connection.scalars(select(WORKSPACES.table.c.code)).first()
         if present is not None:
             return str(present)
         seed = SEEDS[name]
-        _Planter(connection, FOUNDED if seed.jobs else clock()).plant(seed)
+        _Planter(connection, FOUNDED if seed.jobs else clock(), roots).plant(seed)
     return WORKSPACE_CODE
 
 
 class _Planter:
     """Puts a seed into one transaction."""
 
-    def __init__(self, connection: Connection, founded: datetime) -> None:
+    def __init__(self, connection: Connection, founded: datetime, roots: Roots) -> None:
         self._connection = connection
+        self._roots = roots
         self._founded = founded
         self._workspace = stable_id("workspace", WORKSPACE_CODE)
         self._users: dict[str, str] = {}
@@ -104,7 +107,7 @@ class _Planter:
 
     def _call(self, user: str, now: datetime) -> Call:
         caller = Caller(self._workspace, WORKSPACE_CODE, self._users[user], user, Role.ADMIN, "v3")
-        return Call(self._connection, caller, now)
+        return Call(self._connection, caller, now, self._roots)
 
     def _plant_user(self, user: UserSeed, *, by: str) -> None:
         call = self._call(by, self._founded)

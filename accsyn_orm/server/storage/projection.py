@@ -1,8 +1,8 @@
 """What a generation sees of a row, as SQL: one definition for the records sent and for the queries.
 
 v1 and v3 show the same row differently: other spellings, a placeholder instead of nothing, other
-human-readable companions. Queries mean what the caller sees, so both `accsyn_orm.server.storage.records`
-and `accsyn_orm.server.search.compile` take their expressions from here.
+human-readable companions. Queries mean what the caller sees, so both `records` and `search.compile`
+take their expressions from here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from accsyn_orm.server.storage.tables import (
     ENTITIES,
-    USERS,
-    WORKSPACES,
     Attribute,
     EntityTable,
     Generation,
@@ -67,10 +65,10 @@ def shown_text(
 def _respelled(
     attribute: Attribute, column: Column[str], generation: Generation
 ) -> ColumnElement[str]:
-    if attribute.v1_spelling is None or generation != "v1":
+    if not attribute.v1_spellings or generation != "v1":
         return column
-    stored, spelled = attribute.v1_spelling
-    return case((column == stored, spelled), else_=column)
+    spellings = [(column == stored, spelled) for stored, spelled in attribute.v1_spellings]
+    return case(*spellings, else_=column)
 
 
 def shown_number(
@@ -117,20 +115,29 @@ def readable(
     def text(name: str) -> ColumnElement[str]:
         return shown_text(target.attributes[name], columns, generation, folded=folded)
 
+    ident = columns["id"]
+    parts: tuple[str | ColumnElement[str], ...]
     match target.name, generation:
         case "user", "v1":
-            return _joined("user:", text("code"), "(", text("role"), ")")
+            parts = "user:", text("code"), "(", text("role"), ")"
         case "user", _:
-            return _joined("user:", text("code"), "[", text("role"), "](", columns["id"], ")")
+            parts = "user:", text("code"), "[", text("role"), "](", ident, ")"
         case "workspace", "v1":
-            return _joined(f"{WORKSPACE_IN_V1}:", text("code"))
+            parts = f"{WORKSPACE_IN_V1}:", text("code")
         case "workspace", _:
-            return _joined("workspace:", text("code"), "(", columns["id"], ")")
+            parts = "workspace:", text("code"), "(", ident, ")"
         case "queue", _:
-            return _joined("job:", text("uri"), "(", columns["id"], ")")
+            parts = "job:", text("uri"), "(", ident, ")"
+        case "share", _:
+            parts = "share:", text("name"), "[", text("type"), "](", ident, ")"
+        case "site", "v1":
+            parts = (text("code"),)
+        case (("site" | "engine"), _):
+            parts = text("code"), "(", ident, ")"
         case _:
             kind = cast(columns["type"], Text)
-            return _joined(text("name"), "[", kind, "](", columns["id"], ")")
+            parts = text("name"), "[", kind, "](", ident, ")"
+    return _joined(*parts)
 
 
 def _joined(*parts: str | ColumnElement[str]) -> ColumnElement[str]:
@@ -142,10 +149,8 @@ def _joined(*parts: str | ColumnElement[str]) -> ColumnElement[str]:
 
 def links(entity: EntityTable, attribute: Attribute) -> list[tuple[Column[str], EntityTable]]:
     """Return what a reference or party can point to: the column with the id, and whose it is."""
-    if attribute.kind is Kind.PARTY:
-        ident = entity.column(attribute.name, "ident")
-        return [(ident, USERS), (ident, WORKSPACES)]
-    column = entity.column(attribute.name)
+    suffix = "ident" if attribute.kind is Kind.PARTY else ""
+    column = entity.column(attribute.name, suffix)
     return [(column, ENTITIES[target]) for target in attribute.targets]
 
 

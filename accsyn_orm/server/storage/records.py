@@ -31,7 +31,7 @@ MAX_DEPTH = 64
 """How deep a stored JSON document may nest."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
-_PARTY = re.compile(r"(user|workspace):([^:]+)")
+_PARTY = re.compile(r"(user|workspace|site|share):([^:]+)")
 _LARGEST_INTEGER = 10**4000
 
 
@@ -102,7 +102,7 @@ def _identifier(value: Any) -> str:
 def _party(value: Any) -> tuple[str, str, str]:
     found = _PARTY.fullmatch(_identifier(value))
     if not found:
-        raise ValueError("is not a party: user:<id> or workspace:<id>")
+        raise ValueError("is not a party: user:<id>, workspace:<id>, site:<id> or share:<id>")
     return found[0], found[1], found[2]
 
 

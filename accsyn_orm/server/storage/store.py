@@ -92,7 +92,10 @@ def rows_where(
 ) -> Sequence[RowMapping]:
     """Select rows of the workspace, whoever may see them, in order of creation."""
     inside = entity.table.c.workspace == call.caller.workspace
-    statement = select(entity.table).where(inside, *conditions).order_by(entity.table.c.sequence)
+    own = () if entity.condition is None else (entity.condition,)
+    statement = (
+        select(entity.table).where(inside, *own, *conditions).order_by(entity.table.c.sequence)
+    )
     return call.connection.execute(statement).mappings().all()
 
 
@@ -103,7 +106,7 @@ def in_scopes(call: Call, entity: EntityTable, scopes: Collection[Scope]) -> Col
 
 def _in_scope(call: Call, entity: EntityTable, scope: Scope) -> ColumnElement[bool]:
     columns = entity.table.c
-    if entity is not JOBS or scope not in {Scope.FINISHED, Scope.ARCHIVED}:
+    if entity.table is not JOBS.table or scope not in {Scope.FINISHED, Scope.ARCHIVED}:
         return columns.scope == scope.value
     is_old = columns.archives <= call.timestamp
     if scope is Scope.ARCHIVED:
@@ -129,9 +132,10 @@ def visible_row(call: Call, entity: EntityTable, ident: str) -> RowMapping:
         access(entity.name, call.caller).read(call.caller),
     )
     if not rows:
-        raise no_such(entity.name, ident)
+        raise no_such(entity.called(call.caller.generation), ident)
     if len(rows) > 1:
-        raise Refusal(f"more than one {entity.name} has the id {ident!r}: name its job as well")
+        kind = entity.called(call.caller.generation)
+        raise Refusal(f"more than one {kind} has the id {ident!r}: name its job as well")
     return rows[0]
 
 
@@ -150,7 +154,7 @@ def writable_row(call: Call, entity: EntityTable, ident: str, what: str) -> RowM
     row = visible_row(call, entity, ident)
     may_write = access(entity.name, call.caller).write(call.caller)
     if not rows_where(call, entity, entity.table.c.sequence == row["sequence"], may_write):
-        raise not_permitted(call.caller, f"{what} this {entity.name}")
+        raise not_permitted(call.caller, f"{what} this {entity.called(call.caller.generation)}")
     return row
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.rules.base import Names, StandaloneRules, modification
+from accsyn_orm.server.rules.base import EntityRules, Names, StandaloneRules, modification
+from accsyn_orm.server.rules.families import FamilyRules
 from accsyn_orm.server.rules.queues import default_queue, find_queue
 from accsyn_orm.server.rules.schema import (
     Field,
@@ -25,12 +26,12 @@ from accsyn_orm.server.rules.schema import (
 )
 from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
 from accsyn_orm.server.storage.store import LIVING, in_scopes, insert_row, rows_where
-from accsyn_orm.server.storage.tables import JOBS, USERS, V1, V3, Scope
+from accsyn_orm.server.storage.tables import JOB_TYPES, JOBS, TRANSFERS, USERS, V1, V3, Scope
 from accsyn_orm.server.transfers.lifecycle import change_status, finish, set_status
 from accsyn_orm.server.transfers.parties import Route, Router, is_placeholder
 from accsyn_orm.server.transfers.shapes import read_tasks
 
-TRANSFER = 1
+TRANSFER = JOB_TYPES["transfer"]
 _INITIAL = one_of("waiting", "paused")
 _CLOSED_TO_APPENDING = ("paused",)
 
@@ -40,11 +41,11 @@ def _anything(_name: str, value: Any) -> Any:
     return value
 
 
-class Jobs(StandaloneRules):
-    """The rules of transfers, which v1 calls jobs."""
+class Transfers(StandaloneRules):
+    """The rules of transfers."""
 
     schema = Schema(
-        JOBS,
+        TRANSFERS,
         (
             Field("code", filled_text, create=True, update=True, generations=V1),
             Field("code", filled_text, create=True, generations=V3),
@@ -75,7 +76,7 @@ class Jobs(StandaloneRules):
             ),
         ),
     )
-    names = Names(v1="job", v3="transfer", v3_alias="job")
+    names = Names(v1="", v3="transfer", v3_alias="job")
 
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Submit a job, or append its tasks to a matching one."""
@@ -107,6 +108,20 @@ class Jobs(StandaloneRules):
         if row["scope"] == Scope.ACTIVE.value:
             set_status(call, row["id"], "aborted")
         self.archive(call, row)
+
+
+class JobFamily(FamilyRules):
+    """What v1 calls a job."""
+
+    names = Names(v1="job", v3="")
+    family = JOBS
+
+    def __init__(self, members: Sequence[EntityRules]) -> None:
+        super().__init__(members, JOB_TYPES)
+
+    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:  # noqa: ARG002  # the base's
+        """Say of which type a new job is."""
+        return data.get("type")
 
 
 def insert_job(call: Call, values: Mapping[str, Any], *, ident: str | None = None) -> str:
