@@ -11,6 +11,7 @@ from accsyn_orm.session.blocks import Blocks
 from accsyn_orm.session.connection import Connection
 from accsyn_orm.session.log import SessionLog
 from accsyn_orm.session.settings import Arguments, resolve_settings
+from accsyn_orm.session.text import TextCalls
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def public_call(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[
     return remembering
 
 
-class SessionCore:
+class SessionCore(TextCalls):
     """The part of ``Session`` that is not a call on entities; see there for the arguments."""
 
     def __init__(  # noqa: PLR0913  # the official signature and what it lacks
@@ -178,6 +179,15 @@ class SessionCore:
         key = self._connection.call("POST", uri, data, query=self.username, member="session_key")
         return str(key)
 
+    @public_call
+    def get_api_key(self) -> str:
+        """Return the user's api key, where the backend allows that; by default it does not.
+
+        Raises:
+            BackendError: it does not.
+        """
+        return str(self._connection.call("GET", "user/api_key", {}, member="api_key"))
+
     def _remember(self, error: AccsynError | None) -> None:
         if isinstance(error, BackendError):
             self._last_message = error.message_hr or error.message
@@ -188,4 +198,10 @@ class SessionCore:
         if self._generation is not V1:
             raise ConfigurationError(
                 "protocol", f"{what} exists in v1.0 only", hint="use Session(protocol='v1')"
+            )
+
+    def _require_v3(self, what: str) -> None:
+        if self._generation is V1:
+            raise ConfigurationError(
+                "protocol", f"{what} exists in v3 only", hint="use Session(protocol='v3')"
             )

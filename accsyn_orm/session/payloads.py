@@ -6,8 +6,10 @@ The caller's objects are never changed; what is sent is a copy where it differs.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import EntityValidationError
@@ -51,6 +53,55 @@ def check_id(entitytype: str, entityid: object, *, exact: bool = False) -> str:
     return entityid
 
 
+def is_id(text: str) -> bool:
+    """Tell whether text has the form of an id, 24 hexadecimal digits or a UUID."""
+    return _EXACT_ID.fullmatch(text) is not None
+
+
+def check_code(entitytype: str, code: object) -> str:
+    """Return an id or a unique code in the form in which it is looked up: stripped, lower case.
+
+    A star is refused: as a pattern it would address whatever it fits.
+    """
+    text = code.strip().lower() if isinstance(code, str) else ""
+    if not text or not text.isprintable() or "*" in text:
+        reason = f"{code!r} is neither an id nor a code: text that is not empty, without stars"
+        raise EntityValidationError(entitytype, [("id", reason)])
+    return text
+
+
+def check_text(entitytype: str, name: str, value: object) -> str:
+    """Return text that says something."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise EntityValidationError(
+            entitytype, [(name, f"{value!r} is no text that says anything")]
+        )
+    return value
+
+
+def check_flag(entitytype: str, name: str, value: object) -> bool:
+    """Return a flag; what merely counts as true or false is refused."""
+    if not isinstance(value, bool):
+        raise EntityValidationError(entitytype, [(name, f"{value!r} is neither True nor False")])
+    return value
+
+
+def check_number(entitytype: str, name: str, value: object, *, least: int = 0) -> int:
+    """Return a whole number, not below the least."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        reason = f"{value!r} is no whole number from {least} on"
+        raise EntityValidationError(entitytype, [(name, reason)])
+    return value
+
+
+def check_keys(entitytype: str, data: Mapping[str, object], known: Sequence[str]) -> None:
+    """Refuse keys that mean nothing here: a misspelt one would be lost without a word."""
+    unknown = [key for key in data if key not in known]
+    if unknown:
+        reason = f"means nothing here; known are {', '.join(known)}"
+        raise EntityValidationError(entitytype, [(str(key), reason) for key in unknown])
+
+
 def check_data(entitytype: str, data: object) -> dict[str, Any]:
     """Return a copy of a dictionary of attributes."""
     if not isinstance(data, Mapping) or not data:
@@ -89,6 +140,23 @@ def creation(
         payload = {**payload, "type": _QUEUE_TYPE}
     flags = {"allow_duplicates": allow_duplicates, "replace_duplicates": replace_duplicates}
     return {**payload, **_duplicates(generation, entitytype, flags)}
+
+
+def read_payload(entitytype: str, path: str | os.PathLike[str]) -> dict[str, Any] | list[Any]:
+    """Return what a JSON file holds.
+
+    Raises:
+        EntityValidationError: it cannot be read, or holds neither a dictionary nor a list.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = f"{os.fspath(path)!r} cannot be read: {error.strerror}"
+        raise EntityValidationError(entitytype, [("path", reason)]) from error
+    except ValueError as error:
+        reason = f"{os.fspath(path)!r} is no text in UTF-8, or no path"
+        raise EntityValidationError(entitytype, [("path", reason)]) from error
+    return _from_json(entitytype, text)
 
 
 def _list_of_tasks(generation: Generation, entitytype: str, data: Sequence[object]) -> list[object]:

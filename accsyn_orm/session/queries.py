@@ -99,7 +99,7 @@ def find_options(  # noqa: PLR0913  # one for each option of the wire
         "archived": _flag("archived", scope.archived),
         "limit": _whole_number("limit", limit),
         "skip": _whole_number("skip", skip) or None,
-        "attributes": _names(attributes) or None,
+        "attributes": attribute_names(attributes) or None,
         "single_entity_query": True if is_single and not is_v1 else None,
     }
     return {name: value for name, value in options.items() if value is not None}
@@ -153,7 +153,12 @@ def _whole_number(name: str, value: object) -> int | None:
     return value
 
 
-def _names(attributes: object) -> list[str]:
+def attribute_names(attributes: object) -> list[str]:
+    """Return names of attributes, stripped; none for ``None``.
+
+    Raises:
+        QueryValueError: this is no list of names.
+    """
     if attributes is None:
         return []
     if not isinstance(attributes, Sequence) or isinstance(attributes, (str, bytes)):

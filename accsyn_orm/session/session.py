@@ -7,20 +7,33 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from accsyn_orm.errors import EntityNotFoundError, EntityValidationError, QueryValueError
 from accsyn_orm.query import Comparison, Operator, Statement, render
-from accsyn_orm.session.core import SessionCore, public_call
-from accsyn_orm.session.payloads import check_data, check_id, check_list, check_type, creation
+from accsyn_orm.session.access import AccessCalls
+from accsyn_orm.session.assignment import AssignmentCalls
+from accsyn_orm.session.configuration import ConfigurationCalls
+from accsyn_orm.session.core import public_call
+from accsyn_orm.session.files import FileCalls
+from accsyn_orm.session.lifecycle import LifecycleCalls
+from accsyn_orm.session.lookups import records_in
+from accsyn_orm.session.monitoring import MonitoringCalls
+from accsyn_orm.session.payloads import (
+    check_data,
+    check_id,
+    check_list,
+    check_type,
+    creation,
+    read_payload,
+)
 from accsyn_orm.session.queries import (
     Question,
     Scope,
     attribute_options,
     beneath,
     find_options,
-    read_query,
 )
-from accsyn_orm.wire.codec import decode_records
 from accsyn_orm.wire.versions import V1, base_uri
 
 if TYPE_CHECKING:
+    import os
     from types import TracebackType
 
     from typing_extensions import Self
@@ -38,7 +51,9 @@ _OTHER_SCOPES = (Scope(), Scope(inactive=True), Scope(archived=True))
 _ALL_USERS = Question("user", None)
 
 
-class Session(SessionCore):
+class Session(
+    AccessCalls, AssignmentCalls, FileCalls, ConfigurationCalls, MonitoringCalls, LifecycleCalls
+):
     """A connection to a workspace, signed in with the first call.
 
     Every argument may be left out and come from the environment (``ACCSYN_WORKSPACE``,
@@ -283,6 +298,36 @@ class Session(SessionCore):
         return _created(answer.get("result", answer))
 
     @public_call
+    def create_from_file(
+        self,
+        entitytype: str,
+        path: str | os.PathLike[str],
+        entityid: str | None = None,
+        *,
+        allow_duplicates: bool | None = None,
+        replace_duplicates: bool | None = None,
+    ) -> Record | list[Record]:
+        """Create an entity from a JSON file; ``create()`` itself never reads files.
+
+        Args:
+            entitytype: what to create.
+            path: file in UTF-8 that holds what ``create()`` takes as data.
+            entityid: as in ``create()``.
+            allow_duplicates: as in ``create()``.
+            replace_duplicates: as in ``create()``.
+
+        Raises:
+            EntityValidationError: the file cannot be read, or holds no data; nothing was sent.
+        """
+        return self.create(
+            entitytype,
+            read_payload(check_type(entitytype), path),
+            entityid,
+            allow_duplicates=allow_duplicates,
+            replace_duplicates=replace_duplicates,
+        )
+
+    @public_call
     def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
         """Change attributes of an entity; return it as it is afterwards.
 
@@ -294,7 +339,9 @@ class Session(SessionCore):
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
         uri = f"{base_uri(self._generation, name)}/edit"
-        found = _records(self._connection.call("PUT", uri, check_data(name, data), entityid=ident))
+        found = records_in(
+            self._connection.call("PUT", uri, check_data(name, data), entityid=ident)
+        )
         if not found:
             raise EntityNotFoundError(name, ident)
         return found[0]
@@ -321,55 +368,9 @@ class Session(SessionCore):
         items = check_list(name, data)
         ident = check_id("job", entityid)
         uri = f"{base_uri(self._generation, name)}/edit"
-        return _records(self._connection.call("PUT", uri, items, entityid=ident))
-
-    @public_call
-    def delete_one(
-        self, entitytype: str, entityid: str, data: Mapping[str, Any] | None = None
-    ) -> bool:
-        """Delete an entity.
-
-        Args:
-            entitytype: its type.
-            entityid: its id.
-            data: options, such as ``{"force": True}``.
-
-        Returns:
-            Whether the backend says it did.
-        """
-        name = self._check_changeable(entitytype)
-        ident = check_id(name, entityid)
-        options = dict(data) if data is not None else ({} if self._generation is V1 else None)
-        uri = f"{base_uri(self._generation, name)}/delete"
-        return bool(self._connection.call("DELETE", uri, options, entityid=ident))
+        return records_in(self._connection.call("PUT", uri, items, entityid=ident))
 
     # -- inside -----------------------------------------------------------------------------------
-
-    def _read(self, query: str | Statement) -> Question:
-        return read_query(query, lowercase_queries=self._lowercase_queries)
-
-    def _find(self, question: Question, options: dict[str, Any]) -> list[Record]:
-        uri = f"{base_uri(self._generation, question.entitytype)}/find"
-        return self._list(uri, options, question.expression)
-
-    def _list(
-        self,
-        uri: str,
-        options: dict[str, Any],
-        expression: str | None = None,
-        *,
-        entityid: str | None = None,
-    ) -> list[Any]:
-        result: object = self._connection.call(
-            "GET", uri, options, query=expression, entityid=entityid
-        )
-        if result is None:
-            return []
-        if not isinstance(result, list):
-            self._connection.reject(uri, "the answer holds no list")
-        found = cast("list[object]", result)
-        decode_records(found)
-        return found
 
     def _entity_types(self, question: Question) -> list[str]:
         if question.expression:
@@ -390,22 +391,7 @@ class Session(SessionCore):
                 return found[0]
         return None
 
-    def _check_changeable(self, entitytype: str) -> str:
-        name = check_type(entitytype)
-        if name == "acl" and self._generation is not V1:
-            reason = "access is changed by granting and revoking it, not as an entity"
-            raise EntityValidationError(name, [("entitytype", reason)])
-        return name
-
-
-def _records(result: object) -> list[Record]:
-    """Return the records in a result, whatever shape it has; there are none in ``true``."""
-    items = cast("list[object]", result if isinstance(result, list) else [result])
-    records = [cast("Record", item) for item in items if isinstance(item, dict)]
-    decode_records(records)
-    return records
-
 
 def _created(result: object) -> Record | list[Record]:
-    records = _records(result)
+    records = records_in(result)
     return records[0] if len(records) == 1 else records

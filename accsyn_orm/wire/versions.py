@@ -31,6 +31,10 @@ class Generation:
         login_path: path of the sign-in, without prefix.
         bases: entity types whose operations live under another path than their own name.
         inactive_key: what ``find`` calls the search among deactivated entities.
+        deactivation: operation that deactivates an entity.
+        tenant_base: what operations on the workspace itself are filed under, such as files.
+        acl_subject: attribute of an ACL that says whom it is for.
+        scope_key: what a question about a setting calls the entity type.
     """
 
     name: GenerationName
@@ -46,6 +50,10 @@ class Generation:
     login_path: str
     bases: Mapping[str, str]
     inactive_key: str
+    deactivation: str
+    tenant_base: str
+    acl_subject: str
+    scope_key: str
 
     @property
     def event_path(self) -> str:
@@ -67,6 +75,10 @@ V1 = Generation(
     login_path="/user/login/auth",
     bases=MappingProxyType({"queue": "job", "task": "job/task", "site": "organization/site"}),
     inactive_key="offline",
+    deactivation="offline",
+    tenant_base="organization",
+    acl_subject="ident",
+    scope_key="scope",
 )
 
 V3 = Generation(
@@ -84,6 +96,10 @@ V3 = Generation(
     login_path="/api/login",
     bases=MappingProxyType({}),
     inactive_key="inactive",
+    deactivation="deactivate",
+    tenant_base="workspace",
+    acl_subject="entity",
+    scope_key="entitytype",
 )
 
 GENERATIONS: Mapping[str, Generation] = MappingProxyType({"v1": V1, "v3": V3})

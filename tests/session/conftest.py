@@ -18,7 +18,40 @@ import pytest
 from accsyn_orm.session import Session
 
 USER_ID = "5bfeb0381da7ee4095fa217e"
+SHARE_ID = "614d660de50d45bb027c9bdd"
 RECORD = {"id": USER_ID, "code": "first", "created": "2026-11-03T08:00:00"}
+ACL = {
+    "id": "63ba0f67e50d45bb027c0001",
+    "entity": f"user:{USER_ID}",
+    "target": f"share:{SHARE_ID}",
+    "read": True,
+    "write": False,
+}
+RESULTS = {
+    "entitytypes": ["id", "code"],
+    "attributes": ["id", "code"],
+    "acl/find": [ACL],
+    "acl/create": [ACL],
+    "job/recipients": [{"user": USER_ID, "user_hr": "lisa@example.com", "actioned": False}],
+    "client/find": [{"id": USER_ID, "status": "online"}],
+    "setting": {"transfer_speedlimit": "10"},
+    "ls": [],
+    "getsize": 4096,
+}
+"""Plausible results, by uri or by operation on files."""
+
+YES = (
+    "/delete",
+    "/deactivate",
+    "/offline",
+    "/activate",
+    "/remove",
+    "/server",
+    "/recipient",
+    "/recipient/add",
+    "workspace/file",
+    "organization/file",
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +120,9 @@ class Recorder:
         scripted = self.answers if is_event else self.login_answers
         if scripted:
             return scripted.popleft()
-        return 200, self._default(request.uri if is_event else request.path)
+        return 200, self._event(request) if is_event else self._sign_in(request.path)
 
-    def _default(self, uri: str) -> Any:
+    def _sign_in(self, path: str) -> Any:
         session = self.login_session
         return {
             "/api/v3/api/login": {
@@ -104,10 +137,20 @@ class Recorder:
             "/api/v3/J3PKTtDvolDMBtTy6AFGA": {
                 "result": {"hostname": "acmefilm.accsyn.com", "port": 443}
             },
-            "entitytypes": {"result": ["id", "code"]},
-            "attributes": {"result": ["id", "code"]},
-            "user/generate_session_key": {"session_key": "fresh"},
-        }.get(uri, {"result": True if uri.endswith("/delete") else [RECORD]})
+        }[path]
+
+    def _event(self, request: Recorded) -> Any:
+        uri, event = request.uri, request.json
+        data = event.get("data")
+        operation = data.get("op") if isinstance(data, dict) else None
+        if "nobody" in event.get("query", ""):
+            return {"result": []}
+        if uri in {"user/generate_session_key", "user/api_key"}:
+            return {"session_key": "fresh", "api_key": "key-2"}
+        if uri.endswith(("/report", "/metrics", "/preprocess", "/utility")):
+            return {"report": "all is well", "result": {"speed": [1]}}
+        default = True if uri.endswith(YES) else [RECORD]
+        return {"result": RESULTS.get(operation or uri, default)}
 
 
 def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:

@@ -436,3 +436,12 @@ def test_discovery_answer_that_names_no_host_is_refused(plain_recorder, make_ses
     with pytest.raises(ProtocolError, match="discovery"):
         session.login()
     assert len(plain_recorder.requests) == 1
+
+
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_api_key_is_what_the_backend_gives(recorder, make_session, protocol):
+    session = make_session(protocol=protocol)
+    assert session.get_api_key() == "key-2"
+    recorder.will_answer({"message": "disabled"})
+    with pytest.raises(BackendError, match="disabled"):
+        session.get_api_key()

@@ -1,0 +1,199 @@
+"""Calls about access: who may use a share, and who receives a delivery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from accsyn_orm.errors import EntityNotFoundError, EntityValidationError
+from accsyn_orm.session.core import public_call
+from accsyn_orm.session.grants import (
+    access_row,
+    acl_payload,
+    acl_query,
+    check_grantee,
+    check_target,
+    check_v1_options,
+    is_acl_of,
+    is_recipient,
+    job_options,
+    share_options,
+)
+from accsyn_orm.session.lookups import Lookups, records_in
+from accsyn_orm.session.payloads import check_code, check_flag, check_type
+from accsyn_orm.wire.versions import V1
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from accsyn_orm.entities.backend import Record
+
+
+class AccessCalls(Lookups):
+    """Granting, listing and revoking access."""
+
+    @public_call
+    def grant(
+        self,
+        entitytype: str,
+        entityid: str,
+        targettype: str,
+        targetid: str,
+        data: Mapping[str, Any] | None = None,
+    ) -> Record | bool:
+        """Give a user access to a share, or make the user a recipient of a delivery.
+
+        An ACL of the same user, share and path is changed, not doubled.
+
+        Args:
+            entitytype: ``user``.
+            entityid: id or e-mail address. Who is no user yet is invited, unless ``invite`` is
+                false; v1.0 cannot invite this way.
+            targettype: ``volume``, ``folder``, ``home``, ``collection`` or ``share``; or (v3)
+                ``delivery``, ``request``, ``stream`` or ``job``.
+            targetid: id or code. Codes of jobs are names: one that several share is refused.
+            data: options. For shares ``read`` and ``write`` (both when there are no options at all;
+                only ``read`` when neither is named), ``path`` (folder in the share, ``"/"``) and
+                in v3 ``notify`` (send a mail, ``False``), ``message`` (text of the mail) and
+                ``invite`` (``True``). For jobs ``invite``.
+
+        Returns:
+            The ACL or the recipient, if the backend names it, else whether it says that it did.
+
+        Raises:
+            EntityNotFoundError: no such share or job; or no such user, who is not to be invited.
+            EntityValidationError: an option is unknown or wrong; nothing was sent.
+            ConfigurationError: v1.0 knows neither deliveries nor collections.
+        """
+        check_grantee(entitytype)
+        target = check_target(self._generation, targettype, targetid)
+        code = check_code("user", entityid)
+        if self._generation is V1:
+            check_v1_options(data)
+        options = job_options(target, data) if target.is_job else share_options(target, data)
+        user = self._grantee(code, may_invite=options["invite"] and self._generation is not V1)
+        ident = self._identify(target.entitytype, target.ident)
+        if target.is_job:
+            recipient = {"recipient": user, **options}
+            result = self._connection.call("PUT", "job/recipient/add", recipient, entityid=ident)
+        else:
+            payload = acl_payload(self._generation, user, ident, options)
+            result = self._connection.call("POST", "acl/create", payload)
+        found = records_in(result)
+        return found[0] if found else bool(result)
+
+    @public_call
+    def access(
+        self,
+        targettype: str,
+        targetid: str,
+        entitytype: str | None = None,
+        entityid: str | None = None,
+        *,
+        recursive: bool = False,
+    ) -> list[Record]:
+        """Return who has access to a share, or who receives a delivery.
+
+        Args:
+            targettype: as in ``grant()``.
+            targetid: id or code, as in ``grant()``.
+            entitytype: ``user``, to leave out who is none.
+            entityid: id or e-mail address of the only user of interest; needs ``entitytype``.
+            recursive: (shares, v3) also the ACLs of all shares beneath.
+
+        Returns:
+            For shares one row for each ACL, with ``user`` and ``share`` (ids), ``user_hr`` and
+            ``share_hr`` (text for people), ``read``, ``write``, ``acknowledged`` (the user has seen
+            it) and ``path``; for deliveries the recipients, with ``user``, ``user_hr`` and
+            ``actioned``.
+
+        Raises:
+            EntityNotFoundError: no such share, job or user.
+        """
+        target = check_target(self._generation, targettype, targetid)
+        is_deep = check_flag(target.entitytype, "recursive", recursive)
+        if entityid is not None and entitytype is None:
+            raise EntityValidationError("user", [("entitytype", "must be given with entityid")])
+        grantee = None if entitytype is None else check_grantee(entitytype)
+        code = None if entityid is None else check_code(check_type(grantee), entityid)
+        if is_deep and (target.is_job or self._generation is V1):
+            reason = "only v3 lists what is beneath a share, and nothing is beneath a job"
+            raise EntityValidationError(target.entitytype, [("recursive", reason)])
+        user = None if code is None else self._id_of("user", code)
+        ident = self._identify(target.entitytype, target.ident)
+        if target.is_job:
+            entries = self._records("job/recipients", {}, entityid=ident)
+            sought = user or code
+            return [entry for entry in entries if not sought or is_recipient(entry, sought)]
+        if code is not None and user is None:
+            raise EntityNotFoundError("user", f"code {code!r}")
+        subject = None if grantee is None else f"{grantee}:{user or '*'}"
+        return [access_row(acl) for acl in self._acls(ident, subject, is_deep=is_deep)]
+
+    @public_call
+    def revoke(self, entitytype: str, entityid: str, targettype: str, targetid: str) -> int:
+        """Take a user's access to a share away, or remove the user from a delivery's recipients.
+
+        Every ACL that the user has for the share goes, whatever its path.
+
+        Args:
+            entitytype: ``user``.
+            entityid: id or e-mail address.
+            targettype: as in ``grant()``.
+            targetid: id or code, as in ``grant()``.
+
+        Returns:
+            How many ACLs were deleted or recipients removed; 0 when there was nothing to revoke.
+
+        Raises:
+            EntityNotFoundError: no such user, share or job; nothing was changed.
+            BackendError: the backend refused. ACLs that it had deleted by then stay deleted.
+        """
+        check_grantee(entitytype)
+        target = check_target(self._generation, targettype, targetid)
+        code = check_code("user", entityid)
+        user = self._id_of("user", code)
+        if user is None and not target.is_job:
+            raise EntityNotFoundError("user", f"code {code!r}")
+        ident = self._identify(target.entitytype, target.ident)
+        if user is None or target.is_job:
+            # Whoever was invited to a delivery that is not sent yet is only an address.
+            return self._remove_recipient(ident, user or code)
+        query = acl_query(
+            self._generation, ("entity", f"user:{user}"), ("target", f"share:{ident}")
+        )
+        found = self._records("acl/find", {}, query)
+        # Never trust a look-up alone with what is to be deleted.
+        idents = [self._acl_id(acl) for acl in found if is_acl_of(acl, user, ident)]
+        return sum([self._delete_acl(acl) for acl in idents])
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _grantee(self, code: str, *, may_invite: bool) -> str:
+        user = self._id_of("user", code)
+        if user is None and not may_invite:
+            raise EntityNotFoundError("user", f"code {code!r}")
+        return user or code
+
+    def _acls(self, share: str, subject: str | None, *, is_deep: bool) -> list[Record]:
+        parts = [("target", f"share:{share}")]
+        if subject is not None:
+            parts.append(("entity", subject))
+        options = {} if self._generation is V1 else {"recursive": is_deep}
+        return self._records("acl/find", options, acl_query(self._generation, *parts))
+
+    def _remove_recipient(self, job: str, recipient: str) -> int:
+        entries = self._records("job/recipients", {}, entityid=job)
+        if not any(is_recipient(entry, recipient) for entry in entries):
+            return 0
+        payload = {"recipient": recipient}
+        result = self._connection.call("DELETE", "job/recipient", payload, entityid=job)
+        return int(bool(result))
+
+    def _acl_id(self, acl: Record) -> str:
+        ident = acl.get("id")
+        if not isinstance(ident, str) or not ident:
+            self._connection.reject("acl/find", "the answer holds an ACL without id")
+        return ident
+
+    def _delete_acl(self, ident: str) -> int:
+        return int(bool(self._connection.call("DELETE", "acl/delete", {}, entityid=ident)))

@@ -1,0 +1,307 @@
+"""Calls about files: listing, measuring and changing what lies on a share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+
+from accsyn_orm.errors import EntityValidationError
+from accsyn_orm.session.core import public_call
+from accsyn_orm.session.lookups import Lookups
+from accsyn_orm.session.payloads import check_flag, check_number
+from accsyn_orm.wire.codec import decode_records
+from accsyn_orm.wire.versions import V1
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Record
+
+Path: TypeAlias = "str | Mapping[str, Any]"
+"""One place on a share: ``share=projects/plates``, or the same in parts."""
+
+Paths: TypeAlias = "list[str] | list[dict[str, Any]] | tuple[Path, ...]"
+"""Several places. Text is one place, though it is a sequence."""
+
+Filter: TypeAlias = "str | Sequence[str] | None"
+"""Names of files: ``word``, ``*word``, ``word*``, ``*word*``, ``a*b``, ``re('…')``, or several."""
+
+
+class FileCalls(Lookups):
+    """Working with the files of a workspace.
+
+    A path is text like ``share=projects/plates`` or ``volume=assets/logo.jpeg``, or a dictionary.
+    Reading calls take a list of paths as well, and answer with a list of dictionaries with ``path``
+    and ``result``.
+    """
+
+    @public_call
+    def ls(  # noqa: PLR0913  # the official signature
+        self,
+        path: Path | Paths,
+        *,
+        recursive: bool = False,
+        maxdepth: int | None = None,
+        getsize: bool = False,
+        files_only: bool = False,
+        directories_only: bool = False,
+        include: Filter = None,
+        exclude: Filter = None,
+    ) -> list[Record]:
+        """List a folder.
+
+        Args:
+            path: the folder, or a list of folders.
+            recursive: also what is in the folders beneath.
+            maxdepth: (recursive) how many levels deep, from 1 on; all when left out.
+            getsize: also the sizes of folders, which takes longer.
+            files_only: leave out folders.
+            directories_only: leave out files.
+            include: names to list. Letter case does not count, except in ``re('…')``.
+            exclude: names to leave out; what ``include`` names is listed nevertheless.
+
+        Returns:
+            A row for each entry: ``type`` (0 folder, 1 file), ``filename``, ``size`` in bytes,
+            ``modified`` and, of a folder listed recursively, ``files``. For a list of paths, rows
+            with ``path`` and ``result``.
+
+        Raises:
+            EntityValidationError: an argument is wrong; nothing was sent.
+        """
+        flags = {"recursive": recursive, "getsize": getsize}
+        kinds = {"directories_only": directories_only, "files_only": files_only}
+        for name, flag in {**flags, **kinds}.items():
+            check_flag("file", name, flag)
+        if directories_only and files_only:
+            raise _problem("files_only", "contradicts directories_only")
+        data = {"op": "ls", "path": _check_path("path", path), "download": True, **flags}
+        if maxdepth is not None:
+            data["maxdepth"] = check_number("file", "maxdepth", maxdepth, least=1)
+        data |= {name: True for name, flag in kinds.items() if flag}
+        data |= _filters(include, exclude)
+        return self._rows(path, self._file_call("GET", data))
+
+    @overload
+    def getsize(self, path: Path, *, include: Filter = None, exclude: Filter = None) -> int: ...
+    @overload
+    def getsize(
+        self, path: Paths, *, include: Filter = None, exclude: Filter = None
+    ) -> list[Record]: ...
+    def getsize(
+        self, path: Path | Paths, *, include: Filter = None, exclude: Filter = None
+    ) -> int | list[Record]:
+        """Return the size of a file, or of everything in a folder, in bytes.
+
+        Args:
+            path: the file or folder, or a list of them.
+            include: names to count, as in ``ls()``.
+            exclude: names not to count.
+
+        Returns:
+            Bytes; for a list of paths, rows with ``path`` and ``result``.
+        """
+        return self._getsize(path, include, exclude)
+
+    @overload
+    def exists(self, path: Path) -> bool: ...
+    @overload
+    def exists(self, path: Paths) -> list[Record]: ...
+    def exists(self, path: Path | Paths) -> bool | list[Record]:
+        """Tell whether there is such a file or folder.
+
+        Args:
+            path: the file or folder, or a list of them.
+
+        Returns:
+            Yes or no; for a list of paths, rows with ``path`` and ``result``.
+        """
+        return self._exists(path)
+
+    @public_call
+    def mkdir(self, path: Path | Paths) -> bool:
+        """Create a folder, or several.
+
+        Returns:
+            Whether the backend says it did, for every path.
+        """
+        data = {"op": "mkdir", "path": _check_path("path", path)}
+        return _is_success(self._file_call("POST", data))
+
+    @public_call
+    def rename(self, path: Path | Paths, path_to: Path | Paths) -> bool:
+        """Rename a file or folder where it is.
+
+        Args:
+            path: the file or folder.
+            path_to: the same folder, with the new name.
+
+        Returns:
+            Whether the backend says it did.
+        """
+        return self._move("rename", {"path": path, "path_to": path_to})
+
+    @public_call
+    def mv(self, path_src: Path | Paths, path_dst: Path | Paths) -> bool:
+        """Move a file or folder to another place.
+
+        Returns:
+            Whether the backend says it did.
+        """
+        return self._move("move", {"path": path_src, "path_to": path_dst})
+
+    @public_call
+    def delete(self, path: Path | Paths, *, force: bool = False) -> bool:
+        """Delete a file or folder from its share.
+
+        Args:
+            path: the file or folder, or a list of them.
+            force: delete a folder that is not empty, with all that is in it.
+
+        Returns:
+            Whether the backend says it did, for every path.
+        """
+        checked, is_forced = _check_path("path", path), check_flag("file", "force", force)
+        data: dict[str, Any] = {"op": "delete", "path": checked}
+        if is_forced or self._generation is not V1:  # v1.0 clients know no such option
+            data["force"] = is_forced
+        return _is_success(self._file_call("POST", data))
+
+    @public_call
+    def rm(self, path: Path | Paths, *, force: bool = False) -> bool:
+        """Do the same as ``delete()``, by its name in v1.0."""
+        return self.delete(path, force=force)
+
+    @public_call
+    def prepublish(self, data: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Have the workspace look at files before they are published.
+
+        Args:
+            data: for each file ``id`` (a UUID), ``filename``, ``size`` in bytes; for each folder
+                also ``is_dir`` and ``files``, a list like this one. A size left out is that of the
+                ``files``, or zero. The list itself is not changed.
+
+        Returns:
+            ``files`` with what was found out about each (``can_publish``, ``rejected``,
+            ``warning``, ``path`` …), and what the workspace says about publishing, such as
+            ``guidelines``.
+        """
+        files = _measured(data, "data")
+        payload = {"files": files, "size": sum(entry["size"] for entry in files)}
+        uri = f"{self._generation.tenant_base}/publish/preprocess"
+        result: object = self._connection.call("PUT", uri, payload)
+        if not isinstance(result, dict):
+            self._connection.reject(uri, "the answer holds no dictionary")
+        return cast("dict[str, Any]", result)
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    @property
+    def _file_uri(self) -> str:
+        return f"{self._generation.tenant_base}/file"
+
+    def _file_call(self, verb: str, data: dict[str, Any]) -> Any:
+        return self._connection.call(verb, self._file_uri, data)
+
+    # mypy does not see through the decorator at an overloaded method.
+    @public_call
+    def _getsize(self, path: Path | Paths, include: Filter, exclude: Filter) -> int | list[Record]:
+        data = {"op": "getsize", "path": _check_path("path", path), **_filters(include, exclude)}
+        result = self._file_call("GET", data)
+        if _is_list(path):
+            return self._rows(path, result)
+        if isinstance(result, bool) or not isinstance(result, (int, float)):
+            self._connection.reject(self._file_uri, "the answer holds no size")
+        return int(result)
+
+    @public_call
+    def _exists(self, path: Path | Paths) -> bool | list[Record]:
+        result = self._file_call("GET", {"op": "exists", "path": _check_path("path", path)})
+        if _is_list(path):
+            return self._rows(path, result)
+        if result is not None and not isinstance(result, bool):
+            self._connection.reject(self._file_uri, "the answer is neither yes nor no")
+        return bool(result)
+
+    def _move(self, operation: str, paths: Mapping[str, object]) -> bool:
+        checked = {name: _check_path(name, path) for name, path in paths.items()}
+        return _is_success(self._file_call("PUT", {"op": operation, **checked}))
+
+    def _rows(self, path: object, result: object) -> list[Record]:
+        rows = cast("list[object]", result if isinstance(result, list) else [result])
+        if result is None:
+            return []
+        if rows is not result or not all(isinstance(row, dict) for row in rows):
+            self._connection.reject(self._file_uri, "the answer holds no list of rows")
+        found = cast("list[Record]", rows)
+        decode_records(found)
+        if _is_list(path):
+            for row in found:
+                decode_records(row.get("result"))
+        return found
+
+
+def _check_path(argument: str, path: object) -> Any:
+    """Return a path, or a list of paths, as it is sent."""
+    if isinstance(path, (list, tuple)):
+        items = cast("Sequence[object]", path)
+        if not items or any(isinstance(item, (list, tuple)) for item in items):
+            raise _problem(argument, "a list of paths holds at least one, and no lists")
+        return [_check_path(argument, item) for item in items]
+    if isinstance(path, str) and path.strip() and "\0" not in path:
+        return path
+    if isinstance(path, Mapping) and path:
+        return dict(cast("Mapping[str, Any]", path))
+    raise _problem(argument, f"{path!r} is no path, such as 'share=projects/plates'")
+
+
+def _filters(include: object, exclude: object) -> dict[str, Any]:
+    given = {"include": _check_filter("include", include)}
+    given["exclude"] = _check_filter("exclude", exclude)
+    return {name: words for name, words in given.items() if words}
+
+
+def _check_filter(argument: str, words: object) -> Any:
+    if words is None or isinstance(words, str):
+        return words
+    items = list(cast("Sequence[object]", words)) if isinstance(words, (list, tuple)) else [None]
+    if not all(isinstance(word, str) and word for word in items):
+        raise _problem(argument, "is text or a list of texts, such as '*.exr'")
+    return items
+
+
+def _measured(data: object, where: str) -> list[dict[str, Any]]:
+    """Return a copy of files to publish in which each has a size."""
+    if not isinstance(data, (list, tuple)) or not data:
+        raise _problem(where, "must be a list of dictionaries that is not empty")
+    items = cast("Sequence[object]", data)
+    return [_measured_entry(entry, f"{where}[{index}]") for index, entry in enumerate(items)]
+
+
+def _measured_entry(entry: object, where: str) -> dict[str, Any]:
+    if not isinstance(entry, Mapping):
+        raise _problem(where, "must be a dictionary")
+    copy = dict(cast("Mapping[str, Any]", entry))
+    if "size" in copy:
+        check_number("file", f"{where}.size", copy["size"])
+        return copy
+    if copy.get("is_dir") is True and copy.get("files"):
+        copy["files"] = _measured(copy["files"], f"{where}.files")
+        copy["size"] = sum(file["size"] for file in copy["files"])
+        return copy
+    return {**copy, "size": 0}
+
+
+def _is_list(path: object) -> bool:
+    return isinstance(path, (list, tuple))
+
+
+def _is_success(result: object) -> bool:
+    """Tell whether an answer, or every row of one, says yes."""
+    if not isinstance(result, list):
+        return bool(result)
+    rows = cast("list[object]", result)
+    return bool(rows) and all(
+        cast("Record", row).get("result") if isinstance(row, dict) else row for row in rows
+    )
+
+
+def _problem(argument: str, reason: str) -> EntityValidationError:
+    return EntityValidationError("file", [(argument, reason)])
