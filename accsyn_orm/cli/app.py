@@ -80,10 +80,20 @@ def serve(  # noqa: PLR0913  # one parameter for each option
         bool,
         typer.Option("--insecure-public-http", help="Allow a non-loopback address without TLS."),
     ] = False,
+    fidelity: Annotated[
+        bool,
+        typer.Option("--fidelity", help="Print what the workspace does, how it is known, and end."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print --fidelity as JSON.")] = False,
 ) -> None:
     """Run an accsyn-compatible workspace on this machine until interrupted."""
     with _extra("server"):
         from accsyn_orm.server.runner import serve as run
+    if fidelity:
+        from accsyn_orm.cli.fidelity import print_fidelity
+
+        print_fidelity(as_json=as_json)
+        return
     run(
         host=host,
         port=port,

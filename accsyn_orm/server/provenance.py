@@ -38,11 +38,13 @@ class Behaviour:
         area: entity type and operation in v3's words (``queue/delete``), or another subject.
         sentence: what it does, in words that a test repeats.
         source: how it is known.
+        where: what does it, as module and name.
     """
 
     area: str
     sentence: str
     source: Source
+    where: str
 
     @property
     def name(self) -> str:
@@ -64,7 +66,8 @@ def behaviour(source: Source, area: str, sentence: str) -> Callable[[T], T]:
     """
 
     def declare(implementation: T) -> T:
-        BEHAVIOURS.append(Behaviour(area, sentence, source))
+        where = f"{implementation.__module__}.{implementation.__qualname__}"
+        BEHAVIOURS.append(Behaviour(area, sentence, source, where))
         return implementation
 
     return declare

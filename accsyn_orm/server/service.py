@@ -30,6 +30,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.operations import Work, plan, require_verb
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.storage.database import Database
@@ -97,6 +98,7 @@ class Service:
         self._roots = roots
         self._accounts = Accounts(lifetimes)
 
+    @behaviour(CLIENT_SOURCE, "discovery", "the answer names this server")
     def discover(
         self, generation: Generation, question: Mapping[str, Any], endpoint: Endpoint
     ) -> dict[str, Any]:
@@ -113,6 +115,8 @@ class Service:
                 raise Refusal(f"there is no workspace {named!r} here")
         return encode_discovery(generation, endpoint)
 
+    @behaviour(CLIENT_SOURCE, "sign-in", "the answer names user, role and session")
+    @behaviour(DOCUMENTED, "sign-in", "the last sign-in of a user is noted")
     def sign_in(
         self, generation: Generation, signature: Signature, body: Mapping[str, Any]
     ) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def client(client_of):
     return make
 
 
+@pytest.mark.behaviour("sign-in: the answer names user, role and session")
 def test_v3_sign_in_names_user_role_and_session(studio, credentials):
     answer = studio.service.sign_in(V3, by_key(credentials), {})["result"]
     assert answer["role"] == "admin"
@@ -51,6 +52,7 @@ def test_v1_sign_in_names_user_clearance_and_key(studio):
     assert answer["clearance"] == "user"
 
 
+@pytest.mark.behaviour("sign-in: the last sign-in of a user is noted")
 def test_sign_in_is_noted(studio, credentials, client_of):
     admin = client_of(studio.service, by_key(credentials))
     (before,) = admin.find("user", single_entity_query=True)
@@ -59,6 +61,7 @@ def test_sign_in_is_noted(studio, credentials, client_of):
     assert (before["logged_in"], after["logged_in"]) == (None, "2026-03-01T12:00:00")
 
 
+@pytest.mark.behaviour("sign-in: wrong user and wrong secret are answered alike")
 @pytest.mark.parametrize(
     "change", [{"username": "nobody@x.y"}, {"password": "wrong"}, {"username": "' OR 1=1 --"}]
 )
@@ -80,6 +83,7 @@ def test_names_are_found_in_any_case(studio, credentials):
     assert studio.service.sign_in(V3, signature, {})["result"]["role"] == "admin"
 
 
+@pytest.mark.behaviour("sign-in: a password session ends after ten hours")
 def test_password_sessions_expire_after_ten_hours(studio, credentials, client):
     key = studio.service.sign_in(V1, by_password(credentials), {})["session_key"]
     user = client(studio, credentials, key)
@@ -91,6 +95,7 @@ def test_password_sessions_expire_after_ten_hours(studio, credentials, client):
     assert caught.value.session_expired is True
 
 
+@pytest.mark.behaviour("sign-in: a session made with an api key lives by being used")
 def test_api_key_sessions_live_by_being_used(studio, credentials, client):
     key = studio.service.sign_in(V1, by_key(credentials, CODE), {})["session_key"]
     user = client(studio, credentials, key)
@@ -102,6 +107,7 @@ def test_api_key_sessions_live_by_being_used(studio, credentials, client):
         user.find("user")
 
 
+@pytest.mark.behaviour("sign-in: a renewed session replaces the expired one")
 def test_a_revived_session_replaces_the_expired_one(studio, credentials, client):
     old = studio.service.sign_in(V1, by_key(credentials, CODE), {})["session_key"]
     studio.clock.advance(days=31)
@@ -121,6 +127,7 @@ def test_sessions_long_expired_are_forgotten(studio, credentials):
         assert len(connection.execute(select(sessions)).all()) == 1
 
 
+@pytest.mark.behaviour("sign-in: session keys are for oneself, and last an hour")
 def test_session_keys_are_made_for_oneself(studio, admin_v1, client):
     def generate(lifetime=None, user="Admin@acmefilm.com"):
         data = {"lifetime": lifetime}
@@ -155,6 +162,7 @@ def test_the_event_must_be_for_the_same_workspace(studio, credentials, client_of
         client_of(studio.service, signature).find("user")
 
 
+@pytest.mark.behaviour("sign-in: a user has one api key: a new one replaces it")
 def test_a_new_key_replaces_the_one_before(studio, credentials):
     studio.service.sign_in(V3, by_key(credentials), {})
     fresh = studio.service.new_credentials(CODE, Role.ADMIN)

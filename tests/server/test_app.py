@@ -233,6 +233,7 @@ def test_sign_in_and_discovery_refuse_what_no_text_can_hold(workspace, http, hea
     assert found.json() == {"message": "payload: holds U+D800, which no text here can hold"}
 
 
+@pytest.mark.behaviour("discovery: the answer names this server")
 def test_discovery_names_this_server(workspace, http):
     port = int(workspace.url.rpartition(":")[2])
     question = quote('{"ident": "AcmeFilm"}')

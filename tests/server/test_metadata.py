@@ -59,6 +59,7 @@ def test_standard_users_do_not_write_the_internal_part(standard, job, download, 
         standard.create("transfer", download(metadata=metadata))
 
 
+@pytest.mark.behaviour("find: internal metadata does not exist for standard users")
 def test_standard_users_do_not_search_by_the_internal_part(admin, standard, job):
     assert [found["id"] for found in admin.find("transfer", "metadata.internal.rate=5")] == [
         job["id"]

@@ -48,6 +48,7 @@ def test_v1_has_its_own_names(admin_v1, uri, problem):
         admin_v1.call("GET", uri, {})
 
 
+@pytest.mark.behaviour("entitytypes: lists the entity types in the generation's words")
 def test_uris_are_read_in_any_case(admin, admin_v1):
     assert admin.call("GET", "QUEUE/Find", {}) == admin.find("queue")
     assert admin_v1.call("GET", "JOB/find", {"type": 2}) == admin_v1.find("job", type=2)
@@ -64,6 +65,7 @@ def test_attributes_takes_three_options(admin):
         admin.call("GET", "attributes", {})
 
 
+@pytest.mark.behaviour("attributes: lists what the caller may read, create or update")
 def test_v1_attributes_know_queues(admin_v1):
     listed = admin_v1.call("GET", "attributes", {"entitytype": "Queue", "create": True})
     assert listed == ["code", "priority", "description"]

@@ -14,6 +14,8 @@ def test_every_workspace_has_the_built_in_queues(admin):
     assert found == [("High", 999, False), ("Medium", 500, True), ("Low", 1, False)]
 
 
+@pytest.mark.behaviour("queue/create: a code is made from the name when none is given")
+@pytest.mark.behaviour("queue/create: a generated code that is taken gets a number")
 def test_a_code_is_made_from_the_name(admin):
     queue = admin.create("queue", {"name": "Rush: Jobs!", "priority": 1000})
     assert (queue["code"], queue["name"], queue["uri"]) == (
@@ -53,6 +55,8 @@ def test_what_a_queue_cannot_be_created_with(admin, data, problem):
         admin.create("queue", data)
 
 
+@pytest.mark.behaviour("queue/edit: a new default takes that from the one before")
+@pytest.mark.behaviour("queue/edit: one queue is always the default")
 def test_exactly_one_queue_is_the_default(admin):
     high = admin.find("queue", "code=high")[0]["id"]
     assert default_of(admin) == ["medium"]
@@ -67,6 +71,7 @@ def test_exactly_one_queue_is_the_default(admin):
     assert [q["code"] for q in admin.find("queue", "compute_default=true")] == ["high"]
 
 
+@pytest.mark.behaviour("queue/create: codes are unique, whatever their case")
 def test_codes_stay_unique_when_they_change(admin):
     low = admin.find("queue", "code=low")[0]["id"]
     with pytest.raises(Refusal, match="there already is a queue with code 'HIGH'"):
@@ -75,6 +80,8 @@ def test_codes_stay_unique_when_they_change(admin):
     assert (changed["code"], changed["name"], changed["uri"]) == ("LOW", "Low", "acmefilm/LOW")
 
 
+@pytest.mark.behaviour("queue/delete: the default queue stays")
+@pytest.mark.behaviour("queue/delete: its jobs move to the default queue")
 def test_the_default_queue_stays_and_jobs_of_others_move_to_it(admin, download):
     high, medium = (admin.find("queue", f"code={code}")[0]["id"] for code in ("high", "medium"))
     job = admin.create("transfer", download(queue="high"))

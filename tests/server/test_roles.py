@@ -13,6 +13,7 @@ def codes(client, **options):
     return {user["code"].partition("@")[0] for user in client.find("user", **options)}
 
 
+@pytest.mark.behaviour("find: what the caller may not see does not exist")
 @pytest.mark.parametrize(
     ("user", "protocol", "visible"),
     [

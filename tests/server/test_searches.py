@@ -49,6 +49,7 @@ def test_the_demo_has_something_for_the_documented_queries(john, query, options,
     assert len(john.find("job", query, **options)) == count
 
 
+@pytest.mark.behaviour("find: entities come in order of creation")
 def test_pages_are_stable_and_complete(john):
     every = john.find("transfer")
     paged = [job for skip in range(0, 40, 7) for job in john.find("transfer", skip=skip, limit=7)]
@@ -68,6 +69,7 @@ def test_attributes_are_chosen_by_name(john):
             john.find("transfer", attributes=wrong)
 
 
+@pytest.mark.behaviour("find: options that a generation does not have are refused")
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -91,12 +93,14 @@ def test_wrong_queries_are_refused(john, query):
         john.find("transfer", query)
 
 
+@pytest.mark.behaviour("find: a search for one user without condition is for the own profile")
 def test_find_one_without_condition_is_the_own_profile(john):
     assert [u["code"] for u in john.find("user", single_entity_query=True)] == ["john@user.com"]
     named = john.find("user", "code=lisa@example.com", single_entity_query=True)
     assert [user["code"] for user in named] == ["lisa@example.com"]
 
 
+@pytest.mark.behaviour("find: one entity is looked for among the finished as well")
 def test_find_one_looks_among_the_finished_when_nothing_is_active(john):
     name = "name='x and y.png'"
     assert john.find("transfer", name) == []
@@ -107,6 +111,7 @@ def test_find_one_looks_among_the_finished_when_nothing_is_active(john):
     assert active["status"] == "failed"
 
 
+@pytest.mark.behaviour("find: an id finds an entity in every state")
 def test_an_id_finds_in_every_scope(john):
     for scope in ("finished", "archived"):
         job = john.find("transfer", limit=1, **{scope: True})[0]
@@ -139,6 +144,7 @@ def test_a_parent_is_compared_exactly(john):
     assert john.find("task", parent=job["id"].upper()) == []
 
 
+@pytest.mark.behaviour("find: tasks are found beneath one job only")
 @pytest.mark.parametrize(
     "query",
     [

@@ -37,6 +37,7 @@ from accsyn_orm.server.access.digests import (
 from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import wire_time
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.tables import (
@@ -121,6 +122,7 @@ class Accounts:
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, generation)
 
+    @behaviour(INFERRED, "sign-in", "wrong user and wrong secret are answered alike")
     def caller_with_password(
         self, connection: Connection, workspace: str, username: str, password: str
     ) -> Caller:
@@ -136,6 +138,8 @@ class Accounts:
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, "v1")
 
+    @behaviour(DOCUMENTED, "sign-in", "a password session ends after ten hours")
+    @behaviour(DOCUMENTED, "sign-in", "a session made with an api key lives by being used")
     def session(
         self, connection: Connection, workspace: str, username: str, key: str, now: datetime
     ) -> Session:
@@ -166,6 +170,11 @@ class Accounts:
         connection.execute(delete(sessions).where(sessions.c.expires < forgotten))
         return self._insert_session(connection, caller, kind, now, seconds)
 
+    @behaviour(
+        DOCUMENTED,
+        "sign-in",
+        "session keys are for oneself, and last an hour",
+    )
     def generate_session_key(
         self, connection: Connection, caller: Caller, now: datetime, lifetime: float | None
     ) -> str:
@@ -186,6 +195,7 @@ class Accounts:
             update(sessions).where(sessions.c.digest == key_digest(key)).values(expires=expires)
         )
 
+    @behaviour(CLIENT_SOURCE, "sign-in", "a renewed session replaces the expired one")
     def replace_session(self, connection: Connection, caller: Caller, key: str) -> None:
         """Forget an expired session of the caller, which a new one takes the place of."""
         connection.execute(
@@ -194,6 +204,7 @@ class Accounts:
             )
         )
 
+    @behaviour(DOCUMENTED, "sign-in", "a user has one api key: a new one replaces it")
     def new_api_key(self, connection: Connection, workspace: str, user: str, now: datetime) -> str:
         """Make an API key; a user has one, so the one before is no longer good."""
         key = new_key()

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
 from accsyn_orm.server.rules.schema import (
@@ -54,16 +55,21 @@ class Queues(StandaloneRules):
             Field("code", _code, create=True, update=True, required=True, generations=V1),
             Field("code", _code, create=True, update=True, generations=V3),
             Field("name", filled_text, create=True, update=True, generations=V3),
-            Field("priority", priority, create=True, update=True),
-            Field("description", text, create=True, update=True),
+            Field("priority", priority, create=True),
+            Field("priority", priority, update=True, source=INFERRED),
+            Field("description", text, create=True),
+            Field("description", text, update=True, source=INFERRED),
             Field("status", _status, update=True),
-            Field("default", boolean, update=True),
-            Field("compute_default", boolean, update=True, generations=V3),
-            Field("metadata", json_object, update=True),
+            Field("default", boolean, update=True, source=INFERRED),
+            Field("compute_default", boolean, update=True, generations=V3, source=INFERRED),
+            Field("metadata", json_object, update=True, source=INFERRED),
         ),
     )
     names = Names(v1="queue", v3="queue")
 
+    @behaviour(DOCUMENTED, "queue/create", "a code is made from the name when none is given")
+    @behaviour(INFERRED, "queue/create", "a generated code that is taken gets a number")
+    @behaviour(DOCUMENTED, "queue/create", "codes are unique, whatever their case")
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Create a queue; without a code it gets one made from its name."""
         code = values.get("code")
@@ -75,6 +81,8 @@ class Queues(StandaloneRules):
             raise Refusal("a queue needs a name, or a code")
         return insert_queue(call, {"name": code, **values, "code": code})
 
+    @behaviour(INFERRED, "queue/edit", "a new default takes that from the one before")
+    @behaviour(DOCUMENTED, "queue/edit", "one queue is always the default")
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
         """Change a queue; making it the default takes that from the one that was."""
         if "code" in values:
@@ -89,6 +97,8 @@ class Queues(StandaloneRules):
                 update_rows(call, QUEUES, QUEUES.table.c[flag].is_(True), {flag: False})
         self.modify(call, row, values)
 
+    @behaviour(DOCUMENTED, "queue/delete", "the default queue stays")
+    @behaviour(DOCUMENTED, "queue/delete", "its jobs move to the default queue")
     def remove(self, call: Call, row: RowMapping) -> None:
         """Delete a queue; its jobs move to the default one."""
         if row["default"]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from accsyn_orm.server.access.roles import EVERYBODY, INTERNAL, Role, is_internal
+from accsyn_orm.server.provenance import Source
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.storage.tables import BOTH, EntityTable, Generation
 
@@ -32,6 +33,7 @@ class Field:
         required: whether creation needs it.
         generations: the wire generations that have it.
         writers: the roles that may set it.
+        source: how it is known that accsyn takes it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Field:
     required: bool = False
     generations: frozenset[Generation] = BOTH
     writers: frozenset[Role] = EVERYBODY
+    source: Source = Source.DOCUMENTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from accsyn_orm.query import And, Comparison, Expression, Operator, parse_expres
 from accsyn_orm.server.access.policy import access, sees_internal
 from accsyn_orm.server.access.roles import is_internal
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS, behaviour
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
@@ -85,6 +86,7 @@ class Search:
         return bool(self.options.get("single_entity_query"))
 
 
+@behaviour(CLIENT_SOURCE, "find", "options that a generation does not have are refused")
 def read_search(
     rules: EntityRules, generation: Generation, query: str | None, ident: str | None, data: Any
 ) -> Search:
@@ -103,6 +105,10 @@ def read_search(
     return Search(rules, parse_expression(query) if query else None, ident, options)
 
 
+@behaviour(DOCUMENTED, "find", "what the caller may not see does not exist")
+@behaviour(DOCUMENTED, "find", "one entity is looked for among the finished as well")
+@behaviour(TESTS, "find", "an id finds an entity in every state")
+@behaviour(INFERRED, "find", "entities come in order of creation")
 def find(call: Call, search: Search) -> list[Record]:
     """Run a search; what the caller may not see does not exist for it.
 
@@ -143,6 +149,7 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
     return conditions
 
 
+@behaviour(DOCUMENTED, "find", "internal metadata does not exist for standard users")
 def _require_external(call: Call, entity: EntityTable, where: Expression) -> None:
     """Refuse questions about what the caller may not see, as if it was not there."""
     if sees_internal(call.caller):
@@ -158,6 +165,7 @@ def _require_external(call: Call, entity: EntityTable, where: Expression) -> Non
             pending.extend(expression.operands)
 
 
+@behaviour(DOCUMENTED, "find", "a search for one user without condition is for the own profile")
 def _is_own_profile(search: Search) -> bool:
     """Whether this is ``find_one("User")``, which means: me."""
     is_bare = search.where is None and search.ident is None
@@ -171,6 +179,7 @@ def _parent_column(entity: EntityTable) -> ColumnElement[str]:
     return entity.column(parent.name)
 
 
+@behaviour(INFERRED, "find", "tasks are found beneath one job only")
 def _names_parent(search: Search) -> bool:
     """Tell whether a search is confined to one parent, or to one entity."""
     if search.ident is not None or "parent" in search.options:
