@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -12,12 +13,15 @@ import pytest
 from sqlalchemy import select
 
 from accsyn_orm.server.access.accounts import Accounts, Lifetimes
+from accsyn_orm.server.access.rights import Caller
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import ManualClock
+from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.server.storage.database import Database
-from accsyn_orm.server.storage.tables import USERS
+from accsyn_orm.server.storage.tables import USERS, Generation
 from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS
@@ -104,6 +108,18 @@ class Studio:
             login = self.service.sign_in(GENERATIONS["v1"], signed, {"session": "s"})
             signature = Signature(SessionCredentials(code, login["session_key"], CODE), CODE)
         return Client(self.service, signature, protocol, code, found.id)
+
+    @contextlib.contextmanager
+    def acting(self, user: str, protocol: Generation = "v3") -> Iterator[Call]:
+        """Open an operation of ``admin``, ``employee``, ``standard`` or an e-mail."""
+        code = user if "@" in user else f"{user}@acmefilm.com"
+        with self.database.writing() as connection:
+            users = USERS.table.c
+            found = connection.execute(
+                select(users.workspace, users.id, users.role).where(users.code == code)
+            ).one()
+            caller = Caller(found.workspace, CODE, found.id, code, Role(found.role), protocol)
+            yield Call(connection, caller, self.clock(), self.roots)
 
 
 def _studio(seed: str, base: Path) -> Iterator[Studio]:

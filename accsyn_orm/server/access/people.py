@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, or_, true
 
-from accsyn_orm.server.access.rights import FULL, NONE, READING, Access, Caller, Rights
+from accsyn_orm.server.access.rights import (
+    FULL,
+    NONE,
+    READING,
+    Access,
+    Caller,
+    Rights,
+    everything,
+)
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.storage.tables import USERS
 
@@ -27,6 +35,11 @@ def users_an_employee_sees(caller: Caller) -> ColumnElement[bool]:
 
 
 RIGHTS: Mapping[str, Rights] = {
+    "workspace": {
+        Role.ADMIN: Access(everything, everything, create=False),
+        Role.EMPLOYEE: READING,
+        Role.STANDARD: NONE,
+    },
     "user": {
         Role.ADMIN: FULL,
         Role.EMPLOYEE: Access(users_an_employee_sees, own_and_standard_users, create=True),
