@@ -14,6 +14,7 @@ from accsyn_orm.session.grants import (
     check_target,
     check_v1_options,
     is_acl_of,
+    is_address,
     is_recipient,
     job_options,
     share_options,
@@ -60,7 +61,7 @@ class AccessCalls(Lookups):
             The ACL or the recipient, if the backend names it, else whether it says that it did.
 
         Raises:
-            EntityNotFoundError: no such share or job; or no such user, who is not to be invited.
+            EntityNotFoundError: no such share or job; or no such user, and none to be invited.
             EntityValidationError: an option is unknown or wrong; nothing was sent.
             ConfigurationError: v1.0 knows neither deliveries nor collections.
         """
@@ -170,7 +171,7 @@ class AccessCalls(Lookups):
 
     def _grantee(self, code: str, *, may_invite: bool) -> str:
         user = self._id_of("user", code)
-        if user is None and not may_invite:
+        if user is None and not (may_invite and is_address(code)):
             raise EntityNotFoundError("user", f"code {code!r}")
         return user or code
 

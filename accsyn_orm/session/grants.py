@@ -6,6 +6,7 @@ streams) by being named a recipient.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Record
     from accsyn_orm.wire.versions import Generation
 
+_ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")
 _JOBS = ("delivery", "request", "stream", "job")
 _SHARES = ("volume", "folder", "home", "collection", "share")
 _JOB_OPTIONS = ("invite",)
@@ -140,6 +142,11 @@ def access_row(acl: Record) -> Record:
         "acknowledged": bool(acl.get("acknowledged")),
         "path": acl.get("path", "/"),
     }
+
+
+def is_address(code: str) -> bool:
+    """Tell whether somebody can be invited under this code: an e-mail address."""
+    return _ADDRESS.fullmatch(code) is not None
 
 
 def is_acl_of(acl: Record, user: str, share: str) -> bool:

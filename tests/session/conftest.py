@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import gzip
 import json
+import re
 import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,6 +44,9 @@ RESULTS = {
     "getsize": 4096,
 }
 """Plausible results, by uri or by operation on files."""
+
+MARK = "/mark"
+"""Asked for after each call of an official client, to tell the requests of calls apart."""
 
 YES = (
     "/delete",
@@ -120,6 +128,8 @@ class Recorder:
         scripted = self.answers if is_event else self.login_answers
         if scripted:
             return scripted.popleft()
+        if request.path == MARK:
+            return 200, {}
         return 200, self._event(request) if is_event else self._sign_in(request.path)
 
     def _sign_in(self, path: str) -> Any:
@@ -268,3 +278,134 @@ def session(make_session) -> Session:
 @pytest.fixture
 def v1_session(make_session) -> Session:
     return make_session(protocol="v1")
+
+
+# -- side by side with the official clients -------------------------------------------------------
+
+NAMES = {
+    "ID": SHARE_ID,
+    "USER": USER_ID,
+    "TASK": "1f0c2f7e-5f3a-4f0e-9a0e-0d6a1f1d0c11",
+    "SERVER": "66d6ba46c67fe76fd5d81c02",
+    "DATA": str(Path(__file__).with_name("data") / "job.json"),
+}
+"""What calls may name."""
+
+OFFICIAL = """
+import datetime, ssl, urllib.request
+EAST = datetime.timezone(datetime.timedelta(hours=2))
+trusting = ssl._create_unverified_context() if {url!r}.startswith("https") else None
+def mark():
+    urllib.request.urlopen({url!r}, context=trusting).close()
+session = accsyn_api.Session({arguments})
+mark()
+for source in {calls!r}:
+    try:
+        eval(source, {{**{names!r}, "session": session, "datetime": datetime, "EAST": EAST}})
+    except BaseException as error:
+        if not {may_fail!r}:
+            raise RuntimeError(source) from error
+    mark()
+"""
+
+
+class SideBySide:
+    """Runs calls with an official client and with ours, and gives the requests of each call.
+
+    The first item of a result is the sign-in.
+    """
+
+    def __init__(
+        self,
+        official_client: Callable[[str], Any],
+        recorder: Recorder,
+        make_session: Callable[..., Session],
+    ) -> None:
+        self._official_client = official_client
+        self._recorder = recorder
+        self._make_session = make_session
+
+    def theirs(
+        self, version: str, calls: list[str], *, may_fail: bool = False, **arguments: str
+    ) -> list[list[dict[str, Any]]]:
+        tenant = "workspace" if version == "3.4.0" else "domain"
+        given = {tenant: "acmefilm", "username": "john@user.com", "api_key": "key-1", **arguments}
+        given["hostname"] = "127.0.0.1"
+        shown = [f"{name}={value!r}" for name, value in given.items() if value]
+        script = OFFICIAL.format(
+            url=f"{self._recorder.url}{MARK}",
+            arguments=", ".join([*shown, f"port={self._recorder.port}"]),
+            calls=calls,
+            names=NAMES,
+            may_fail=may_fail,
+        )
+        self._official_client(version).run(script)
+        groups: list[list[dict[str, Any]]] = [[]]
+        for request in self._recorder.requests:
+            if request.path == MARK:
+                groups.append([])
+            else:
+                groups[-1].append(normalised(request))
+        self._recorder.requests.clear()
+        return groups[:-1]
+
+    def ours(
+        self,
+        version: str,
+        calls: list[str],
+        *,
+        refused: tuple[type[Exception], ...] = (),
+        **arguments: Any,
+    ) -> list[list[dict[str, Any]]]:
+        given = {"protocol": "v3" if version == "3.4.0" else "v1", "lowercase_queries": True}
+        given |= {name: value or None for name, value in arguments.items()}
+        session = self._make_session(**given)
+        session.login()
+        groups = [self.taken()]
+        names = {**NAMES, "session": session, "datetime": dt}
+        names["EAST"] = dt.timezone(dt.timedelta(hours=2))
+        for source in calls:
+            with suppress(*refused):
+                eval(source, names)
+            groups.append(self.taken())
+        return groups
+
+    def taken(self) -> list[dict[str, Any]]:
+        taken = [normalised(request) for request in self._recorder.requests]
+        self._recorder.requests.clear()
+        return taken
+
+
+def normalised(request: Recorded) -> dict[str, Any]:
+    """Keep everything but what is new in each call, or differs between machines."""
+    text = re.sub(r'"(eid|created|hostname)": "[^"]*"', r'"\1": "…"', request.text)
+    text = re.sub(r'"session": "[0-9a-f-]{36}"', '"session": "uuid4"', text)
+    text = re.sub(r'"gz_data": "([^"]*)"', _inflated, text)
+    volatile = {"content-length": "…"} if "gz_data" in text or "created" in text else {}
+    headers = [
+        (name, volatile.get(name.lower(), re.sub(r"PythonAPI v\S+", "PythonAPI", value)))
+        for name, value in request.headers
+    ]
+    return {
+        "verb": request.verb,
+        "path": request.path,
+        "in query": bool(request.query),
+        "headers": headers,
+        "text": text,
+    }
+
+
+def _inflated(found: re.Match[str]) -> str:
+    return f'"gz_data": {gzip.decompress(base64.b64decode(found[1])).decode("ascii")}'
+
+
+@pytest.fixture
+def side_by_side(official_client, recorder, make_session) -> SideBySide:
+    """Run the same calls with an official client and with ours."""
+    return SideBySide(official_client, recorder, make_session)
+
+
+@pytest.fixture
+def plain_side_by_side(official_client, plain_recorder, make_session) -> SideBySide:
+    """The same without TLS."""
+    return SideBySide(official_client, plain_recorder, make_session)

@@ -157,6 +157,9 @@ def test_grant_invites_who_is_no_user_yet_unless_told_otherwise(recorder, sessio
     for targettype in ("folder", "delivery"):
         with pytest.raises(EntityNotFoundError, match="nobody@"):
             session.grant("user", "nobody@example.com", targettype, SHARE, {"invite": False})
+        for code in ("nobody", "nobody at example", "@nobody", 'nobody"@x'):
+            with pytest.raises(EntityNotFoundError, match="nobody"):
+                session.grant("user", code, targettype, SHARE)
     assert {uri for uri, _, _ in sent(recorder)} == {"user/find"}
 
 
