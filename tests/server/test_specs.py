@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.transfers.specs import PartyKind, Spec, parse_spec
+from accsyn_orm.server.transfers.specs import (
+    AccsynPath,
+    PartyKind,
+    Spec,
+    parse_accsyn_path,
+    parse_spec,
+)
 
 W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
     PartyKind.WORKSPACE,
@@ -28,7 +34,8 @@ W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
         ("relative/a:b.txt", Spec(O, "", "relative/a:b.txt")),
         ("john@x.com:D:/work", Spec(U, "john@x.com", "D:/work")),
         ("lisa@example.com:share=a/b", Spec(U, "lisa@example.com", "share=a/b")),
-        ("lisa@example.com@ws01:/in", Spec(U, "lisa@example.com", "/in")),
+        ("lisa@example.com@ws01:/in", Spec(U, "lisa@example.com", "/in", host="ws01")),
+        ("user=lisa@example.com@ws01", Spec(U, "lisa@example.com", None, host="ws01")),
         ("lisa@example.com", Spec(U, "lisa@example.com", None)),
         ("user=lisa@example.com:/in", Spec(U, "lisa@example.com", "/in")),
         ("USER=lisa@example.com", Spec(U, "lisa@example.com", None)),
@@ -68,3 +75,43 @@ def test_wrong_notations_are_refused(text, problem):
 )
 def test_a_file_name_is_the_last_element_of_the_path(text, name):
     assert parse_spec(text, workspace="acmefilm").file_name == name
+
+
+@pytest.mark.behaviour("files/paths: a path names its share as kind=ident, whatever the case")
+@pytest.mark.behaviour("files/paths: a path without a share is beneath the default volume")
+@pytest.mark.behaviour("files/paths: ~ is the home of whoever asks")
+@pytest.mark.behaviour("files/paths: a colon right after the share's code counts as a slash")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("share=proj/a.mov", AccsynPath("share", "proj", "a.mov")),
+        ("VOLUME=Proj", AccsynPath("volume", "Proj", "")),
+        ("volume=(default)/a b/", AccsynPath("volume", "(default)", "a b", is_directory=True)),
+        ("home=lisa@example.com/in//x", AccsynPath("home", "lisa@example.com", "in/x")),
+        ("share=proj\\a\\b\\", AccsynPath("share", "proj", "a/b", is_directory=True)),
+        ("collection=refs/", AccsynPath("collection", "refs", "", is_directory=True)),
+        (
+            "delivery=5bfeb0381da7ee4095fa217e",
+            AccsynPath("delivery", "5bfeb0381da7ee4095fa217e", ""),
+        ),
+        ("share=proj/../x", AccsynPath("share", "proj", "../x")),
+        ("share=proj:a/b:c.mov", AccsynPath("share", "proj", "a/b:c.mov")),
+        ("share=proj/a:b=c.mov", AccsynPath("share", "proj", "a:b=c.mov")),
+        ("~", AccsynPath("home", "~", "")),
+        ("~/x/", AccsynPath("home", "~", "x", is_directory=True)),
+        ("a/b=c.mov", AccsynPath("volume", "(default)", "a/b=c.mov")),
+        ("/mnt/x", None),
+        ("D:\\x", None),
+        ("\\\\server\\x", None),
+    ],
+)
+def test_paths_in_the_workspace_begin_at_a_share(text, expected):
+    assert parse_accsyn_path(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [(" ", "is empty"), ("shear=x", "is none of"), ("share=", "is none of")]
+)
+def test_paths_that_begin_nowhere_are_refused(text, problem):
+    with pytest.raises(Refusal, match=problem):
+        parse_accsyn_path(text)

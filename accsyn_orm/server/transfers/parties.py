@@ -13,10 +13,7 @@ from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import USERS, Scope
 from accsyn_orm.server.transfers.shapes import TaskDraft
-from accsyn_orm.server.transfers.specs import PartyKind, Spec, parse_spec
-
-PLACEHOLDER = "null"
-"""Path of a placeholder task: there is nothing to move."""
+from accsyn_orm.server.transfers.specs import PLACEHOLDER, PartyKind, Spec, parse_spec
 
 
 @dataclass(frozen=True, slots=True)

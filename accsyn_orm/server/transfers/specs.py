@@ -1,6 +1,7 @@
-"""Read the ``party:path`` notation of a task's source and destination.
+"""Read the notation of paths: ``kind=ident/rest`` in the workspace, ``party:path`` in tasks.
 
-Only the notation: whether the party exists, and whether the caller may name it, is for `parties`.
+Only the notation: whether the party or the share exists, and whether the caller may name it, is for
+others (`parties`, `places`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.projection import MAIN_SITE
 
@@ -23,38 +25,118 @@ class PartyKind(Enum):
     OMITTED = "omitted"
 
 
+PLACEHOLDER = "null"
+"""Path of a placeholder task: there is nothing to move."""
+
+DEFAULT_SHARE = "(default)"
+"""Stands for the default volume, as in ``volume=(default)/a.mov``."""
+
+OWN_HOME = "~"
+"""Stands for the home of whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccsynPath:
+    """A path that begins at a share, as it was written.
+
+    Attributes:
+        kind: ``share``, ``volume``, ``folder``, ``home``, ``collection``, ``delivery`` or
+            ``workarea``.
+        ident: code, id or e-mail; `DEFAULT_SHARE` or `OWN_HOME`.
+        rest: what is meant inside it, separated by ``/``, without one at either end; empty for all
+            of it. It may still try to leave by ``..``.
+        is_directory: whether it ends in a slash, which says so.
+    """
+
+    kind: str
+    ident: str
+    rest: str
+    is_directory: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """A source or destination as it was written.
 
     Attributes:
         kind: what the party is.
-        ident: workspace code, e-mail, site code or client id; empty when omitted.
+        ident: workspace code, e-mail or user id, site code or client id; empty when omitted.
         path: the path, or ``None`` when only a party was named (the path is then mirrored).
+        host: which of the user's computers, if one was named.
     """
 
     kind: PartyKind
     ident: str
     path: str | None
+    host: str | None = None
 
     @property
     def is_local(self) -> bool:
         """Whether the path is absolute, on somebody's own disk."""
-        return self.path is not None and _ABSOLUTE.match(self.path) is not None
+        return self.path is not None and is_absolute(self.path)
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether there is nothing to move."""
+        return self.path == PLACEHOLDER
 
     @property
     def file_name(self) -> str:
         """The last element of the path, as accsyn names a job after it."""
-        elements = [part for part in re.split(r"[/\\]", self.path or "") if part]
-        return elements[-1] if elements else ""
+        return file_name(self.path or "")
 
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 _KINDS = re.compile(r"(site|user|client)=(.+)", re.IGNORECASE)
 _WORD = re.compile(r"[^/\\=~\s:]{2,}")
 _SHARE = re.compile(
-    r"(share|volume|folder|home|collection|delivery|workarea)=[^/\\]+", re.IGNORECASE
+    r"(share|volume|folder|home|collection|delivery|workarea)=([^/\\]+)", re.IGNORECASE
 )
+_SLASHES = re.compile(r"[/\\]+")
+
+
+def is_absolute(path: str) -> bool:
+    """Tell whether a path begins at the root of a disk, whichever system names disks so."""
+    return _ABSOLUTE.match(path) is not None
+
+
+def file_name(path: str) -> str:
+    """Return the last element of a path of any system; empty if there is none."""
+    elements = [part for part in _SLASHES.split(path) if part]
+    return elements[-1] if elements else ""
+
+
+@behaviour(DOCUMENTED, "files/paths", "a path names its share as kind=ident, whatever the case")
+@behaviour(DOCUMENTED, "files/paths", "a path without a share is beneath the default volume")
+@behaviour(DOCUMENTED, "files/paths", "~ is the home of whoever asks")
+@behaviour(INFERRED, "files/paths", "a colon right after the share's code counts as a slash")
+def parse_accsyn_path(text: str) -> AccsynPath | None:
+    """Take a path in the workspace apart; an absolute one, which begins at no share, is ``None``.
+
+    Args:
+        text: for example ``share=projects/a.mov``, ``~/in/`` or ``a.mov``.
+
+    Raises:
+        Refusal: the text is blank, or the kind before ``=`` is not one that accsyn has.
+    """
+    text = text.strip()
+    if not text:
+        raise Refusal("a path is empty: write share=code/path")
+    if is_absolute(text):
+        return None
+    is_directory = text[-1] in "/\\"
+    head, *elements = [part for part in _SLASHES.split(text) if part]
+    if head == OWN_HOME:
+        return AccsynPath("home", OWN_HOME, "/".join(elements), is_directory)
+    if "=" not in head:
+        return AccsynPath("volume", DEFAULT_SHARE, "/".join((head, *elements)), is_directory)
+    named = _SHARE.fullmatch(head)
+    if named is None:
+        raise Refusal(f"{text!r}: {head!r} is none of share=, volume=, folder=, home=, collection=")
+    # An old script writes share=code:path; no code holds a colon.
+    ident, _, below = named[2].strip().partition(":")
+    rest = "/".join(filter(None, (below, *elements)))
+    return AccsynPath(named[1].casefold(), ident.strip(), rest, is_directory)
 
 
 def parse_spec(text: str, *, workspace: str) -> Spec:
@@ -76,10 +158,10 @@ def parse_spec(text: str, *, workspace: str) -> Spec:
         raise Refusal("a source or destination is empty: write party:path, or a path")
     before, colon, after = text.partition(":")
     if colon and _names_party(before):
-        return _checked(_party(before, workspace, path=after.strip() or None), text)
+        return _checked(_party(before, workspace, path=after.strip() or None))
     if _names_lone_party(text, workspace):
         return _party(text, workspace, path=None)
-    return _checked(Spec(PartyKind.OMITTED, "", text), text)
+    return _checked(Spec(PartyKind.OMITTED, "", text))
 
 
 def _names_party(text: str) -> bool:
@@ -99,19 +181,23 @@ def _party(text: str, workspace: str, *, path: str | None) -> Spec:
         kind, ident = PartyKind(named[1].casefold()), named[2].strip()
         if kind is PartyKind.SITE and ident.casefold() == MAIN_SITE:
             return Spec(PartyKind.WORKSPACE, workspace, path)
-        return Spec(kind, ident, path)
+        return _user(ident, path) if kind is PartyKind.USER else Spec(kind, ident, path)
     if text.casefold() in {MAIN_SITE, workspace.casefold()}:
         return Spec(PartyKind.WORKSPACE, workspace, path)
     if "@" in text:
-        # user@mail.com@host names one of the user's computers: the last @ is then the host's.
-        user, _, host = text.rpartition("@")
-        return Spec(PartyKind.USER, user if "@" in user else f"{user}@{host}", path)
+        return _user(text, path)
     raise Refusal(f"{text!r} is neither this workspace nor an e-mail address")
 
 
-def _checked(spec: Spec, text: str) -> Spec:
-    path = spec.path or ""
-    head = re.split(r"[/\\]", path, maxsplit=1)[0]
-    if "=" in head and not _SHARE.match(path):
-        raise Refusal(f"{text!r}: {head!r} is none of share=, volume=, folder=, home=, collection=")
+def _user(text: str, path: str | None) -> Spec:
+    # user@mail.com@host names one of the user's computers: the last @ is then the host's.
+    user, _, host = text.rpartition("@")
+    if "@" in user:
+        return Spec(PartyKind.USER, user, path, host=host)
+    return Spec(PartyKind.USER, text, path)
+
+
+def _checked(spec: Spec) -> Spec:
+    if spec.path is not None:
+        parse_accsyn_path(spec.path)
     return spec
