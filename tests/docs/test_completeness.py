@@ -13,6 +13,7 @@ from accsyn_orm.cli.app import app
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
+CALLS = (ROOT / "docs" / "howto" / "calls.md").read_text("utf-8")
 SOURCES = "\n".join(
     path.read_text("utf-8") for path in Path(next(iter(accsyn_orm.__path__))).rglob("*.py")
 )
@@ -41,3 +42,8 @@ def test_every_public_error_is_documented():
     errors = [name for name in accsyn_orm.__all__ if name.endswith("Error")]
     assert errors
     assert [name for name in errors if f"`{name}`" not in TEXT] == []
+
+
+@pytest.mark.parametrize("call", [name for name in dir(accsyn_orm.Session) if name[0] != "_"])
+def test_every_call_of_a_session_is_documented(call: str):
+    assert re.search(rf"`(session\.)?{call}\b", CALLS)
