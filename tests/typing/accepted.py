@@ -177,3 +177,26 @@ class StudioJob(Job):
 assert_type(StudioJob(show="x", grade="5").save(), StudioJob)
 assert_type(StudioJob.department, FieldRef[str])
 assert_type(StudioJob.where(StudioJob.department == "fx", StudioJob.code == "x"), Query[StudioJob])
+
+
+# -- calls with dictionaries have one return type each, or one for each kind of argument -----------
+
+
+def calls(session: Session, ident: str) -> None:
+    assert_type(session.getsize("share=a"), int)
+    assert_type(session.getsize({"share": "a"}, include="*.exr"), int)
+    assert_type(session.getsize(["share=a", "share=b"]), list[dict[str, Any]])
+    assert_type(session.exists("share=a"), bool)
+    assert_type(session.exists(["share=a"]), list[dict[str, Any]])
+    assert_type(session.ls("share=a", recursive=True, exclude=["a"]), list[dict[str, Any]])
+    assert_type(session.delete("share=a", force=True), bool)
+    assert_type(session.grant("user", ident, "folder", ident), dict[str, Any] | bool)
+    assert_type(session.access("folder", ident), list[dict[str, Any]])
+    assert_type(session.revoke("user", ident, "folder", ident), int)
+    assert_type(session.logs(), list[dict[str, Any]])
+    assert_type(session.get_settings(), dict[str, Any])
+    assert_type(session.app_is_running(), bool | None)
+    assert_type(session.report("Job"), str)
+    assert_type(session.dump({"a": 1}), str)
+    assert_type(session.str(None), str)
+    assert_type(session.deactivate_one("user", ident), bool)
