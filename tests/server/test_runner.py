@@ -21,7 +21,8 @@ from accsyn_orm.server import runner
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.http.listener import Listener
 from accsyn_orm.server.runner import Workspace, serve
-from accsyn_orm.server.seeds.plant import SEEDS, stable_id
+from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.seeds.plant import SEEDS
 from accsyn_orm.server.service import Signature
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.testing import EmbeddedWorkspace
@@ -69,7 +70,8 @@ def test_everything_survives_a_restart(tmp_path, client):
     assert "127.0.0.1" in ask(second.url, ssl.create_default_context(cafile=second.ca_bundle))
     second.stop()
     assert mode(data) == 0o700
-    assert {mode(path) for path in data.iterdir()} == {0o600}
+    assert {mode(path) for path in data.iterdir() if path.is_file()} == {0o600}
+    assert {mode(path) for path in data.iterdir() if path.is_dir()} == {0o700}
 
 
 def test_a_tls_workspace_in_memory_takes_its_authority_with_it():

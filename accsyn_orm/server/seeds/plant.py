@@ -6,8 +6,6 @@ and dates follow from names and positions, so that the same seed is the same wor
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -32,6 +30,8 @@ from accsyn_orm.server.seeds.data import (
     Seed,
     UserSeed,
 )
+from accsyn_orm.server.seeds.identity import stable_id, stable_uuid
+from accsyn_orm.server.seeds.shares import plant_shares
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.store import insert_row, insert_rows, update_row
@@ -102,6 +102,7 @@ class _Planter:
             self._plant_user(user, by=first)
         for name, priority in {**BUILT_IN, **seed.queues}.items():
             self._plant_queue(name, priority, by=first)
+        plant_shares(self._call(first, self._founded))
         for number, job in enumerate(seed.jobs):
             self._plant_job(number, job)
 
@@ -192,14 +193,3 @@ class _Planter:
         if code == HQ:
             return {"path": f"share={path}"}
         return {"user": self._users[code], "path": f"/media/{path}"}
-
-
-def stable_id(kind: str, name: str) -> str:
-    """Make the id that follows from a kind and a name: the same in every workspace of the seed."""
-    return hashlib.sha256(f"{WORKSPACE_CODE}/{kind}/{name}".encode()).hexdigest()[:24]
-
-
-def stable_uuid(job: str, uri: str) -> str:
-    """Make the task id that follows from a job and a uri."""
-    digest = hashlib.sha256(f"{WORKSPACE_CODE}/task/{job}/{uri}".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -1,0 +1,127 @@
+"""Where in the workspace a path is: which share it names, and which volume holds that.
+
+Nothing here looks at a disk; who may do what at a place is asked from `access.acls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, true
+
+from accsyn_orm.server.access.acls import Right, is_allowed
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.provenance import INFERRED, behaviour
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.store import rows_where
+from accsyn_orm.server.storage.tables import SHARES, USERS, Scope
+from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, OWN_HOME, AccsynPath
+
+TYPES = frozenset({"volume", "folder", "home", "collection"})
+_MAY: Mapping[Right, str] = {"read": "read", "write": "write to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path in the workspace, found.
+
+    Attributes:
+        share: row of the share that it names.
+        path: what is meant inside it, without slashes at the ends; empty for all of it.
+        volume: row of the volume that holds the share, or is it; a collection has none.
+        inside: the same place, inside the volume.
+    """
+
+    share: RowMapping
+    path: str
+    volume: RowMapping | None
+    inside: str
+
+
+@behaviour(INFERRED, "files/paths", "missing and forbidden shares answer alike")
+def find_place(call: Call, path: AccsynPath, right: Right) -> Place:
+    """Find the place that a path means, where the caller has a right.
+
+    Raises:
+        Refusal: there is no such share, or the caller may not do that at this path.
+    """
+    share = find_share(call, path)
+    if share is None or not is_allowed(call, share, path.rest or "/", right):
+        raise Refusal(f"there is no {path.kind} {path.ident!r} that you may {_MAY[right]}")
+    return place_in(call, share, path.rest)
+
+
+def place_in(call: Call, share: RowMapping, path: str) -> Place:
+    """Say where a path inside a share is."""
+    match share["type"]:
+        case "volume":
+            return Place(share, path, share, path)
+        case "collection":
+            return Place(share, path, None, path)
+        case _:
+            (volume,) = rows_where(call, SHARES, SHARES.table.c.id == share["parent"])
+            beneath = (share["path"] or "").strip("/")
+            return Place(share, path, volume, "/".join(filter(None, (beneath, path))))
+
+
+def find_share(call: Call, path: AccsynPath) -> RowMapping | None:
+    """Select the active share that a path names, whoever may use it; ``None`` if there is none."""
+    if path.kind != "share" and path.kind not in TYPES:
+        return None
+    shares = SHARES.table.c
+    of_kind = true() if path.kind == "share" else shares.type == path.kind
+    is_active = shares.scope == Scope.ACTIVE.value
+    rows = rows_where(call, SHARES, is_active, of_kind, _named(call, path))
+    return rows[0] if rows else None
+
+
+def absolute_place(call: Call, path: str, right: Right) -> Place:
+    """Find the place in the workspace that a path on a server's disk means.
+
+    Raises:
+        Refusal: no volume is at that path, or the caller may not do that there.
+    """
+    wanted = _elements(path)
+    for volume in rows_where(call, SHARES, _active_volumes()):
+        for configured in _configured(volume):
+            root = _elements(configured)
+            if root and [part.casefold() for part in wanted[: len(root)]] == [
+                part.casefold() for part in root
+            ]:
+                rest = "/".join(wanted[len(root) :])
+                return find_place(call, AccsynPath("volume", volume["code"], rest), right)
+    raise Refusal(f"no volume of the workspace is at {path!r}: write share=code/path")
+
+
+def _named(call: Call, path: AccsynPath) -> ColumnElement[bool]:
+    shares, folded = SHARES.table.c, path.ident.casefold()
+    if folded == DEFAULT_SHARE:
+        return and_(shares.type == "volume", shares.default.is_(True))
+    if path.ident == OWN_HOME:
+        return and_(shares.type == "home", shares.user == call.caller.user_id)
+    by_name = or_(shares.code__folded == folded, shares.id == folded)
+    if path.kind != "home":
+        return by_name
+    users = USERS.table.c
+    owner = select(users.id).where(
+        users.workspace == call.caller.workspace,
+        users.scope == Scope.ACTIVE.value,
+        or_(users.code__folded == folded, users.id == folded),
+    )
+    return or_(by_name, shares.user.in_(owner))
+
+
+def _active_volumes() -> ColumnElement[bool]:
+    shares = SHARES.table.c
+    return and_(shares.type == "volume", shares.scope == Scope.ACTIVE.value)
+
+
+def _configured(volume: RowMapping) -> list[str]:
+    paths: Mapping[str, Any] = volume["paths"] or {}
+    return [path for path in paths.values() if isinstance(path, str)]
+
+
+def _elements(path: str) -> list[str]:
+    return [part for part in path.replace("\\", "/").split("/") if part]
