@@ -149,7 +149,7 @@ def test_discovery_and_calls_through_an_accsyn_proxy_equal_the_official_clients(
         f"accsyn_api.Session({tenant}='acmefilm', username='john@user.com', api_key='key-1',"
         f" proxy={proxy!r}).find('Job')"
     )
-    theirs = plain_side_by_side.taken()
+    (theirs,) = plain_recorder.taken()
     groups = plain_side_by_side.ours(version, ["session.find('Job')"], proxy=proxy, url=None)
     mine = [request for group in groups for request in group]
     assert [sent["path"] for sent in mine] == [sent["path"] for sent in theirs]
