@@ -109,6 +109,28 @@ class EmbeddedWorkspace:
             self._credentials[wanted] = self._workspace.new_credentials(wanted)
         return self._credentials[wanted]
 
+    def disconnect(self, client: str) -> None:
+        """Stop accsyn's software on a machine: 15 minutes later, by the clock, it is offline.
+
+        Args:
+            client: host name of the machine, such as ``hq-server``. Lanes go with their server.
+
+        Raises:
+            AccsynError: there is no such machine.
+        """
+        self._workspace.connect(client, connected=False)
+
+    def connect(self, client: str) -> None:
+        """Start accsyn's software on a machine again: it is online at once.
+
+        Args:
+            client: host name of the machine.
+
+        Raises:
+            AccsynError: there is no such machine.
+        """
+        self._workspace.connect(client, connected=True)
+
     def write_environment(self, directory: Path) -> None:
         """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
 

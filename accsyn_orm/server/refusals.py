@@ -25,6 +25,11 @@ class Refusal(AccsynError):  # noqa: N818  # an answer, not a failure
         super().__init__(message)
 
 
+def one(kind: str) -> str:
+    """Say what one entity of a type is called: ``an app``, ``a user``."""
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
+
+
 def no_such(kind: str, ident: str) -> Refusal:
     """Refuse an object that does not exist, or that the caller may not see: the same words."""
     return Refusal(f"there is no {kind} {ident!r}")

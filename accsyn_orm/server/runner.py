@@ -118,6 +118,10 @@ class Workspace:
         """Make a fresh API key for the seed's user of a role; it replaces the one made before."""
         return self.service.new_credentials(self.code, role)
 
+    def connect(self, client: str, *, connected: bool) -> None:
+        """Start or stop accsyn's software on a machine, given its host name."""
+        self.service.connect(self.code, client, connected=connected)
+
     def write_environment(self, directory: Path) -> None:
         """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
 

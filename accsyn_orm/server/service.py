@@ -30,6 +30,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.operations import Work, plan, require_verb
+from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import payload
@@ -97,6 +98,7 @@ class Service:
         self._clock = clock
         self._roots = roots
         self._accounts = Accounts(lifetimes)
+        self._presence = Presence(database)
 
     @behaviour(CLIENT_SOURCE, "discovery", "the answer names this server")
     def discover(
@@ -154,6 +156,7 @@ class Service:
             raise Refusal("the event and the credentials name different workspaces")
         work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
         now = self._clock()
+        self._presence.keep(now)
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
@@ -162,6 +165,14 @@ class Service:
             with self._database.writing() as connection:
                 self._accounts.touch(connection, signature.credentials.session_key, now)
         return answer if work.is_whole_answer else {"result": answer}
+
+    def connect(self, workspace: str, code: str, *, connected: bool) -> None:
+        """Start or stop accsyn's software on a machine, given its host name.
+
+        Raises:
+            Refusal: there is no such machine.
+        """
+        self._presence.connect(workspace, code, self._clock(), connected=connected)
 
     def new_credentials(self, workspace: str, role: Role) -> Credentials:
         """Give the first user of a role a fresh API key and password, in place of those before."""

@@ -38,7 +38,7 @@ def implements(rules: EntityRules, operation: str) -> bool:
 
 TYPES = [rules for rules in RULES if not isinstance(rules, FamilyRules)]
 OPERATIONS = [
-    f"{rules.name}/{operation}"
+    f"{rules.subject or rules.name}/{operation}"
     for rules in TYPES
     for operation in OF_EVERY_TYPE + OF_SOME_TYPES
     if operation in OF_EVERY_TYPE or implements(rules, operation)

@@ -8,8 +8,8 @@ from accsyn_orm.server.refusals import Refusal
 @pytest.mark.parametrize(
     ("verb", "uri", "problem"),
     [
-        ("GET", "volume/find", "no entity type 'volume'; there are queue, task, transfer, user"),
-        ("GET", "site/find", "no entity type 'site'"),
+        ("GET", "root/find", "no entity type 'root'; there are .*queue, .*task, transfer, user"),
+        ("GET", "organization/site/find", "no entity type 'organization/site'"),
         (
             "GET",
             "user/report",
@@ -38,7 +38,8 @@ def test_what_the_workspace_does_not_do_is_refused_by_name(admin, verb, uri, pro
 @pytest.mark.parametrize(
     ("uri", "problem"),
     [
-        ("organization/site/find", "no entity type 'site'; there are job, queue, task, user"),
+        ("site/edit/find", "no entity type 'site/edit'; there are .*job, queue, .*task, user"),
+        ("server/find", "no entity type 'server'"),
         ("transfer/find", "no entity type 'transfer'"),
         ("organization/file", "no entity type 'organization'"),
     ],
@@ -52,8 +53,13 @@ def test_v1_has_its_own_names(admin_v1, uri, problem):
 def test_uris_are_read_in_any_case(admin, admin_v1):
     assert admin.call("GET", "QUEUE/Find", {}) == admin.find("queue")
     assert admin_v1.call("GET", "JOB/find", {"type": 2}) == admin_v1.find("job", type=2)
-    assert admin.call("GET", "EntityTypes", {}) == ["queue", "task", "transfer", "user"]
-    assert admin_v1.call("GET", "entitytypes", {}) == ["job", "queue", "task", "user"]
+    types = admin.call("GET", "EntityTypes", {})
+    assert types == sorted(types)
+    assert {"queue", "task", "transfer", "user", "site", "userserver"} <= set(types)
+    types = admin_v1.call("GET", "entitytypes", {})
+    assert types == sorted(types)
+    assert {"job", "queue", "task", "user", "site", "client", "app"} <= set(types)
+    assert not {"transfer", "server", "engine"} & set(types)
 
 
 def test_attributes_takes_three_options(admin):

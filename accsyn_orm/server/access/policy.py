@@ -2,7 +2,7 @@
 
 A role's *read* condition is added to whatever is selected, so an object that the caller may not see
 is just not there; its *write* condition is looked at only for objects that are. The rows of the
-matrix stand with their subjects: `people`, `jobs`, `shares`.
+matrix stand with their subjects: `people`, `jobs`, `shares`, `machines`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from accsyn_orm.server.access import jobs, people, shares
+from accsyn_orm.server.access import jobs, machines, people, shares
 from accsyn_orm.server.access.rights import Access, Caller, Rights
 from accsyn_orm.server.access.roles import Role, is_internal
 from accsyn_orm.server.refusals import Refusal
 
-MATRIX: Mapping[str, Rights] = {**people.RIGHTS, **jobs.RIGHTS, **shares.RIGHTS}
+MATRIX: Mapping[str, Rights] = {
+    **people.RIGHTS,
+    **jobs.RIGHTS,
+    **shares.RIGHTS,
+    **machines.RIGHTS,
+}
 """What each role may do with each entity type, by the type's name."""
 
 

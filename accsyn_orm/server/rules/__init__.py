@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import EntityRules
+from accsyn_orm.server.rules.clients import (
+    Apps,
+    Browsers,
+    ClientFamily,
+    Lanes,
+    Servers,
+    UserServers,
+)
+from accsyn_orm.server.rules.engines import Engines
 from accsyn_orm.server.rules.queues import Queues
+from accsyn_orm.server.rules.sites import Sites
 from accsyn_orm.server.rules.tasks import Tasks
 from accsyn_orm.server.rules.transfers import JobFamily, Transfers
 from accsyn_orm.server.rules.users import Users
@@ -15,6 +25,7 @@ from accsyn_orm.server.storage.tables import Generation
 
 QUEUE_RULES = Queues()
 _TRANSFERS = Transfers()
+_CLIENTS = (Apps(), Servers(), UserServers(), Browsers(), Lanes())
 
 RULES: tuple[EntityRules, ...] = (
     _TRANSFERS,
@@ -22,6 +33,10 @@ RULES: tuple[EntityRules, ...] = (
     QUEUE_RULES,
     Tasks(),
     Users(),
+    Sites(),
+    *_CLIENTS,
+    ClientFamily(_CLIENTS),
+    Engines(),
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import require_create, with_internal
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.refusals import Refusal, one
 from accsyn_orm.server.rules.schema import Schema, boolean
 from accsyn_orm.server.storage.store import (
     Record,
@@ -33,11 +33,13 @@ class Names:
         v1: its name in v1; empty when it has none of its own there.
         v3: its name in v3; empty when it has none.
         v3_alias: an older name that v3 still takes.
+        v1_alias: the newer name, where v1 takes it as well.
     """
 
     v1: str
     v3: str
     v3_alias: str | None = None
+    v1_alias: str | None = None
 
     def shown(self, generation: Generation) -> str:
         """Return the name that ``entitytypes`` lists."""
@@ -45,7 +47,7 @@ class Names:
 
     def include(self, name: str, generation: Generation) -> bool:
         """Tell whether a name in a uri means this type."""
-        known = {self.v1} if generation == "v1" else {self.v3, self.v3_alias}
+        known = {self.v1, self.v1_alias} if generation == "v1" else {self.v3, self.v3_alias}
         return bool(name) and name in known
 
 
@@ -55,12 +57,14 @@ class EntityRules(ABC):
     Attributes:
         schema: which attributes can be read and written.
         names: what the generations call the type.
+        subject: what its behaviours are declared under, when that is not its name.
         has_scopes: whether searches leave out what is not active; tasks are found wherever their
             job is.
     """
 
     schema: ClassVar[Schema]
     names: ClassVar[Names]
+    subject: ClassVar[str] = ""
     has_scopes: ClassVar[bool] = True
 
     @property
@@ -92,7 +96,7 @@ class EntityRules(ABC):
             Refusal: this type has none.
         """
         visible_row(call, self.entity, ident)
-        raise Refusal(f"a {self.entity.called(call.caller.generation)} cannot be deactivated")
+        raise Refusal(f"{one(self.entity.called(call.caller.generation))} cannot be deactivated")
 
     def activate(self, call: Call, named: str) -> bool:
         """Bring back what was deactivated, by its id or its code.
@@ -101,20 +105,11 @@ class EntityRules(ABC):
             Refusal: this type knows no such state.
         """
         kind = self.entity.called(call.caller.generation)
-        raise Refusal(f"a {kind} cannot be activated: {named!r}")
+        raise Refusal(f"{one(kind)} cannot be activated: {named!r}")
 
 
-class StandaloneRules(EntityRules):
-    """The rules of an entity type that is not part of another one."""
-
-    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
-        """Create what a payload describes; return the new records."""
-        require_create(self.name, call.caller)
-        caller = call.caller
-        if parent is not None:
-            raise Refusal(f"a {self.name} is not created beneath another entity")
-        values = self.schema.check_create(payload(data), caller.generation, caller.role)
-        return records_by_id(call, self.entity, [self.insert(call, values)])
+class ChangeableRules(EntityRules):
+    """The rules of an entity type whose entities are changed one by one."""
 
     def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Change one entity; return its record."""
@@ -135,10 +130,6 @@ class StandaloneRules(EntityRules):
         return True
 
     @abstractmethod
-    def insert(self, call: Call, values: dict[str, Any]) -> str:
-        """Store a new entity from checked values; return its id."""
-
-    @abstractmethod
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
         """Change a row to checked values."""
 
@@ -154,6 +145,23 @@ class StandaloneRules(EntityRules):
     def archive(self, call: Call, row: RowMapping) -> None:
         """Put a row where only searches in the archive find it."""
         update_row(call, self.entity, row["id"], modification(call), scope=Scope.ARCHIVED)
+
+
+class StandaloneRules(ChangeableRules):
+    """The rules of an entity type that is not part of another one."""
+
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
+        """Create what a payload describes; return the new records."""
+        require_create(self.name, call.caller)
+        caller = call.caller
+        if parent is not None:
+            raise Refusal(f"{one(self.name)} is not created beneath another entity")
+        values = self.schema.check_create(payload(data), caller.generation, caller.role)
+        return records_by_id(call, self.entity, [self.insert(call, values)])
+
+    @abstractmethod
+    def insert(self, call: Call, values: dict[str, Any]) -> str:
+        """Store a new entity from checked values; return its id."""
 
 
 def payload(data: Any) -> Mapping[str, Any]:

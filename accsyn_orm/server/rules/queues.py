@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +12,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
+from accsyn_orm.server.rules.codes import code, free_code, require_free_code
 from accsyn_orm.server.rules.schema import (
     DEFAULT_PRIORITY,
     Field,
@@ -31,15 +30,6 @@ from accsyn_orm.server.storage.tables import JOBS, QUEUES, USERS, V1, V3, Scope
 BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
 """The queues that every workspace starts with; Medium is the default."""
 
-_NOT_IN_CODE = re.compile(r"[^\w.-]+")
-
-
-def _code(name: str, value: Any) -> str:
-    code = filled_text(name, value)
-    if _NOT_IN_CODE.search(code):
-        raise Refusal(f"{name} has letters, digits, '_', '.' and '-' only: {code!r}")
-    return code
-
 
 def _status(name: str, value: Any) -> str:
     word = one_of("waiting", "paused", "disabled")(name, value)
@@ -52,8 +42,8 @@ class Queues(StandaloneRules):
     schema = Schema(
         QUEUES,
         (
-            Field("code", _code, create=True, update=True, required=True, generations=V1),
-            Field("code", _code, create=True, update=True, generations=V3),
+            Field("code", code, create=True, update=True, required=True, generations=V1),
+            Field("code", code, create=True, update=True, generations=V3),
             Field("name", filled_text, create=True, update=True, generations=V3),
             Field("priority", priority, create=True),
             Field("priority", priority, update=True, source=INFERRED),
@@ -72,21 +62,21 @@ class Queues(StandaloneRules):
     @behaviour(DOCUMENTED, "queue/create", "codes are unique, whatever their case")
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Create a queue; without a code it gets one made from its name."""
-        code = values.get("code")
-        if code is not None:
-            _require_free(call, code)
+        chosen = values.get("code")
+        if chosen is not None:
+            require_free_code(call, QUEUES, chosen)
         elif "name" in values:
-            code = free_code(call, values["name"])
+            chosen = free_code(call, QUEUES, values["name"])
         else:
             raise Refusal("a queue needs a name, or a code")
-        return insert_queue(call, {"name": code, **values, "code": code})
+        return insert_queue(call, {"name": chosen, **values, "code": chosen})
 
     @behaviour(INFERRED, "queue/edit", "a new default takes that from the one before")
     @behaviour(DOCUMENTED, "queue/edit", "one queue is always the default")
     def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
         """Change a queue; making it the default takes that from the one that was."""
         if "code" in values:
-            _require_free(call, values["code"], other_than=row["id"])
+            require_free_code(call, QUEUES, values["code"], other_than=row["id"])
             values["uri"] = _uri(call, values["code"])
             if call.caller.generation == "v1":
                 values["name"] = values["code"]
@@ -153,32 +143,10 @@ def find_queue(call: Call, named: str) -> RowMapping:
     return found[0]
 
 
-def free_code(call: Call, name: str) -> str:
-    """Make a code from a name that no queue has yet.
-
-    Raises:
-        Refusal: nothing of the name can be in a code.
-    """
-    stem = _NOT_IN_CODE.sub("_", name.casefold()).strip("_")
-    if not stem:
-        raise Refusal(f"no code can be made from the name {name!r}: give a code as well")
-    candidates = itertools.chain([stem], (f"{stem}_{number}" for number in itertools.count(2)))
-    return next(code for code in candidates if not _with_code(call, code))
-
-
 def _active(call: Call, condition: Any) -> list[RowMapping]:
     is_active = QUEUES.table.c.scope == Scope.ACTIVE.value
     return list(rows_where(call, QUEUES, is_active, condition))
 
 
-def _with_code(call: Call, code: str) -> list[RowMapping]:
-    return _active(call, QUEUES.table.c.code__folded == code.casefold())
-
-
-def _require_free(call: Call, code: str, *, other_than: str | None = None) -> None:
-    if any(row["id"] != other_than for row in _with_code(call, code)):
-        raise Refusal(f"there already is a queue with code {code!r}")
-
-
-def _uri(call: Call, code: str) -> str:
-    return f"{call.caller.workspace_code}/{code}"
+def _uri(call: Call, named: str) -> str:
+    return f"{call.caller.workspace_code}/{named}"

@@ -31,6 +31,7 @@ from accsyn_orm.server.seeds.data import (
     UserSeed,
 )
 from accsyn_orm.server.seeds.identity import stable_id, stable_uuid
+from accsyn_orm.server.seeds.machines import plant_machines
 from accsyn_orm.server.seeds.shares import plant_shares
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
@@ -102,6 +103,7 @@ class _Planter:
             self._plant_user(user, by=first)
         for name, priority in {**BUILT_IN, **seed.queues}.items():
             self._plant_queue(name, priority, by=first)
+        plant_machines(self._call(first, self._founded), seed, self._users)
         plant_shares(self._call(first, self._founded))
         for number, job in enumerate(seed.jobs):
             self._plant_job(number, job)

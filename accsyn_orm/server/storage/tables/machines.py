@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Index
 
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED
@@ -46,7 +48,7 @@ CLIENTS = entity(
             text("code"),
             text("name", V3),
             number("type"),
-            text("type_hr"),
+            text("type_hr", v1_spellings=(("userserver", "user server"), ("lane", "compute lane"))),
             text("status"),
             reference("user", "user"),
             readable("user"),
@@ -69,7 +71,7 @@ CLIENTS = entity(
             date("modified"),
             text("modifier"),
         ],
-        INFERRED: [text("root", STORED_ONLY)],  # directory that stands for its disk
+        INFERRED: [boolean("connected", STORED_ONLY)],  # its accsyn software runs and checks in
     },
 )
 
@@ -87,7 +89,7 @@ USER_SERVERS = _client_type("userserver")
 BROWSERS = _client_type("browser")
 LANES = _client_type("lane")
 
-ENGINES = entity(
+_engines = entity(
     "engine",
     {
         DOCUMENTED: [
@@ -108,6 +110,8 @@ ENGINES = entity(
         ],
     },
 )
+
+ENGINES = replace(_engines, v1_name="app")
 
 unique_code(SITES)
 unique_code(ENGINES)
