@@ -15,6 +15,7 @@ from typing import Any, cast
 from accsyn_orm.server.access.roles import EVERYBODY, INTERNAL, Role, is_internal
 from accsyn_orm.server.provenance import Source
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
+from accsyn_orm.server.settings.catalogue import require_known
 from accsyn_orm.server.storage.tables import BOTH, EntityTable, Generation
 
 Check = Callable[[str, Any], Any]
@@ -206,11 +207,15 @@ def json_object(name: str, value: Any) -> dict[str, Any]:
 
 
 def settings(name: str, value: Any) -> dict[str, str]:
-    """Take settings; numbers and booleans, which old clients send, become text."""
-    return {key: _setting(f"{name}.{key}", item) for key, item in json_object(name, value).items()}
+    """Take settings that there are; numbers and booleans, which old clients send, become text."""
+    return {
+        require_known(key): setting_text(f"{name}.{key}", item)
+        for key, item in json_object(name, value).items()
+    }
 
 
-def _setting(name: str, value: Any) -> str:
+def setting_text(name: str, value: Any) -> str:
+    """Take the value of a setting: text, or a number or truth value that becomes text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):

@@ -33,8 +33,10 @@ LOGS = entity(
 Index(
     "settings_by_name",
     SETTINGS.table.c.workspace,
-    SETTINGS.table.c.entitytype__folded,
-    SETTINGS.table.c.entityid__folded,
-    SETTINGS.table.c.name__folded,
+    SETTINGS.table.c.entitytype,
+    SETTINGS.table.c.entityid,
+    SETTINGS.table.c.integration,
+    SETTINGS.table.c.name,
+    unique=True,
 )
 Index("logs_by_entity", LOGS.table.c.workspace, LOGS.table.c.entityid__folded)

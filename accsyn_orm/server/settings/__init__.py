@@ -1,0 +1,1 @@
+"""Settings: which there are, what they belong to, and how they are inherited."""
