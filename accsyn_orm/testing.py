@@ -10,6 +10,7 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
+from accsyn_orm.server.context import Integration
 from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.service import Credentials
 
@@ -45,6 +47,8 @@ class EmbeddedWorkspace:
         clock: tells the time; a `ManualClock` lets a test move it.
         session_lifetime: seconds that a v1.0 session signed in by password lives.
         session_idle: seconds that a v1.0 session signed in by API key lives without a call.
+        integrations: functions that stand in for integrations, by name: each takes the operation
+            and its data and returns what ``Session.integration()`` shall return.
     """
 
     def __init__(  # noqa: PLR0913  # independent options
@@ -56,12 +60,14 @@ class EmbeddedWorkspace:
         clock: Clock = system_clock,
         session_lifetime: float = _DOCUMENTED.password,
         session_idle: float = _DOCUMENTED.idle,
+        integrations: Mapping[str, Integration] | None = None,
     ) -> None:
         self._seed = seed
         self._data = data
         self._tls = tls
         self._clock = clock
         self._lifetimes = Lifetimes(password=session_lifetime, idle=session_idle)
+        self._integrations = integrations
         self._running: Workspace | None = None
         self._credentials: dict[Role, Credentials] = {}
 
@@ -72,6 +78,7 @@ class EmbeddedWorkspace:
             tls=self._tls,
             clock=self._clock,
             lifetimes=self._lifetimes,
+            integrations=self._integrations,
         )
         self._running = workspace.start()
         return self

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -22,6 +22,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, system_clock
+from accsyn_orm.server.context import Integration
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
@@ -47,6 +48,7 @@ class Workspace:
         clock: tells the time.
         lifetimes: how long v1 sessions live.
         insecure_public_http: allow an address that others can reach without TLS.
+        integrations: what answers calls to integrations, by name.
 
     Raises:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
@@ -64,6 +66,7 @@ class Workspace:
         clock: Clock = system_clock,
         lifetimes: Lifetimes | None = None,
         insecure_public_http: bool = False,
+        integrations: Mapping[str, Integration] | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ConfigurationError("seed", f"{seed!r} is none of {', '.join(SEEDS)}")
@@ -87,7 +90,11 @@ class Workspace:
             opened.create_tables()
             roots = Roots(directory or self._temporary_directory())
             self.service = Service(
-                opened, clock=clock, lifetimes=lifetimes or Lifetimes(), roots=roots
+                opened,
+                clock=clock,
+                lifetimes=lifetimes or Lifetimes(),
+                roots=roots,
+                integrations=integrations,
             )
             self.code = plant(opened, seed, clock=clock, roots=roots)
             self._listener = Listener(make_app(self.service), host, port, context=context)

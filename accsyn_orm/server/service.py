@@ -26,9 +26,10 @@ from accsyn_orm.server.access.accounts import (
 from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
-from accsyn_orm.server.context import Call
+from accsyn_orm.server.context import Call, Integration
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
+from accsyn_orm.server.logbook import log
 from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
@@ -89,16 +90,24 @@ class Service:
         clock: tells the time.
         lifetimes: how long v1.0 sessions live.
         roots: where the disks are.
+        integrations: what answers calls to integrations, by name.
     """
 
     def __init__(
-        self, database: Database, *, clock: Clock, lifetimes: Lifetimes, roots: Roots
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        lifetimes: Lifetimes,
+        roots: Roots,
+        integrations: Mapping[str, Integration] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._roots = roots
         self._accounts = Accounts(lifetimes)
         self._presence = Presence(database)
+        self._integrations = {name.casefold(): one for name, one in (integrations or {}).items()}
 
     @behaviour(CLIENT_SOURCE, "discovery", "the answer names this server")
     def discover(
@@ -160,7 +169,9 @@ class Service:
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
-            answer = work.run(Call(connection, session.caller, now, self._roots))
+            answer = work.run(
+                Call(connection, session.caller, now, self._roots, self._integrations)
+            )
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
             with self._database.writing() as connection:
                 self._accounts.touch(connection, signature.credentials.session_key, now)
@@ -265,6 +276,7 @@ class Service:
         if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float, type(None))):
             raise Refusal("lifetime is a number of seconds")
         key = self._accounts.generate_session_key(call.connection, call.caller, call.now, lifetime)
+        log(call, "user", call.caller.user_id, "info", "session key made")
         return {"session_key": key}
 
 

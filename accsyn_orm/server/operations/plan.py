@@ -9,7 +9,8 @@ from typing import Any
 
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.operations import questions, settings
+from accsyn_orm.server.operations import integrations, logs, questions, settings
+from accsyn_orm.server.operations.journal import note_operation
 from accsyn_orm.server.operations.work import Work, entity_id, require_verb, routed
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import QUEUE_RULES, EntityRules, rules_named
@@ -20,7 +21,7 @@ from accsyn_orm.server.storage.tables import BOTH, V1, V3, Generation
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS, split_uri
 
-WITH_ROUTES = (questions, settings)
+WITH_ROUTES = (questions, settings, logs, integrations)
 """Modules whose operations have uris of their own; importing them declares these."""
 
 _QUEUE = 2
@@ -107,13 +108,17 @@ def plan(generation: Generation, event: Event, verb: str) -> Work:
             f"{event.uri}: this workspace has no such operation; there are {', '.join(known)}"
         )
     require_verb(event, verb, operation.verb)
-    return Work(operation.writes, lambda call: _run(call, operation, named, event))
+    return Work(operation.writes, lambda call: _run(call, operation_name, named, event))
 
 
-def _run(call: Call, operation: Operation, named: str, event: Event) -> Any:
+def _run(call: Call, operation_name: str, named: str, event: Event) -> Any:
+    operation, rules = OPERATIONS[operation_name], rules_named(call.caller.generation, named)
     if named == "job" and _means_queue(call, event):
-        return operation.run(call, QUEUE_RULES, _without_job_keys(event))
-    return operation.run(call, rules_named(call.caller.generation, named), event)
+        rules, event = QUEUE_RULES, _without_job_keys(event)
+    result = operation.run(call, rules, event)
+    if operation.writes:
+        note_operation(call, rules.entity, operation_name, event, result)
+    return result
 
 
 def _means_queue(call: Call, event: Event) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from accsyn_orm.server.access.policy import access, not_permitted
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.logbook import log
 from accsyn_orm.server.operations.work import answers
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import unknown_attribute
@@ -140,12 +141,13 @@ def _beneath(call: Call, owner: Owner) -> dict[str, Values]:
 
 @behaviour(DOCUMENTED, "setting", "values are text, and v3 takes nothing else")
 @behaviour(CLIENT_SOURCE, "setting", "v1 takes numbers, lists and dictionaries, and keeps text")
-@answers("PUT", "setting")
+@answers("PUT", "setting", logs_itself=True)
 def set_setting(call: Call, event: Event, _variables: Mapping[str, str]) -> bool:
     """Set one setting of an entity."""
     question = _read(call, event, "name", "value", "data", to_change=True)
     value = _text(call, question.rest.get("value"))
     set_value(call, question.owner, question.name(), value, question.integration)
+    _log(call, question, "set")
     return True
 
 
@@ -158,8 +160,16 @@ def _text(call: Call, value: Any) -> str:
 
 
 @behaviour(CLIENT_SOURCE, "setting", "the answer to taking away says whether there was one")
-@answers("DELETE", "setting", generations=V3)
+@answers("DELETE", "setting", generations=V3, logs_itself=True)
 def delete_setting(call: Call, event: Event, _variables: Mapping[str, str]) -> bool:
     """Take one setting of an entity away."""
     question = _read(call, event, "name", "data", to_change=True)
-    return delete_value(call, question.owner, question.name(), question.integration)
+    was_there = delete_value(call, question.owner, question.name(), question.integration)
+    if was_there:
+        _log(call, question, "taken away")
+    return was_there
+
+
+def _log(call: Call, question: _Question, what: str) -> None:
+    message = f"setting {question.name()} {what}"
+    log(call, question.owner.family.name, question.owner.ident, "info", message)

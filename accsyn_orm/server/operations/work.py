@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.operations.journal import note_route
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.tables import BOTH, Generation
 from accsyn_orm.wire.events import Event
@@ -50,6 +51,7 @@ class Route:
         generations: the wire generations that have it.
         answer: what it does.
         is_whole_answer: what it returns is the answer itself, not its ``result``.
+        logs_itself: it leaves what there is to say in the log.
     """
 
     verb: str
@@ -58,14 +60,19 @@ class Route:
     generations: frozenset[Generation]
     answer: Answer
     is_whole_answer: bool
+    logs_itself: bool
 
     def work(self, event: Event, variables: Mapping[str, str]) -> Work:
         """Bind the operation to an event."""
-        return Work(
-            self.verb != "GET",
-            lambda call: self.answer(call, event, variables),
-            self.is_whole_answer,
-        )
+        writes = self.verb != "GET"
+
+        def run(call: Call) -> Any:
+            result = self.answer(call, event, variables)
+            if writes and not self.logs_itself:
+                note_route(call, event)
+            return result
+
+        return Work(writes, run, self.is_whole_answer)
 
 
 ROUTES: list[Route] = []
@@ -78,6 +85,7 @@ def answers(
     *,
     generations: frozenset[Generation] = BOTH,
     is_whole_answer: bool = False,
+    logs_itself: bool = False,
 ) -> Callable[[A], A]:
     """Declare which uri a function answers; one function may answer several.
 
@@ -86,11 +94,13 @@ def answers(
         uri: lower case, without leading slash; ``{name}`` stands for one path element.
         generations: the wire generations that have it.
         is_whole_answer: what the function returns is the answer itself, not its ``result``.
+        logs_itself: the function leaves what there is to say in the log.
     """
     pattern = re.compile(_VARIABLE.sub(r"(?P<\1>[^/]+)", uri))
 
     def declare(answer: A) -> A:
-        ROUTES.append(Route(verb, uri, pattern, generations, answer, is_whole_answer))
+        route = Route(verb, uri, pattern, generations, answer, is_whole_answer, logs_itself)
+        ROUTES.append(route)
         return answer
 
     return declare

@@ -101,14 +101,23 @@ def find_owner(call: Call, scope: str, ident: str | None, *, to_change: bool) ->
 
 @behaviour(DOCUMENTED, "setting", "sites and engines have no settings")
 def _entity(call: Call, scope: str) -> EntityTable:
+    entity = entity_meant(call, scope)
+    if entity.table not in [family.table for family in _FAMILIES]:
+        raise Refusal(
+            f"{one(scope)} has no settings; workspace, users, clients, shares, queues and jobs have"
+        )
+    return entity
+
+
+def entity_meant(call: Call, scope: str) -> EntityTable:
+    """Find what settings and logs mean by an entity type.
+
+    Raises:
+        Refusal: there is none of this name.
+    """
     if scope in TENANTS:
         return WORKSPACES
-    if scope in _TYPES:
-        return _TYPES[scope]
-    rules_named(call.caller.generation, scope)
-    raise Refusal(
-        f"{one(scope)} has no settings; workspace, users, clients, shares, queues and jobs have"
-    )
+    return _TYPES.get(scope) or rules_named(call.caller.generation, scope).entity
 
 
 def _family(entity: EntityTable) -> EntityTable:
