@@ -12,7 +12,7 @@ from accsyn_orm.query import Comparison, Operator, any_of
 from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.search.fragments import MAX_PATTERNS
 from accsyn_orm.server.search.patterns import MAX_LENGTH, to_re2
-from accsyn_orm.server.search.regex import _compiled
+from accsyn_orm.server.search.regex import _compiled, compile_pattern
 from accsyn_orm.server.storage.tables import JOBS
 
 PIECES = [
@@ -48,6 +48,16 @@ def test_translated_patterns_find_what_python_finds(pieces: list[str], text: str
         pattern = pattern.replace("$", "")
     found = re.search(pattern, text, re.IGNORECASE) is not None
     assert (_compiled(pattern).search(text) is not None) == found
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4), TEXTS)
+def test_the_case_of_letters_counts_when_it_is_to(pieces: list[str], text: str):
+    pattern = "".join(dict.fromkeys(pieces))
+    if "$" in pattern[:-1].replace("$|", ""):
+        pattern = pattern.replace("$", "")
+    found = re.search(pattern, text) is not None
+    assert (compile_pattern(pattern, case_sensitive=True).search(text) is not None) == found
 
 
 @pytest.mark.parametrize("pattern", ["[[:alpha:]]", "[a--b]", r"\pL", r"\Qa\E", r"\z", "(", "a**"])

@@ -21,6 +21,7 @@ _WORD, _DIGIT, _SPACE = r"\p{L}\p{N}_", r"\p{Nd}", r"\t-\r\x1c-\x20\x{85}\p{Z}"
 # Python holds all four letters for equal where case does not matter.
 _I, _IS = "iI\u0131\u0130", "i\u0131\u0130"
 
+_LETTERS = frozenset(_I)
 _BARE = {
     r"\w": f"[{_WORD}]",
     r"\W": f"[^{_WORD}]",
@@ -30,7 +31,7 @@ _BARE = {
     r"\S": f"[^{_SPACE}]",
     r"\Z": r"\z",
     "$": r"(?:\n?\z)",
-    **dict.fromkeys(_I, f"[{_IS}]"),
+    **dict.fromkeys(_LETTERS, f"[{_IS}]"),
 }
 _IN_BRACKETS = {
     r"\w": _WORD,
@@ -38,7 +39,7 @@ _IN_BRACKETS = {
     r"\D": r"\P{Nd}",
     r"\s": _SPACE,
     "[": r"\[",
-    **dict.fromkeys(_I, _IS),
+    **dict.fromkeys(_LETTERS, _IS),
 }
 
 _TOKEN = re.compile(
@@ -58,8 +59,12 @@ _MEMBER = re.compile(
 )
 
 
-def to_re2(pattern: str) -> str:
-    """Return the pattern as RE2 has to be given it, to find the same in any case of letters.
+def to_re2(pattern: str, *, case_sensitive: bool = False) -> str:
+    """Return the pattern as RE2 has to be given it, to find the same.
+
+    Args:
+        pattern: a regular expression of Python's.
+        case_sensitive: whether the case of letters will count.
 
     Raises:
         QueryValueError: it is not a regular expression of Python's, is too long, or has something
@@ -67,7 +72,9 @@ def to_re2(pattern: str) -> str:
     """
     _check(pattern)
     has_lines = "m" in "".join(re.findall(r"\(\?([a-zA-Z]+)", pattern))
-    return "".join(_translated(token, has_lines=has_lines) for token in _TOKEN.finditer(pattern))
+    kept = _LETTERS if case_sensitive else frozenset[str]()
+    tokens = _TOKEN.finditer(pattern)
+    return "".join(_translated(token, has_lines=has_lines, kept=kept) for token in tokens)
 
 
 def _check(pattern: str) -> None:
@@ -82,15 +89,17 @@ def _check(pattern: str) -> None:
         raise QueryValueError(pattern, f"is not a regular expression: {error}") from error
 
 
-def _translated(token: re.Match[str], *, has_lines: bool) -> str:
+def _translated(token: re.Match[str], *, has_lines: bool, kept: frozenset[str]) -> str:
     text = token[0]
+    if text in kept:
+        return text
     match token.lastgroup:
         case "brackets":
             start = 2 if text.startswith("[^") else 1
             members = _MEMBER.finditer(text, start, len(text) - 1)
-            return text[:start] + "".join(map(_member, members)) + "]"
+            return text[:start] + "".join(_member(one, kept) for one in members) + "]"
         case "code":
-            return _BARE.get(_character(text)) or f"\\x{{{text[2:]}}}"
+            return _BARE.get(_character(text, kept)) or f"\\x{{{text[2:]}}}"
         case "upto":
             return "{0,"
         case "other" if not (has_lines and text == "$"):
@@ -99,21 +108,23 @@ def _translated(token: re.Match[str], *, has_lines: bool) -> str:
             return text
 
 
-def _member(member: re.Match[str]) -> str:
+def _member(member: re.Match[str], kept: frozenset[str]) -> str:
     text = member[0]
+    if text in kept:
+        return text
     if text in {r"\W", r"\S"}:
         hint = "write it outside of the brackets, with |"
         raise QueryValueError(text, "cannot be used within brackets here", hint=hint)
     match member.lastgroup:
         case "code":
-            return _IN_BRACKETS.get(_character(text)) or f"\\x{{{text[2:]}}}"
+            return _IN_BRACKETS.get(_character(text, kept)) or f"\\x{{{text[2:]}}}"
         case "range":
             return text
         case _:
             return _IN_BRACKETS.get(text, text)
 
 
-def _character(code: str) -> str:
+def _character(code: str, kept: frozenset[str]) -> str:
     """Return a letter that was written by its number; other signs mean themselves."""
     character = chr(int(code.lstrip("\\xuU"), 16))
-    return character if character in _I else ""
+    return character if character in _LETTERS - kept else ""

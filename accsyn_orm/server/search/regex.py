@@ -28,8 +28,12 @@ MAX_MEMORY = 8 * 1024 * 1024
 """Bytes that a compiled pattern and its matching may take."""
 
 
-class _Pattern(Protocol):
-    def search(self, text: str) -> object | None: ...
+class Pattern(Protocol):
+    """A compiled regular expression."""
+
+    def search(self, text: str) -> object | None:
+        """Find it somewhere in a text, or return ``None``."""
+        ...
 
 
 class matches(FunctionElement[bool]):  # noqa: N801  # used like a function, as SQLAlchemy's own
@@ -58,15 +62,24 @@ def check_pattern(pattern: str) -> str:
     Raises:
         QueryValueError: it is not a regular expression, uses what is not supported, or is too big.
     """
+    compile_pattern(pattern)
+    return pattern
+
+
+def compile_pattern(pattern: str, *, case_sensitive: bool = False) -> Pattern:
+    """Compile a regular expression of Python's for matching in linear time.
+
+    Raises:
+        QueryValueError: it is not a regular expression, uses what is not supported, or is too big.
+    """
     try:
-        _compiled(check_storable(pattern))
+        return _compiled(check_storable(pattern), case_sensitive=case_sensitive)
     except _RE2.error as error:
         raise QueryValueError(
             pattern,
             f"is not a regular expression that can be used here: {_reason(error)}",
             hint="back references and look-around are not supported",
         ) from error
-    return pattern
 
 
 def install_functions(dbapi_connection: Any) -> None:
@@ -83,12 +96,13 @@ def _search(pattern: str, text: str | None) -> bool | None:
 
 
 @lru_cache(maxsize=CACHED_PATTERNS)
-def _compiled(pattern: str) -> _Pattern:
+def _compiled(pattern: str, *, case_sensitive: bool = False) -> Pattern:
     options = _RE2.Options()
-    options.case_sensitive = False
+    options.case_sensitive = case_sensitive
     options.max_mem = MAX_MEMORY
     options.log_errors = False
-    return cast("_Pattern", _RE2.compile(to_re2(pattern), options=options))
+    written = to_re2(pattern, case_sensitive=case_sensitive)
+    return cast("Pattern", _RE2.compile(written, options=options))
 
 
 def _reason(error: Exception) -> str:
