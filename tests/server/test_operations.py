@@ -41,7 +41,7 @@ def test_what_the_workspace_does_not_do_is_refused_by_name(admin, verb, uri, pro
         ("site/edit/find", "no entity type 'site/edit'; there are .*job, queue, .*task, user"),
         ("server/find", "no entity type 'server'"),
         ("transfer/find", "no entity type 'transfer'"),
-        ("organization/file", "no entity type 'organization'"),
+        ("organization/files", "no entity type 'organization'"),
     ],
 )
 def test_v1_has_its_own_names(admin_v1, uri, problem):

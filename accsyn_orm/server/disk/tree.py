@@ -118,6 +118,19 @@ class Tree:
             found = [_look_up(directory, inside, name) for name in names]
         return [entry for entry in found if entry is not None]
 
+    def entries_if_there(self, inside: Inside) -> list[Entry]:
+        """List a directory that was there a moment ago; nothing if it is gone.
+
+        Raises:
+            DiskRefusal: the disk does not let us see.
+        """
+        try:
+            return self.entries(inside)
+        except DiskRefusal as refusal:
+            if refusal.reason in _NOTHING_THERE:
+                return []
+            raise
+
     def walk(self, inside: Inside = ROOT, *, depth: int | None = None) -> Iterator[Entry]:
         """Yield everything beneath a directory: each directory, then what is in it, by name.
 
@@ -136,7 +149,7 @@ class Tree:
             yield entry
             level = len(entry.inside.names) - len(inside.names)
             if entry.is_directory and (depth is None or level < depth):
-                pending.extend(reversed(self._entries_if_there(entry.inside)))
+                pending.extend(reversed(self.entries_if_there(entry.inside)))
 
     def size(self, inside: Inside = ROOT) -> int:
         """Return the bytes of a file, or of all files beneath a directory.
@@ -302,14 +315,6 @@ class Tree:
                     _make_if_missing(directory, name)
                 directory = directory.enter(name)
         return directory
-
-    def _entries_if_there(self, inside: Inside) -> list[Entry]:
-        try:
-            return self.entries(inside)
-        except DiskRefusal as refusal:
-            if refusal.reason in _NOTHING_THERE:
-                return []
-            raise
 
     def _require_not_root(self, inside: Inside) -> str:
         """Return the place as users write it."""

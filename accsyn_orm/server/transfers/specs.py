@@ -34,6 +34,9 @@ DEFAULT_SHARE = "(default)"
 OWN_HOME = "~"
 """Stands for the home of whoever asks."""
 
+SHARE_KINDS = ("share", "volume", "folder", "home", "collection", "delivery", "workarea")
+"""What stands before the ``=`` of a path."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccsynPath:
@@ -89,9 +92,7 @@ class Spec:
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 _KINDS = re.compile(r"(site|user|client)=(.+)", re.IGNORECASE)
 _WORD = re.compile(r"[^/\\=~\s:]{2,}")
-_SHARE = re.compile(
-    r"(share|volume|folder|home|collection|delivery|workarea)=([^/\\]+)", re.IGNORECASE
-)
+_SHARE = re.compile(rf"({'|'.join(SHARE_KINDS)})=([^/\\]+)", re.IGNORECASE)
 _SLASHES = re.compile(r"[/\\]+")
 
 
