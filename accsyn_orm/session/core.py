@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from accsyn_orm.errors import AccsynError, BackendError, ConfigurationError
 from accsyn_orm.session.blocks import Blocks
@@ -43,6 +43,8 @@ def public_call(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[
 
 class SessionCore(TextCalls):
     """The part of ``Session`` that is not a call on entities; see there for the arguments."""
+
+    _connection_class: ClassVar[type[Connection]] = Connection
 
     def __init__(  # noqa: PLR0913  # the official signature and what it lacks
         self,
@@ -89,7 +91,7 @@ class SessionCore(TextCalls):
             )
         )
         self._log = SessionLog(verbose=verbose, pretty_json=pretty_json, path=path_logfile)
-        self._connection = Connection(settings, credentials, self._log)
+        self._connection = self._connection_class(settings, credentials, self._log)
         self._settings = settings
         self._generation = settings.generation
         self._lowercase_queries = lowercase_queries

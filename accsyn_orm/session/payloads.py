@@ -116,6 +116,12 @@ def check_list(entitytype: str, data: object) -> list[dict[str, Any]]:
     return [check_data(entitytype, item) for item in cast("Sequence[object]", data)]
 
 
+def takes_duplicates(generation: Generation, entitytype: object) -> bool:
+    """Tell whether creating this type has options about duplicates: that of jobs and tasks has."""
+    name = entitytype.strip().lower() if isinstance(entitytype, str) else ""
+    return name in _HAVE_TASKS[generation.name]
+
+
 def creation(
     generation: Generation,
     entitytype: str,

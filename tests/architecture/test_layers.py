@@ -25,6 +25,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {"accsyn_orm", "session", "entities", "query", "fields", "server", "testing"},
     "testing": {"session", "server"},
+    "compat": {"accsyn_orm", "session", "query", "wire"},
     "session": {"entities", "query", "wire", "transport"},
     "fields": {"query"},
     "entities": {"query"},

@@ -10,6 +10,7 @@ from typer.main import get_command
 
 import accsyn_orm
 from accsyn_orm.cli.app import app
+from accsyn_orm.compat.equivalents import EQUIVALENTS
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
@@ -47,3 +48,10 @@ def test_every_public_error_is_documented():
 @pytest.mark.parametrize("call", [name for name in dir(accsyn_orm.Session) if name[0] != "_"])
 def test_every_call_of_a_session_is_documented(call: str):
     assert re.search(rf"`(session\.)?{call}\b", CALLS)
+
+
+@pytest.mark.parametrize("call", EQUIVALENTS)
+def test_equivalent_of_every_official_call_is_documented(call: str):
+    page = (ROOT / "docs" / "howto" / "from-the-official-client.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert any(re.search(rf"`{call}[`(]", row) for row in rows)

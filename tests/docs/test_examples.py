@@ -45,6 +45,8 @@ def served_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[P
     [page for page in PAGES if blocks(page)],
     ids=lambda page: str(page.relative_to(ROOT)),
 )
+# The page about the official client makes calls that are kept for old scripts.
+@pytest.mark.filterwarnings("ignore::accsyn_orm.compat.CompatDeprecationWarning")
 def test_examples_of_the_page_run(
     page: Path,
     served_folder: Path,
