@@ -138,6 +138,25 @@ class EmbeddedWorkspace:
         """
         self._workspace.connect(client, connected=True)
 
+    def volume(self, code: str) -> Path:
+        """Return the directory that a volume is, to put files there or to look at them.
+
+        What is in it is what ``session.ls("volume=…")`` lists.
+
+        Args:
+            code: code of the volume; both seeds have ``projects``.
+
+        Raises:
+            AccsynError: the workspace has no such volume.
+
+        Example:
+            >>> with EmbeddedWorkspace() as workspace, workspace.session() as session:
+            ...     _ = (workspace.volume("projects") / "hello.txt").write_text("hello")
+            ...     session.getsize("volume=projects/hello.txt")
+            5
+        """
+        return self._workspace.volume(code)
+
     def write_environment(self, directory: Path) -> None:
         """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
 

@@ -125,6 +125,10 @@ class Workspace:
         """Make a fresh API key for the seed's user of a role; it replaces the one made before."""
         return self.service.new_credentials(self.code, role)
 
+    def volume(self, code: str) -> Path:
+        """Return the directory that a volume is."""
+        return self.service.volume(self.code, code)
+
     def connect(self, client: str, *, connected: bool) -> None:
         """Start or stop accsyn's software on a machine, given its host name."""
         self.service.connect(self.code, client, connected=connected)

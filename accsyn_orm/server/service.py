@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -33,10 +34,10 @@ from accsyn_orm.server.logbook import log
 from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
-from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.storage.database import Database
-from accsyn_orm.server.storage.tables import USERS, WORKSPACES, Scope
+from accsyn_orm.server.storage.tables import USERS, VOLUMES, WORKSPACES, Scope
 from accsyn_orm.wire.credentials import (
     Credentials as WireCredentials,
 )
@@ -207,6 +208,29 @@ class Service:
             key = self._accounts.new_api_key(connection, home, ident, now)
             self._accounts.set_password(connection, home, ident, password, now)
         return Credentials(workspace, code, key, password)
+
+    def volume(self, workspace: str, code: str) -> Path:
+        """Return the directory that a volume is.
+
+        Raises:
+            Refusal: the workspace has no such volume.
+        """
+        volumes, workspaces = VOLUMES.table.c, WORKSPACES.table.c
+        statement = (
+            select(volumes.directory)
+            .join(WORKSPACES.table, workspaces.id == volumes.workspace)
+            .where(
+                workspaces.code == workspace,
+                volumes.type == VOLUMES.name,
+                volumes.code__folded == code.casefold(),
+                volumes.scope != Scope.ARCHIVED.value,
+            )
+        )
+        with self._database.reading() as connection:
+            directory = connection.scalars(statement).first()
+        if directory is None:
+            raise no_such(VOLUMES.name, code)
+        return self._roots.volume(directory)
 
     # -- sign-in ---------------------------------------------------------------------------------
 

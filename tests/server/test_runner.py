@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.errors import AccsynError, ConfigurationError
 from accsyn_orm.server import runner
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.http.listener import Listener
@@ -268,6 +268,14 @@ def test_an_embedded_workspace_makes_sessions(protocol):
         workspace.session("employee", protocol) as session,
     ):
         assert session.find_one("Queue WHERE default=true")["code"] == "medium"
+
+
+def test_an_embedded_workspace_shows_its_volumes():
+    with EmbeddedWorkspace(seed="empty") as workspace, workspace.session() as session:
+        (workspace.volume("Projects") / "hello.txt").write_text("hello")
+        assert session.getsize("volume=projects/hello.txt") == 5
+        with pytest.raises(AccsynError, match="there is no volume 'nope'"):
+            workspace.volume("nope")
 
 
 def test_the_demo_is_the_same_everywhere():

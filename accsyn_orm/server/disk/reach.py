@@ -121,7 +121,7 @@ def spot_at(call: Call, place: Place, shown_as: str, *, is_directory: bool = Fal
 
 def share_tree(call: Call, share: RowMapping, volume: RowMapping, shown_as: str) -> Tree:
     """Return the tree of files that a volume, a folder or a home is."""
-    root = call.roots.volumes / Inside((volume["directory"],)).name
+    root = call.roots.volume(volume["directory"])
     beneath = ROOT if share["type"] == "volume" else Inside.parse((share["path"] or "").strip("/"))
     return Tree(root, base=beneath, shown_as=shown_as)
 

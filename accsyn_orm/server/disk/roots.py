@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.storage.private import private_directory
 
 
@@ -25,6 +26,14 @@ class Roots:
     def volumes(self) -> Path:
         """Directory that holds one directory for each volume."""
         return private_directory(self.base / "volumes")
+
+    def volume(self, name: str) -> Path:
+        """Return the directory of a volume, given its name there.
+
+        Raises:
+            Refusal: no directory can have that name.
+        """
+        return self.volumes / Inside((name,)).name
 
     @property
     def packages(self) -> Path:
