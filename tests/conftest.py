@@ -28,6 +28,8 @@ from urllib.parse import unquote
 import pytest
 import trustme
 
+pytest_plugins = ["databases"]
+
 ROOT = Path(__file__).parent.parent
 WITNESSES = ROOT / ".witnesses"
 OFFICIAL_VERSIONS = ("1.4.1.post1", "2.2.1", "3.4.0")

@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, case, create_engine, event, insert, select
+from sqlalchemy import Connection, case, insert, select
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.evaluate import evaluate
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, negate
 from accsyn_orm.server.search.compile import compile_filter
-from accsyn_orm.server.search.regex import install_functions
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import select_records, to_columns
 from accsyn_orm.server.storage.tables import (
     ENTITIES,
@@ -33,7 +33,6 @@ from accsyn_orm.server.storage.tables import (
     Generation,
     Kind,
     Scope,
-    metadata,
 )
 
 WORKSPACE = "6645fbca9f8c4d3e7a3b678d"
@@ -139,17 +138,13 @@ pools = st.builds(
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _record: install_functions(connection))
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+def studio(database: Database) -> Database:
+    with database.writing() as connection:
         home = {"id": WORKSPACE, "workspace": WORKSPACE}
         workspaces = ENTITIES["workspace"]
         columns = to_columns(workspaces, {"code": "AcmeFilm"})
         connection.execute(insert(workspaces.table).values(**home, **columns))
-    yield engine
-    engine.dispose()
+    return database
 
 
 def store(connection: Connection, searched: EntityTable, pool: Pool) -> None:
@@ -285,10 +280,10 @@ class Questions:
 )
 @given(pool=pools, generation=st.sampled_from(["v1", "v3"]))
 def test_sql_selects_what_evaluate_accepts(
-    engine: Engine, name: str, pool: Pool, generation: Generation
+    studio: Database, name: str, pool: Pool, generation: Generation
 ) -> None:
     entity = ENTITIES[name]
-    with engine.connect() as connection:
+    with studio.engine.connect() as connection:
         store(connection, entity, pool)
         sent = records(connection, entity, generation)
         questions = Questions(entity, generation, list(sent.values()), pool.random)

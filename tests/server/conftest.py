@@ -79,7 +79,7 @@ class Client:
 
 @dataclass
 class Studio:
-    """A workspace in memory, and clients of it."""
+    """A workspace without a server, and clients of it."""
 
     database: Database
     service: Service
@@ -122,9 +122,9 @@ class Studio:
             yield Call(connection, caller, self.clock(), self.roots)
 
 
-def _studio(seed: str, base: Path) -> Iterator[Studio]:
+def _studio(seed: str, base: Path, database_url: str) -> Iterator[Studio]:
     clock = ManualClock(START)
-    database = Database()
+    database = Database(database_url)
     database.create_tables()
     roots = Roots(base)
     plant(database, seed, clock=clock, roots=roots)
@@ -144,15 +144,15 @@ def client_of() -> Callable[..., Client]:
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    """Give a workspace with one user of each role."""
-    yield from _studio("empty", tmp_path)
+def studio(tmp_path: Path, database_url: str) -> Iterator[Studio]:
+    """Give a workspace with one user of each role, on each kind of database."""
+    yield from _studio("empty", tmp_path, database_url)
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Studio]:
-    """Give the demo workspace."""
-    yield from _studio("demo", tmp_path)
+def demo(tmp_path: Path, database_url: str) -> Iterator[Studio]:
+    """Give the demo workspace, on each kind of database."""
+    yield from _studio("demo", tmp_path, database_url)
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Connection, Double, create_engine, literal, select
+from sqlalchemy import BigInteger, Connection, Double, literal, select
 
 from accsyn_orm.query.nodes import Operator
 from accsyn_orm.server.search.comparisons import Criterion, compare_fraction, compare_integer
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.documents import number_key
 
 ORDERS = {
@@ -42,11 +43,9 @@ def written(number: float) -> str:
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
+def connection(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
         yield connection
-    engine.dispose()
 
 
 exact = settings(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, true
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, insert, select, true
+from sqlalchemy.dialects.postgresql import psycopg
 
 from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query.nodes import (
@@ -24,7 +24,7 @@ from accsyn_orm.query.nodes import (
 )
 from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.search.fragments import MAX_HEIGHT, MAX_STACK, Budget, Fragment, check_depth
-from accsyn_orm.server.search.regex import install_functions
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import select_records, to_columns
 from accsyn_orm.server.storage.tables import (
     JOBS,
@@ -35,7 +35,6 @@ from accsyn_orm.server.storage.tables import (
     EntityTable,
     Generation,
     Scope,
-    metadata,
 )
 
 WORKSPACE = "6645fbca9f8c4d3e7a3b678d"
@@ -114,21 +113,17 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _record: install_functions(connection))
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+def filled(database: Database) -> Database:
+    with database.writing() as connection:
         for entity, ident, values in ROWS:
             row = {"id": ident, "workspace": WORKSPACE, **to_columns(entity, values)}
             connection.execute(insert(entity.table).values(**row))
-    yield engine
-    engine.dispose()
+    return database
 
 
 @pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
+def connection(filled: Database) -> Iterator[Connection]:
+    with filled.reading() as connection:
         yield connection
 
 
@@ -395,16 +390,13 @@ def test_integers_of_any_length_compare(connection: Connection):
     assert found(connection, is_("metadata.shot", "0" * 100_000 + "10")) == "render"
 
 
-def test_other_databases_refuse_what_they_cannot_do_yet():
-    for comparison in (is_("name", "x", "MATCHES"), is_("metadata.shot", "x")):
-        with pytest.raises(QueryValueError, match="not available on postgresql"):
-            str(compile_filter(comparison, JOBS).compile(dialect=postgresql.dialect()))
-
-
-def test_other_databases_compile_the_rest():
-    expression = And((is_("name", "a*"), is_("user", "x", "!="), is_("size", "1", "CONTAINS")))
-    sql = str(compile_filter(expression, JOBS).compile(dialect=postgresql.dialect()))
-    assert "IS NOT true" in sql
+@pytest.mark.parametrize(
+    ("attribute", "compared"),
+    [("source", 'COLLATE "C" END <'), ("metadata.shot", 'value COLLATE "C") <')],
+)
+def test_what_is_no_column_orders_by_code_point_too(attribute: str, compared: str):
+    sql = str(compile_filter(is_(attribute, "hé", "<"), JOBS).compile(dialect=psycopg.dialect()))
+    assert compared in sql
 
 
 @given(st.text() | st.sampled_from(["x' OR '1'='1", "'; DROP TABLE jobs; --", "%", "!_"]))

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, insert
+from sqlalchemy import Connection, insert
 
 from accsyn_orm.errors import AccsynError, EntityValidationError, QueryFieldError
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import select_records, to_columns
 from accsyn_orm.server.storage.tables import (
     JOBS,
@@ -21,7 +22,6 @@ from accsyn_orm.server.storage.tables import (
     WORKSPACES,
     EntityTable,
     Generation,
-    metadata,
 )
 
 WORKSPACE = "6645fbca9f8c4d3e7a3b678d"
@@ -228,15 +228,12 @@ EXPECTED: list[tuple[EntityTable, Generation, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def connection():
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+def connection(database: Database):
+    with database.engine.connect() as connection:
         for entity, ident, values in ROWS:
             row = {"id": ident, "workspace": WORKSPACE, **to_columns(entity, values)}
             connection.execute(insert(entity.table).values(**row))
         yield connection
-    engine.dispose()
 
 
 def read(
@@ -393,14 +390,12 @@ documents = st.recursive(
 
 
 @given(documents)
-def test_documents_come_back_as_they_were_or_are_refused(document: Any):
+def test_documents_come_back_as_they_were_or_are_refused(connection: Connection, document: Any):
     try:
         columns = to_columns(USERS, {"metadata": document})
     except AccsynError:
         return
-    engine = create_engine("sqlite://")
-    USERS.table.create(engine)
-    with engine.begin() as connection:
+    with connection.begin_nested() as savepoint:
         connection.execute(insert(USERS.table).values(id="a", workspace="w", **columns))
         assert read(connection, USERS, "v1", "a", ["metadata"]) == {"id": "a", "metadata": document}
-    engine.dispose()
+        savepoint.rollback()

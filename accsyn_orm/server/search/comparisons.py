@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement
 
 from accsyn_orm.query.nodes import Operator
 from accsyn_orm.server.search.fragments import NEVER_TRUE, Fragment, any_of
-from accsyn_orm.server.search.regex import check_pattern, matches
+from accsyn_orm.server.search.matching import matches
 from accsyn_orm.server.storage.literals import (
     ESCAPE,
     INT64_MAX,
@@ -92,7 +92,7 @@ def compare_text(
         case Operator.CONTAINS:
             return like(folded, contains_pattern(criterion.item))
         case Operator.MATCHES:
-            return Fragment(matches(check_pattern(criterion.item), written), variables=3)
+            return Fragment(matches(criterion.item, written), variables=3)
         case Operator.EQUAL:
             plain = [fold(item) for item in criterion.items if not is_wildcard(item)]
             patterns = [wildcard_pattern(item) for item in criterion.items if is_wildcard(item)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, case, literal, select
+from sqlalchemy import ColumnElement, FromClause, case, literal, select
 from typing_extensions import assert_never
 
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or
@@ -40,6 +40,7 @@ from accsyn_orm.server.storage.projection import (
     shown_text,
 )
 from accsyn_orm.server.storage.tables import WORKSPACES, Attribute, EntityTable, Generation, Kind
+from accsyn_orm.server.storage.tables.entity import WIRE_TEXT
 
 _COMPLEMENTS = {
     Operator.NOT_EQUAL: Operator.EQUAL,
@@ -161,7 +162,7 @@ class _Compilation:
         if WORKSPACES.name not in attribute.targets:
             return
         kind = self.entity.column(attribute.name, "type")
-        main_site = case((kind == WORKSPACES.name, literal(MAIN_SITE, Text)))
+        main_site = case((kind == WORKSPACES.name, literal(MAIN_SITE, WIRE_TEXT)))
         yield compare_text(main_site, main_site, criterion)
 
     def _codes(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, column, func, select
+from sqlalchemy import Column, ColumnElement, Text, and_, column, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.nodes import Operator
 from accsyn_orm.server.search.comparisons import ORDERINGS, Criterion, equal_to_any, like
 from accsyn_orm.server.search.fragments import Fragment, all_of, any_of
-from accsyn_orm.server.search.regex import check_pattern, matches
+from accsyn_orm.server.search.matching import matches
 from accsyn_orm.server.storage.documents import number_key
 from accsyn_orm.server.storage.literals import (
     NULL,
@@ -28,23 +27,46 @@ from accsyn_orm.server.storage.literals import (
 
 
 class _elements(FunctionElement[Any]):  # noqa: N801  # used like a function, as SQLAlchemy's own
-    """The values at one path of the flat form, one row each."""
+    """The values at one path of the flat form, one row each.
 
-    name = "json_each"
+    The path is given twice, as each database wants it: as a JSON path, and as the key that it is.
+    """
+
+    name = "json_elements"
     inherit_cache = True
 
 
-@compiles(_elements)
-def _refuse(_element: _elements, compiler: SQLCompiler, **_options: Any) -> str:
-    raise QueryValueError("a dotted name", f"is not available on {compiler.dialect.name}")
-
-
 @compiles(_elements, "sqlite")
-def _call(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
-    return f"json_each({compiler.process(element.clauses, **options)})"
+def _json_each(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    leaves, path, _key = element.clauses
+    return f"json_each({compiler.process(leaves, **options)}, {compiler.process(path, **options)})"
 
 
-def compare_document(leaves: ColumnElement[str], path: str, criterion: Criterion) -> Fragment:
+@compiles(_elements, "postgresql")
+def _json_array_elements(element: _elements, compiler: SQLCompiler, **options: Any) -> str:
+    leaves, _path, key = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_array_elements_text(CAST({leaves} AS json) -> {key})"
+
+
+class _by_code_point(FunctionElement[str]):  # noqa: N801  # the same
+    """A text that compares by code point; what comes out of JSON has the database's language."""
+
+    name = "by_code_point"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_by_code_point)
+def _as_it_is(element: _by_code_point, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_by_code_point, "postgresql")
+def _collated(element: _by_code_point, compiler: SQLCompiler, **options: Any) -> str:
+    return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
+
+
+def compare_document(leaves: Column[str], path: str, criterion: Criterion) -> Fragment:
     """Compare what is found at a path.
 
     Args:
@@ -69,33 +91,36 @@ def _without_ids(path: str) -> Iterator[str]:
 
 
 def _at(
-    leaves: ColumnElement[str],
+    leaves: Column[str],
     path: str,
     condition: Callable[[ColumnElement[str]], Fragment] | None = None,
 ) -> Fragment:
     """Return whether any value at a path satisfies a condition."""
-    values = _elements(leaves, f'$."{path}"').table_valued(column("value", Text))
+    elements = _elements(leaves, f'$."{path}"', path)
+    values = elements.table_valued(column("value", Text), joins_implicitly=True)
     query = select(1).select_from(values)
     if condition is None:
         return Fragment(query.exists(), height=8, stack=14)
-    inner = condition(values.c.value)
+    inner = condition(_by_code_point(values.c.value))
     found = query.where(inner.clause).exists()
     return inner.within(found, height=4, stack=11, variables=1)
 
 
-def _found(leaves: ColumnElement[str], path: str, criterion: Criterion) -> Fragment:
-    return _at(leaves, path, lambda value: _compare_value(value, criterion))
+def _found(leaves: Column[str], path: str, criterion: Criterion) -> Fragment:
+    return _at(leaves, path, lambda value: _compare_value(leaves, value, criterion))
 
 
-def _anything(leaves: ColumnElement[str], path: str) -> Fragment:
+def _anything(leaves: Column[str], path: str) -> Fragment:
     return _at(leaves, path)
 
 
-def _is_text(leaves: ColumnElement[str], path: str) -> Fragment:
+def _is_text(leaves: Column[str], path: str) -> Fragment:
     return _at(leaves, path, lambda value: Fragment(value == "s"))
 
 
-def _compare_value(value: ColumnElement[str], criterion: Criterion) -> Fragment:
+def _compare_value(
+    leaves: Column[str], value: ColumnElement[str], criterion: Criterion
+) -> Fragment:
     """Compare one tagged value, whatever its type."""
     match criterion.operator:
         case Operator.EQUAL:
@@ -111,7 +136,7 @@ def _compare_value(value: ColumnElement[str], criterion: Criterion) -> Fragment:
             pattern = contains_pattern(criterion.item)
             return any_of([like(value, f"t{pattern}"), like(value, f"d{pattern}")])
         case Operator.MATCHES:
-            found = matches(check_pattern(criterion.item), func.substr(value, 2))
+            found = matches(criterion.item, func.substr(value, 2), beside=leaves.table)
             return all_of([_has_tag(value, "r"), Fragment(found, variables=4)])
         case _:
             parts = [_ordering(value, criterion.operator, "t", fold(criterion.item))]

@@ -1,7 +1,7 @@
-"""MATCHES in SQL: a function that SQLite calls, on an engine that always takes linear time.
+"""Regular expressions on an engine that always takes linear time.
 
 Patterns are Python's as far as RE2 can say them, see `patterns`; they are checked before any row is
-read.
+read. How SQL comes to ask for them is in `matching`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ from functools import lru_cache
 from typing import Any, Protocol, cast
 
 import re2  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs] # ships none
-from sqlalchemy import Boolean
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.server.search.patterns import to_re2
@@ -21,7 +17,6 @@ from accsyn_orm.server.storage.literals import check_storable
 
 _RE2: Any = re2
 
-FUNCTION = "accsyn_matches"
 CACHED_PATTERNS = 256
 """Compiled patterns kept: those of several queries at once."""
 MAX_MEMORY = 8 * 1024 * 1024
@@ -34,26 +29,6 @@ class Pattern(Protocol):
     def search(self, text: str) -> object | None:
         """Find it somewhere in a text, or return ``None``."""
         ...
-
-
-class matches(FunctionElement[bool]):  # noqa: N801  # used like a function, as SQLAlchemy's own
-    """``matches(pattern, text)``: whether the text matches somewhere; NULL for no text."""
-
-    name = FUNCTION
-    type = Boolean()
-    inherit_cache = True
-
-
-@compiles(matches)
-def _refuse(_element: matches, compiler: SQLCompiler, **_options: Any) -> str:
-    raise QueryValueError(
-        "MATCHES", f"is not available on {compiler.dialect.name}", hint="use CONTAINS, or = with *"
-    )
-
-
-@compiles(matches, "sqlite")
-def _call(element: matches, compiler: SQLCompiler, **options: Any) -> str:
-    return f"{FUNCTION}({compiler.process(element.clauses, **options)})"
 
 
 def check_pattern(pattern: str) -> str:
@@ -82,17 +57,9 @@ def compile_pattern(pattern: str, *, case_sensitive: bool = False) -> Pattern:
         ) from error
 
 
-def install_functions(dbapi_connection: Any) -> None:
-    """Give one SQLite connection the functions that compiled conditions call.
-
-    Args:
-        dbapi_connection: the driver's own connection, as in SQLAlchemy's ``connect`` event.
-    """
-    dbapi_connection.create_function(FUNCTION, 2, _search, deterministic=True)
-
-
-def _search(pattern: str, text: str | None) -> bool | None:
-    return None if text is None else _compiled(pattern).search(text) is not None
+def is_match(pattern: str, text: str) -> bool:
+    """Tell whether a text matches a checked pattern somewhere, in any case of letters."""
+    return _compiled(pattern).search(text) is not None
 
 
 @lru_cache(maxsize=CACHED_PATTERNS)

@@ -1,30 +1,36 @@
-"""Connections and transactions: one place that knows how SQLite has to be treated.
+"""Connections and transactions: the workspace's tables in one database, of either kind.
 
-A write transaction takes the write lock when it begins (``BEGIN IMMEDIATE``), so that what a rule
-has read is still true when it writes. An in-memory database lives in a single connection, which
-callers share one after the other.
+A transaction that writes is alone: nothing else writes until it ends, in this process or in
+another, so what a rule has read is still true when it writes. One that only reads sees a single
+moment. How each kind of database is brought to that is in `sqlite` and `postgresql`.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import StaticPool
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.search.regex import install_functions
-from accsyn_orm.server.storage.private import private_file
+from accsyn_orm.server.storage.backend import Backend
+from accsyn_orm.server.storage.postgresql import DRIVER, open_postgresql
+from accsyn_orm.server.storage.sqlite import open_sqlite
 from accsyn_orm.server.storage.tables import metadata
 
 MEMORY = "sqlite://"
-BUSY_TIMEOUT_MS = 30_000
-_WRITES = "accsyn_orm_writes"
+
+_OPENERS: Mapping[str, Callable[[URL], Backend]] = {
+    "sqlite": open_sqlite,
+    "sqlite+pysqlite": open_sqlite,
+    "postgres": open_postgresql,
+    "postgresql": open_postgresql,
+    DRIVER: open_postgresql,
+}
+"""What SQLAlchemy URLs begin with."""
 
 
 class Database:
@@ -33,24 +39,16 @@ class Database:
     Args:
         url: SQLAlchemy URL; ``sqlite://`` is a database in memory that ends with this object.
 
+    Attributes:
+        engine: where the connections are from; its ``repr`` and log keep passwords to themselves.
+
     Raises:
         ConfigurationError: the URL is none, or what it needs is not there.
     """
 
     def __init__(self, url: str = MEMORY) -> None:
-        self._turn: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
-        options: dict[str, Any] = {}
-        target = _target(url)
-        is_sqlite = target.get_backend_name() == "sqlite"
-        if is_sqlite and target.database in {None, "", ":memory:"}:
-            self._turn = RLock()
-            options = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
-        elif is_sqlite:
-            # Created by us first, so that it never exists with wider permissions.
-            private_file(Path(str(target.database)))
-        self.engine = _engine(target, options)
-        if is_sqlite:
-            _prepare_sqlite(self.engine)
+        self._backend = _open(url)
+        self.engine = self._backend.engine
 
     @classmethod
     def in_directory(cls, directory: Path) -> Database:
@@ -58,7 +56,7 @@ class Database:
         return cls(f"sqlite:///{directory / 'workspace.db'}")
 
     def create_tables(self) -> None:
-        """Make the tables that are not there yet.
+        """Make the tables that are not there yet; several processes may do so at once.
 
         Raises:
             ConfigurationError: the database cannot be reached, or is none.
@@ -73,58 +71,36 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Generator[Connection, None, None]:
         """Open a transaction that only reads."""
-        with self._turn, self.engine.begin() as connection:
+        with self._backend.turn_to_read, self._begun(self._backend.reading) as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Generator[Connection, None, None]:
         """Open a transaction that writes; it commits at the end, or rolls back on any exception."""
-        with self._turn, self.engine.connect() as connection:
-            connection.execution_options(**{_WRITES: True})
-            with connection.begin():
-                yield connection
+        with self._backend.turn_to_write, self._begun(self._backend.writing) as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
+    @contextlib.contextmanager
+    def _begun(self, options: Mapping[str, Any]) -> Generator[Connection, None, None]:
+        with self.engine.connect() as connection:
+            connection.execution_options(**options)
+            with connection.begin():
+                yield connection
 
-def _target(url: str) -> URL:
+
+def _open(url: str) -> Backend:
+    hint = "write sqlite:///file.db or postgresql+psycopg://user@host/name"
     try:
-        return make_url(url)
-    except ArgumentError as error:
-        hint = "write sqlite:///file.db or postgresql+psycopg://user@host/name"
-        raise ConfigurationError("database", "is not a SQLAlchemy URL", hint=hint) from error
-
-
-def _engine(target: URL, options: dict[str, Any]) -> Engine:
-    try:
-        # hide_parameters: values must reach neither logs nor tracebacks.
-        return create_engine(target, hide_parameters=True, **options)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        reason = f"no driver for {target.drivername} is installed"
-        raise ConfigurationError("database", reason) from error
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        # Transactions begin where we say; the driver would begin them late, and only for writes.
-        connection.isolation_level = None
-        install_functions(connection)
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def began(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    del connected, began
+        target = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not "from" it: its words repeat the URL, and with it the password.
+        raise ConfigurationError("database", "is not a SQLAlchemy URL", hint=hint) from None
+    opener = _OPENERS.get(target.drivername)
+    if opener is None:
+        reason = f"{target.drivername} is no kind of database that the workspace knows"
+        raise ConfigurationError("database", reason, hint=hint)
+    return opener(target)

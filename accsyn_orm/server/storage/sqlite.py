@@ -1,0 +1,71 @@
+"""SQLite: a file or memory, one writer at a time by ``BEGIN IMMEDIATE``.
+
+An in-memory database lives in a single connection, which callers share one after the other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.pool import StaticPool
+
+from accsyn_orm.server.search.matching import install_functions
+from accsyn_orm.server.storage.backend import (
+    LOCK_TIMEOUT_MS,
+    WRITES,
+    Backend,
+    is_writing,
+    make_engine,
+)
+from accsyn_orm.server.storage.private import private_file
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={LOCK_TIMEOUT_MS}",
+)
+
+
+def open_sqlite(target: URL) -> Backend:
+    """Open, or make, a database file that nobody else may read; or a database in memory.
+
+    Raises:
+        ConfigurationError: there cannot be a file at this path.
+    """
+    if target.database in {None, "", ":memory:"}:
+        turn = RLock()
+        engine = make_engine(
+            target,
+            extra="server",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+        _prepare(engine)
+        return Backend(engine, writing={WRITES: True}, turn_to_read=turn, turn_to_write=turn)
+    # Created by us first, so that it never exists with wider permissions.
+    private_file(Path(str(target.database)))
+    engine = make_engine(target, extra="server")
+    _prepare(engine)
+    return Backend(engine, writing={WRITES: True})
+
+
+def _prepare(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # Transactions begin where we say; the driver would begin them late, and only for writes.
+        connection.isolation_level = None
+        install_functions(connection)
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")
+
+    del connected, began
