@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -313,26 +315,49 @@ def test_unknown_name_of_the_module_raises_as_in_any_module():
         _ = accsyn_api.session.Sesion
 
 
-SHIM = "import accsyn_orm.compat as accsyn_api\n"
 IMPORTS = """
+import accsyn_orm.compat as accsyn_api
 from accsyn_orm.compat import Session
 from accsyn_orm.compat.session import AccsynException, JOB_TYPE_TRANSFER, CLEARANCE_CLOUDADMIN
 from accsyn_orm.compat.v1.session import AccsynException as Old
 assert Session is accsyn_api.session.Session and Old is AccsynException
 print(accsyn_api.__version__, JOB_TYPE_TRANSFER, CLEARANCE_CLOUDADMIN)
-import logging, warnings
+import logging
 print(logging.root.handlers)
 """
+UNTOUCHED = """
+import accsyn_api
+from accsyn_api.session import AccsynException, Session
+assert Session is accsyn_api.Session
+session = accsyn_api.Session("acmefilm", "john@user.com", "key-1", url=URL)
+try:
+    session.find("Job WHERE")
+except AccsynException:
+    print(session.find("Job")[0]["code"])
+session.close()
+"""
+PAGE = Path(__file__).parent.parent.parent / "docs" / "howto" / "from-the-official-client.md"
 
 
-def test_module_is_imported_as_the_official_one_and_leaves_logging_alone():
+def run_script(script: str, *folders: Path) -> list[str]:
     root = Path(next(iter(accsyn_orm.__path__))).parent
+    path = os.pathsep.join(map(str, [*folders, root]))
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SHIM + IMPORTS],
+        [sys.executable, "-c", script],
         capture_output=True,
         text=True,
-        cwd=root,
+        env={**os.environ, "PYTHONPATH": path},
         check=True,
         timeout=60,
     )
-    assert done.stdout.splitlines() == ["3.4.0 1 cloudadmin", "[]"]
+    return done.stdout.splitlines()
+
+
+def test_module_is_imported_as_the_official_one_and_leaves_logging_alone():
+    assert run_script(IMPORTS) == ["3.4.0 1 cloudadmin", "[]"]
+
+
+def test_untouched_script_runs_with_the_module_of_the_page(tmp_path, plain_recorder):
+    (block,) = re.findall(r"```python\n(import sys\n.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "accsyn_api.py").write_text(block, "utf-8")
+    assert run_script(f"URL = {plain_recorder.url!r}\n{UNTOUCHED}", tmp_path) == ["first"]
