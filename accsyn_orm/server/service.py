@@ -36,6 +36,7 @@ from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import payload
+from accsyn_orm.server.rules.clients import note_machine
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import USERS, VOLUMES, WORKSPACES, Scope
 from accsyn_orm.wire.credentials import (
@@ -45,6 +46,7 @@ from accsyn_orm.wire.credentials import (
     KeyCredentials,
     PasswordCredentials,
     SessionCredentials,
+    parse_device,
 )
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.sign_in import Endpoint, Login, encode_discovery, encode_login
@@ -130,20 +132,32 @@ class Service:
     @behaviour(CLIENT_SOURCE, "sign-in", "the answer names user, role and session")
     @behaviour(DOCUMENTED, "sign-in", "the last sign-in of a user is noted")
     def sign_in(
-        self, generation: Generation, signature: Signature, body: Mapping[str, Any]
+        self,
+        generation: Generation,
+        signature: Signature,
+        body: Mapping[str, Any],
+        *,
+        device: str = "",
     ) -> dict[str, Any]:
         """Sign a user in.
+
+        Args:
+            generation: protocol generation.
+            signature: who it is.
+            body: what is sent along.
+            device: what the machine says about itself, see `parse_device`.
 
         Raises:
             Refusal: the credentials are no good.
             PayloadError: they, or the body, hold what no text can.
         """
         _require_storable_signature(signature)
-        require_storable("payload", body)
+        require_storable("payload", body, device)
         now = self._clock()
         with self._database.writing() as connection:
             caller, session = self._open(connection, generation, signature, now)
             self._accounts.note_sign_in(connection, caller, now)
+            note_machine(Call(connection, caller, now, self._roots), parse_device(device))
             expired = body.get("session_key_reuse")
             if isinstance(expired, str):
                 self._accounts.replace_session(connection, caller, expired)

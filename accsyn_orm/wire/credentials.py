@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -14,6 +15,8 @@ from accsyn_orm.errors import PayloadError
 
 if TYPE_CHECKING:
     from accsyn_orm.wire.versions import Generation
+
+_DEVICE = re.compile(r".+ v(?P<version>\S+) @ (?P<platform>\S+) (?P<hostname>\S.*)\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,31 @@ def parse_authorization(value: str) -> Credentials:
             raise _malformed("the scheme is none of basic, ASCredentials, ASSession")
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The machine that calls, as it describes itself.
+
+    Attributes:
+        version: of the client program.
+        platform: kind of operating system, as Python's ``sys.platform``.
+        hostname: name of the machine.
+    """
+
+    version: str
+    platform: str
+    hostname: str
+
+
 def device_header(generation: Generation, hostname: str) -> str:
     """Describe the calling machine; characters that no header can carry become ``?``."""
     text = f"PythonAPI v{generation.client_version} @ {sys.platform} {hostname}({os.name})"
     return "".join(char if " " <= char <= "~" else "?" for char in text)
+
+
+def parse_device(text: str) -> Device | None:
+    """Read what a device header says; ``None`` when it does not describe a machine."""
+    found = _DEVICE.fullmatch(text)
+    return Device(**found.groupdict()) if found else None
 
 
 def _parse_v1(text: str) -> Credentials:

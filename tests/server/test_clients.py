@@ -7,9 +7,13 @@ import pytest
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.clients import insert_client
 from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.service import Signature
 from accsyn_orm.server.storage.store import insert_row, rows_where
 from accsyn_orm.server.storage.tables import SHARES
+from accsyn_orm.wire.credentials import KeyCredentials
+from accsyn_orm.wire.versions import GENERATIONS
 
+CODE = "acmefilm"
 SERVER = stable_id("client", "hq-server")
 KINDS = ["app", "server", "userserver", "browser", "lane"]
 
@@ -283,3 +287,44 @@ def test_who_sees_and_changes_which_clients(studio, everybody, protocol, kind, o
 def test_standard_users_see_their_own_and_those_of_standard_users(studio, everybody):
     found = {row["code"] for row in studio.client("standard").find("client")}
     assert found == {"standard-laptop", *(f"{kind}-of-standard" for kind in OF_USERS)}
+
+
+# -- sign-in --------------------------------------------------------------------------------------
+
+
+def sign_in(studio, code, protocol, device):
+    generation, tenant = GENERATIONS[protocol], CODE if protocol == "v1" else None
+    key = studio.keys[code]
+    signature = Signature(KeyCredentials(code, key, tenant), CODE)
+    studio.service.sign_in(generation, signature, {}, device=device)
+
+
+@pytest.mark.behaviour("sign-in: a user without a desktop app gets one, named after his machine")
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+@pytest.mark.parametrize(
+    ("role", "site", "header", "expected"),
+    [
+        ("standard", "roaming", "PythonAPI v3.4.0 @ darwin Lisas-Mac.local(posix)",
+         ("Lisas-Mac.local", "mac", "3.4.0")),
+        ("employee", "hq", "PythonAPI v2.2.1 @ win32 ws-12(nt)", ("ws-12", "windows", "2.2.1")),
+        ("admin", "hq", "PythonAPI v2.2.1 @ freebsd13 box(posix)", ("box", "freebsd13", "2.2.1")),
+        ("standard", "roaming", "curl/8.0", ("unknown", "linux", "")),
+    ],
+)  # fmt: skip
+def test_a_new_user_gets_an_app_at_sign_in(studio, admin, protocol, role, site, header, expected):
+    user = admin.create("user", {"code": "new@example.com", "role": role})["id"]
+    studio.client("new@example.com")
+    assert admin.find("app", f"user={user}") == []
+    for device in (header, "PythonAPI v3.4.0 @ linux another(posix)"):
+        sign_in(studio, "new@example.com", protocol, device)
+    (app,) = admin.find("app", f"user={user}")
+    assert (app["code"], app["os"], app["version"]) == expected
+    assert (app["status"], app["site"]) == ("online", stable_id("site", site))
+    (row,) = admin.call("GET", "log/find", {"entitytype": "app"}, ident=app["id"])
+    assert (row["user"], row["message"]) == ("new@example.com", f"created {app['code']}")
+
+
+def test_a_user_who_has_an_app_gets_no_other(studio, admin, standard):
+    sign_in(studio, standard.username, "v3", "PythonAPI v3.4.0 @ linux box(posix)")
+    found = admin.find("app", f"user={standard.user_id}")
+    assert [app["code"] for app in found] == ["standard-laptop"]

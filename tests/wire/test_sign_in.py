@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from accsyn_orm.errors import PayloadError
 from accsyn_orm.wire.credentials import (
+    Device,
     KeyCredentials,
     PasswordCredentials,
     SessionCredentials,
     device_header,
     parse_authorization,
+    parse_device,
     v1_credentials,
     v1_session,
     v3_basic,
@@ -118,6 +120,20 @@ def test_secrets_are_not_in_the_repr():
 def test_device_header_names_platform_and_host():
     assert device_header(V3, "box") == f"PythonAPI v3.4.0 @ {sys.platform} box({os.name})"
     assert device_header(V1, "bøx\r\n").endswith(f" b?x??({os.name})")
+
+
+@pytest.mark.parametrize("generation", [V1, V3], ids=lambda generation: generation.name)
+@pytest.mark.parametrize("hostname", ["box", "Lisa's Mac (old)", "b?x"])
+def test_a_device_header_can_be_read(generation, hostname):
+    read = parse_device(device_header(generation, hostname))
+    assert read == Device(generation.client_version, sys.platform, hostname)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "curl/8.0", "PythonAPI v3.4.0 @ linux (posix)", "PythonAPI v3.4.0 @ linux box"]
+)
+def test_what_describes_no_device_is_not_read(text):
+    assert parse_device(text) is None
 
 
 # -- discovery ------------------------------------------------------------------------------------

@@ -53,7 +53,9 @@ def _routes(service: Service, generation: Generation) -> list[Route]:
         return service.discover(generation, _object(text), Endpoint(host, port))
 
     def sign_in(request: Request, text: str) -> Mapping[str, Any]:
-        return service.sign_in(generation, _signature(generation, request), _object(text))
+        signature = _signature(generation, request)
+        device = request.headers.get(generation.device_header, "")
+        return service.sign_in(generation, signature, _object(text), device=device)
 
     def event(request: Request, text: str) -> Mapping[str, Any]:
         signature = _signature(generation, request)

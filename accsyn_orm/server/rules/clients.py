@@ -10,12 +10,16 @@ from typing import Any
 
 from sqlalchemy import RowMapping, or_
 
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.logbook import log
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, one
 from accsyn_orm.server.rules.base import ChangeableRules, EntityRules, Names, modification
 from accsyn_orm.server.rules.families import FamilyRules
 from accsyn_orm.server.rules.schema import Field, Schema, json_object, one_of, text
+from accsyn_orm.server.rules.sites import ROAMING, find_site
+from accsyn_orm.server.storage.projection import MAIN_SITE
 from accsyn_orm.server.storage.store import (
     Record,
     insert_row,
@@ -35,6 +39,7 @@ from accsyn_orm.server.storage.tables import (
     EntityTable,
     Scope,
 )
+from accsyn_orm.wire.credentials import Device
 
 ENABLED_BY = frozenset({"enabled", "online"})
 """Two ways in which the documentation enables a client; this workspace takes both."""
@@ -42,6 +47,10 @@ ENABLED_BY = frozenset({"enabled", "online"})
 _DISABLED: Mapping[str, str] = {"online": "disabled", "offline": "disabled-offline"}
 _ENABLED: Mapping[str, str] = {status: before for before, status in _DISABLED.items()}
 OFFLINE = frozenset({"offline", "disabled-offline"})
+
+_UNKNOWN = Device(version="", platform="linux", hostname="unknown")
+_SYSTEMS: Mapping[str, str] = {"darwin": "mac", "win32": "windows", "sunos5": "solaris"}
+"""What accsyn calls the systems that Python calls otherwise."""
 
 
 class Clients(ChangeableRules):
@@ -186,6 +195,31 @@ def insert_client(call: Call, values: Mapping[str, Any], *, ident: str | None = 
         **values,
     }
     return insert_row(call, CLIENTS, row, ident=ident)
+
+
+@behaviour(INFERRED, "sign-in", "a user without a desktop app gets one, named after his machine")
+def note_machine(call: Call, device: Device | None) -> None:
+    """Give the caller a desktop app on the machine that he signs in from, if he has none.
+
+    Args:
+        call: the sign-in.
+        device: what the machine says about itself.
+    """
+    clients, user = CLIENTS.table.c, call.caller.user_id
+    is_kept = clients.scope != Scope.ARCHIVED.value
+    if rows_where(call, APPS, clients.user == user, is_kept):
+        return
+    machine = device or _UNKNOWN
+    is_standard = call.caller.role is Role.STANDARD
+    values = {
+        "code": machine.hostname,
+        "type_hr": "app",
+        "user": user,
+        "site": find_site(call, ROAMING if is_standard else MAIN_SITE)["id"],
+        "os": _SYSTEMS.get(machine.platform, machine.platform),
+        "version": machine.version,
+    }
+    log(call, "app", insert_client(call, values), "info", f"created {machine.hostname}")
 
 
 def _changed(row: RowMapping, wanted: str) -> str:
