@@ -26,8 +26,10 @@ from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import select_records, to_columns
 from accsyn_orm.server.storage.tables import (
+    CLIENTS,
     ENTITIES,
     QUEUES,
+    SHARES,
     Attribute,
     EntityTable,
     Generation,
@@ -41,9 +43,16 @@ IDS = {
     "queue": [f"{n:024x}" for n in range(11, 15)],
     "job": [f"{n:024x}" for n in range(21, 27)],
     "engine": [f"{n:024x}" for n in range(31, 33)],
+    "site": [f"{n:024x}" for n in range(41, 43)],
+    "client": [f"{n:024x}" for n in range(51, 55)],
+    "share": [f"{n:024x}" for n in range(61, 65)],
+    "acl": [f"{n:024x}" for n in range(71, 75)],
     "task": [f"26468234-c9ee-48d6-8d28-e900b595712{n}" for n in range(6)],
 }
-PARTIES = [f"workspace:{WORKSPACE}", *(f"user:{ident}" for ident in IDS["user"])]
+PARTIES = {
+    "workspace": [f"workspace:{WORKSPACE}"],
+    **{kind: [f"{kind}:{ident}" for ident in IDS[kind]] for kind in ("user", "site", "share")},
+}
 
 # -- data -----------------------------------------------------------------------------------------
 
@@ -91,7 +100,7 @@ class Pool:
             Kind.NUMBER: FRACTIONS if attribute.is_fraction else self.integers,
             Kind.BOOLEAN: [True, False],
             Kind.DATETIME: ["2026-11-01T00:00:00", "2026-11-23T21:34:00", "1970-01-01T01:00:00"],
-            Kind.PARTY: PARTIES,
+            Kind.PARTY: [party for kind in attribute.targets for party in PARTIES.get(kind, ())],
             Kind.REFERENCE: idents,
             Kind.JSON: [
                 {choose(KEYS): choose(self.documents), choose(KEYS): choose(self.documents)}
@@ -113,18 +122,24 @@ class Pool:
         """Give what the workspace would never leave to chance."""
         code = f"{self.random.choice(self.codes)}{number}"
         choose = self.random.choice
-        match entity.name:
-            case "user":
-                return {"code": code, "role": choose(["admin", "employee", "standard"])}
-            case "queue":
-                status = choose(["waiting", "paused"])
-                return {"code": code, "status": status, "uri": f"acmefilm/{code}"}
-            case "job":
-                return {"name": choose(self.texts) or "x", "type": choose([1, 3, 7])}
-            case "engine":
-                return {"code": code}
-            case _:
-                return {"uri": str(number), "job": choose(IDS["job"])}
+        named = {"code": code, "name": code}
+        fixed: dict[str, dict[str, Any]] = {
+            "user": {"code": code, "role": choose(["admin", "employee", "standard"])},
+            "queue": {
+                "code": code,
+                "status": choose(["waiting", "paused"]),
+                "uri": f"acmefilm/{code}",
+            },
+            "job": {"name": choose(self.texts) or "x", "type": choose([1, 3, 7])},
+            "task": {"uri": str(number), "job": choose(IDS["job"])},
+            "engine": {"code": code},
+            "site": {"code": code},
+            "client": {**named, "type": choose(range(5))},
+            # Readable forms hold the name, and SQL compares the code: here they are the same.
+            "share": {**named, "type": choose(["volume", "folder", "home", "collection"])},
+            "acl": {},
+        }
+        return fixed[entity.name]
 
 
 pools = st.builds(
@@ -158,13 +173,19 @@ def store(connection: Connection, searched: EntityTable, pool: Pool) -> None:
 def records(
     connection: Connection, entity: EntityTable, generation: Generation
 ) -> dict[str, dict[str, Any]]:
-    """Read every record; complete the one readable companion that is not sent."""
-    codes_of = {row.id: row.code for row in connection.execute(select(QUEUES.table))}
+    """Read every record; complete the readable companions that are not sent."""
+    codes_of = {
+        row.id: row.code
+        for target in (QUEUES, CLIENTS, SHARES)
+        for row in connection.execute(select(target.table))
+    }
     found = {}
     for row in connection.execute(select_records(entity, generation)).mappings():
         record = dict(row)
-        if record.get("queue"):
-            record["queue_hr"] = f"{codes_of[record['queue']]}({record['queue']})"
+        for name in ("queue", "parent", "server"):
+            ident = record.get(name)
+            if ident in codes_of and f"{name}_hr" not in record:
+                record[f"{name}_hr"] = f"{codes_of[ident]}({ident})"
         found[record["id"]] = record
     return found
 
@@ -179,7 +200,10 @@ NUMBERS = [
     *("-9223372036854775809", "9007199254740993", "9007199254740992.0", "9007199254740991"),
 ]
 TEXTS = ["", "*", "null", "Null", "x", "_", "%", "*%*", "*_*", "user", "standard", "paused"]
-PEOPLE = ["hq", "HQ", "h*", "acmefilm", "organization:*", "workspace:*", "user:*", "job:*", "null"]
+PEOPLE = [
+    *("hq", "HQ", "h*", "acmefilm", "null"),
+    *("organization:*", "workspace:*", "user:*", "job:*", "site:*", "share:*"),
+]
 DATES = ["2026-11-*", "2026-11-02", "2026-11-01t00:00:00", "2026-11-23S", "1970-*", "null"]
 LITERALS: dict[Kind, list[str]] = {
     Kind.TEXT: TEXTS,
@@ -272,7 +296,10 @@ class Questions:
         return whole if self.random.random() < 0.5 else negate(whole)
 
 
-@pytest.mark.parametrize("name", ["user", "queue", "job", "task"])
+SEARCHED = ["user", "queue", "job", "task", "site", "client", "engine", "acl"]
+
+
+@pytest.mark.parametrize("name", SEARCHED)
 @settings(
     max_examples=200,
     deadline=None,
