@@ -21,7 +21,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
-from accsyn_orm.server.context import Integration
+from accsyn_orm.server.context import Integration, PublishHook
 from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.service import Credentials
 
@@ -49,6 +49,8 @@ class EmbeddedWorkspace:
         session_idle: seconds that a v1.0 session signed in by API key lives without a call.
         integrations: functions that stand in for integrations, by name: each takes the operation
             and its data and returns what ``Session.integration()`` shall return.
+        publish_hook: a function that decides what may be published: it takes the files that were
+            given to ``Session.prepublish()`` and returns what that shall return.
     """
 
     def __init__(  # noqa: PLR0913  # independent options
@@ -61,6 +63,7 @@ class EmbeddedWorkspace:
         session_lifetime: float = _DOCUMENTED.password,
         session_idle: float = _DOCUMENTED.idle,
         integrations: Mapping[str, Integration] | None = None,
+        publish_hook: PublishHook | None = None,
     ) -> None:
         self._seed = seed
         self._data = data
@@ -68,6 +71,7 @@ class EmbeddedWorkspace:
         self._clock = clock
         self._lifetimes = Lifetimes(password=session_lifetime, idle=session_idle)
         self._integrations = integrations
+        self._publish_hook = publish_hook
         self._running: Workspace | None = None
         self._credentials: dict[Role, Credentials] = {}
 
@@ -79,6 +83,7 @@ class EmbeddedWorkspace:
             clock=self._clock,
             lifetimes=self._lifetimes,
             integrations=self._integrations,
+            publish_hook=self._publish_hook,
         )
         self._running = workspace.start()
         return self

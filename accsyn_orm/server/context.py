@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TypeAlias
@@ -15,6 +15,10 @@ from accsyn_orm.server.disk.roots import Roots
 Integration: TypeAlias = Callable[[str, Any], Any]
 """Stands in for an integration: takes an operation and its data, returns what JSON can hold."""
 
+PublishHook: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, Any]]
+"""Decides what may be published: takes files, returns them with feedback under ``files``, and what
+else there is to say (``guidelines``, ``comment``, ``time_report``, ``statuses``, ``tasks``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -26,6 +30,7 @@ class Call:
         now: when it began.
         roots: where the disks are.
         integrations: what answers calls to integrations, by name in lower case.
+        publish_hook: what decides about publishing; ``None`` lets everything be published.
     """
 
     connection: Connection
@@ -33,6 +38,7 @@ class Call:
     now: datetime
     roots: Roots
     integrations: Mapping[str, Integration] = field(default_factory=dict[str, Integration])
+    publish_hook: PublishHook | None = None
 
     @property
     def timestamp(self) -> str:

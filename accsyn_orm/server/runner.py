@@ -22,7 +22,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, system_clock
-from accsyn_orm.server.context import Integration
+from accsyn_orm.server.context import Integration, PublishHook
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
@@ -49,6 +49,7 @@ class Workspace:
         lifetimes: how long v1 sessions live.
         insecure_public_http: allow an address that others can reach without TLS.
         integrations: what answers calls to integrations, by name.
+        publish_hook: what decides about publishing.
 
     Raises:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
@@ -67,6 +68,7 @@ class Workspace:
         lifetimes: Lifetimes | None = None,
         insecure_public_http: bool = False,
         integrations: Mapping[str, Integration] | None = None,
+        publish_hook: PublishHook | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ConfigurationError("seed", f"{seed!r} is none of {', '.join(SEEDS)}")
@@ -95,6 +97,7 @@ class Workspace:
                 lifetimes=lifetimes or Lifetimes(),
                 roots=roots,
                 integrations=integrations,
+                publish_hook=publish_hook,
             )
             self.code = plant(opened, seed, clock=clock, roots=roots)
             self._listener = Listener(make_app(self.service), host, port, context=context)

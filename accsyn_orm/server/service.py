@@ -27,7 +27,7 @@ from accsyn_orm.server.access.accounts import (
 from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
-from accsyn_orm.server.context import Call, Integration
+from accsyn_orm.server.context import Call, Integration, PublishHook
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
 from accsyn_orm.server.logbook import log
@@ -39,6 +39,7 @@ from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.clients import note_machine
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import USERS, VOLUMES, WORKSPACES, Scope
+from accsyn_orm.server.transfers.packages import Upkeep
 from accsyn_orm.wire.credentials import (
     Credentials as WireCredentials,
 )
@@ -94,9 +95,10 @@ class Service:
         lifetimes: how long v1.0 sessions live.
         roots: where the disks are.
         integrations: what answers calls to integrations, by name.
+        publish_hook: what decides about publishing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a workspace is made of
         self,
         database: Database,
         *,
@@ -104,12 +106,15 @@ class Service:
         lifetimes: Lifetimes,
         roots: Roots,
         integrations: Mapping[str, Integration] | None = None,
+        publish_hook: PublishHook | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._roots = roots
         self._accounts = Accounts(lifetimes)
         self._presence = Presence(database)
+        self._upkeep = Upkeep(database, roots)
+        self._publish_hook = publish_hook
         self._integrations = {name.casefold(): one for name, one in (integrations or {}).items()}
 
     @behaviour(CLIENT_SOURCE, "discovery", "the answer names this server")
@@ -181,16 +186,18 @@ class Service:
         work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
         now = self._clock()
         self._presence.keep(now)
+        self._upkeep.keep(now)
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
-            answer = work.run(
-                Call(connection, session.caller, now, self._roots, self._integrations)
-            )
+            answer = work.run(self._call(connection, session.caller, now))
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
             with self._database.writing() as connection:
                 self._accounts.touch(connection, signature.credentials.session_key, now)
         return answer if work.is_whole_answer else {"result": answer}
+
+    def _call(self, connection: Connection, caller: Caller, now: datetime) -> Call:
+        return Call(connection, caller, now, self._roots, self._integrations, self._publish_hook)
 
     def connect(self, workspace: str, code: str, *, connected: bool) -> None:
         """Start or stop accsyn's software on a machine, given its host name.

@@ -196,7 +196,7 @@ def test_paginated_query(session: Session):
     there = len(session.find("Job"))
     for number in range(160 - there):
         session.create(
-            "Job", {"code": f"page-{number}", "source": "share=a/b", "destination": "/x/"}
+            "Job", {"code": f"page-{number}", "source": "share=projects/a/b", "destination": "/x/"}
         )
     page = session.find("Job", skip=100, limit=50)
     everything = session.find("Job")

@@ -18,10 +18,13 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import ManualClock
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
+from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.seeds.machines import app_code
 from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.server.storage.database import Database
-from accsyn_orm.server.storage.tables import USERS, Generation
+from accsyn_orm.server.storage.store import insert_row
+from accsyn_orm.server.storage.tables import ACLS, USERS, Generation
 from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS
@@ -39,6 +42,11 @@ class Client:
     protocol: str
     username: str
     user_id: str
+
+    @property
+    def computer(self) -> str:
+        """The id of the user's desktop app."""
+        return stable_id("client", app_code(self.username))
 
     def call(
         self,
@@ -86,6 +94,18 @@ class Studio:
     clock: ManualClock
     roots: Roots
     keys: dict[str, str] = field(default_factory=dict)
+
+    def share_projects(self, user: str, path: str = "/", *rights: str) -> None:
+        """Give a user an ACL for the default volume, to read and write unless rights are named."""
+        with self.acting(user) as call:
+            acl = {
+                "entity": f"user:{call.caller.user_id}",
+                "target": f"share:{stable_id('share', 'projects')}",
+                "path": path,
+                "read": not rights or "read" in rights,
+                "write": not rights or "write" in rights,
+            }
+            insert_row(call, ACLS, acl)
 
     def client(self, user: str, protocol: str = "v3") -> Client:
         """Make a client for ``admin``, ``employee``, ``standard`` or an e-mail."""
@@ -150,6 +170,13 @@ def studio(tmp_path: Path, database_url: str) -> Iterator[Studio]:
 
 
 @pytest.fixture
+def shared(studio: Studio) -> None:
+    """Let everybody use the default volume."""
+    for user in ("employee", "standard"):
+        studio.share_projects(user)
+
+
+@pytest.fixture
 def demo(tmp_path: Path, database_url: str) -> Iterator[Studio]:
     """Give the demo workspace, on each kind of database."""
     yield from _studio("demo", tmp_path, database_url)
@@ -181,7 +208,9 @@ def download() -> Callable[..., dict[str, Any]]:
 
     def make(*paths: str, **more: Any) -> dict[str, Any]:
         names = paths or ("a.mov",)
-        tasks = [{"source": f"share=proj/{name}", "destination": f"/in/{name}"} for name in names]
+        tasks = [
+            {"source": f"share=projects/{name}", "destination": f"/in/{name}"} for name in names
+        ]
         return {"tasks": tasks, **more}
 
     return make

@@ -6,7 +6,7 @@ import pytest
 
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.engines import find_engine
-from accsyn_orm.server.rules.transfers import insert_job
+from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.storage.store import update_row
 from accsyn_orm.server.storage.tables import JOBS, Scope

@@ -3,14 +3,22 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.seeds.identity import stable_id
 
-PAIR = {"source": "share=proj/a.mov", "destination": "/in/"}
+pytestmark = pytest.mark.usefixtures("shared")
+
+VOLUME = stable_id("share", "projects")
+PAIR = {"source": "share=projects/a.mov", "destination": "/in/"}
 
 
 def statuses(client, job):
     return [task["status"] for task in client.find("task", parent=job["id"])]
 
 
+@pytest.mark.behaviour("transfers/shapes: every documented shape of a payload is the same job")
+@pytest.mark.behaviour("transfer/create: tasks that repeat another one are left out")
+@pytest.mark.behaviour("transfers/parties: an absolute path alone is on the caller's disk")
+@pytest.mark.behaviour("transfer/create: a job is called after its first file unless named")
 @pytest.mark.parametrize(
     "data",
     [
@@ -18,8 +26,8 @@ def statuses(client, job):
         {"tasks": [PAIR]},
         {"tasks": {"0": PAIR}},
         {"tasks": PAIR},
-        {"tasks": ["share=proj/a.mov"], "destination": "/in/"},
-        {"tasks": [{"source": "share=proj/a.mov", "dest": "/in/"}]},
+        {"tasks": ["share=projects/a.mov"], "destination": "/in/"},
+        {"tasks": [{"source": "share=projects/a.mov", "dest": "/in/"}]},
         {"tasks": [PAIR, PAIR]},
     ],
 )
@@ -32,11 +40,16 @@ def test_every_documented_shape_is_the_same_job(admin, data):
     assert (job["user"], job["uri"], job["finished"]) == (admin.user_id, "acmefilm/medium", None)
     (task,) = admin.find("task", parent=job["id"])
     assert (task["uri"], task["status"], task["priority"]) == ("0", "queued", 500)
-    assert task["source"] == {"path": "share=proj/a.mov"}
-    assert task["destination"] == {"user": admin.user_id, "path": "/in/"}
+    assert task["source"] == {"v": VOLUME, "path": "a.mov"}
+    here = {"user": admin.user_id, "client": admin.computer}
+    assert task["destination"] == {**here, "path": "/in/"}
     assert (task["job"], task["job_hr"]) == (job["id"], f"a.mov[1]({job['id']})")
 
 
+@pytest.mark.behaviour("transfers/shapes: a source beside tasks is refused, not ignored")
+@pytest.mark.behaviour("transfer/create: without allow_duplicates a repeated task is refused")
+@pytest.mark.behaviour("transfers/parties: a job goes from one party to one other")
+@pytest.mark.behaviour("transfers/sequences: a sequence goes into a directory, or to a sequence")
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
@@ -45,25 +58,42 @@ def test_every_documented_shape_is_the_same_job(admin, data):
         ({"tasks": 5}, "write a list of tasks"),
         ({"tasks": [5]}, "each is a path"),
         ({"tasks": [{"source": 5}]}, "source is text"),
-        ({"tasks": ["share=a"], "destination": "lisa@example.com", "dest": "x"}, "no user 'lisa"),
+        (
+            {"tasks": ["share=projects/a"], "destination": "lisa@example.com", "dest": "x"},
+            "no user 'lisa",
+        ),
         ({"tasks": [{**PAIR, "colour": 1}]}, "task has no attribute 'colour'"),
-        ({"tasks": [{**PAIR, "tasks": []}]}, "belong to compute jobs"),
-        ({"tasks": [{**PAIR, "uri": "a"}, {**PAIR, "source": "share=b", "uri": "a"}]}, "same uri"),
+        ({"tasks": [{**PAIR, "tasks": []}]}, "only those of compute jobs"),
+        (
+            {"tasks": [{**PAIR, "uri": "a"}, {**PAIR, "source": "share=projects/b", "uri": "a"}]},
+            "same uri",
+        ),
         ({"tasks": [{**PAIR, "priority": 1001}]}, "between 0 and 1000"),
         ({"tasks": [{**PAIR, "id": "nonsense"}]}, "is a UUID"),
         ({"tasks": [{**PAIR, "status": "done"}]}, "one of queued, onhold, excluded"),
-        ({"source": "share=a", "destination": "share=b"}, "same party"),
-        ({"source": "share=a"}, "needs a destination"),
+        ({"source": "share=projects/a", "destination": "share=projects/b"}, "same party"),
+        ({"source": "share=projects/a"}, "needs a destination"),
         ({"source": "lisa@example.com", "destination": "/x"}, "names no path to send"),
-        ({"source": "share=a", "destination": "nobody@x.y:share=b"}, "no user 'nobody@x.y'"),
-        ({"source": "share=a", "destination": "site=berlin"}, "no site 'berlin'"),
-        ({"source": "share=a", "destination": "client=123:/x"}, "no client '123'"),
-        ({"source": "share=a", "destination": "employee@acmefilm.com:/x"}, "somebody else's"),
+        (
+            {"source": "share=projects/a", "destination": "nobody@x.y:share=projects/b"},
+            "no user 'nobody@x.y'",
+        ),
+        ({"source": "share=projects/a", "destination": "site=berlin"}, "no site 'berlin'"),
+        ({"source": "share=projects/a", "destination": "client=123:/x"}, "no client '123'"),
+        (
+            {"source": "share=projects/a", "destination": "employee@acmefilm.com:/x"},
+            "somebody else's",
+        ),
         ({**PAIR, "queue": "nope"}, "no queue 'nope'"),
         ({**PAIR, "status": "done"}, "one of waiting, paused"),
         ({**PAIR, "type": 3}, "between 1 and 1"),
-        ({**PAIR, "parent": "x"}, "no deliveries"),
-        ({**PAIR, "hooks": [{}]}, "runs no hooks"),
+        ({**PAIR, "parent": "x"}, "there is no job 'x'"),
+        ({**PAIR, "hooks": [{}]}, "hooks.when is text"),
+        ({**PAIR, "hooks": [{"when": "x", "date": 1}]}, "hook has no attribute 'date'"),
+        ({**PAIR, "hooks": {}}, "hooks is a list"),
+        ({"tasks": [PAIR], "source": "share=projects/a"}, "tasks, or a source: not both"),
+        ({"tasks": [PAIR, PAIR], "allow_duplicates": False}, "repeats another one"),
+        ({**PAIR, "destination": "/x/a.mov", "source": "share=projects/a.%04d"}, "is many files"),
         ({**PAIR, "recipients": ["a@b.c"]}, "no attribute 'recipients'"),
         ({**PAIR, "metadata": "x"}, "dictionary"),
         ({**PAIR, "settings": {"transfer_log": []}}, "settings.transfer_log is text"),
@@ -72,7 +102,7 @@ def test_every_documented_shape_is_the_same_job(admin, data):
         ({**PAIR, "name": "a", "code": "b"}, "name and code of a job are the same"),
         ({**PAIR, "name": " "}, "name is empty"),
         (
-            {"tasks": [PAIR, {"source": "/x", "destination": "share=y"}]},
+            {"tasks": [PAIR, {"source": "/x", "destination": "share=projects/y"}]},
             "from one party to one other",
         ),
     ],
@@ -87,16 +117,18 @@ def test_parties_are_found_by_every_notation(studio, admin):
     employee = studio.client("employee")
     for destination in (
         "employee@acmefilm.com",
-        "user=EMPLOYEE@acmefilm.com:share=x",
+        "user=EMPLOYEE@acmefilm.com:share=projects/x",
         employee.user_id,
     ):
         party = destination if "@" in destination else f"user={destination}"
-        job = admin.create("transfer", {"source": "share=a/b", "destination": party})
+        job = admin.create("transfer", {"source": "share=projects/a/b", "destination": party})
         assert job["destination"] == f"user:{employee.user_id}"
-    pulled = admin.create("transfer", {"source": "employee@acmefilm.com:share=a/b"})
+    pulled = admin.create("transfer", {"source": "employee@acmefilm.com:share=projects/a/b"})
     assert pulled["source"] == f"user:{employee.user_id}"
     assert pulled["destination"].startswith("workspace:")
-    upload = admin.create("transfer", {"source": "C:\\a\\b.exr", "destination": "folder=x/"})
+    upload = admin.create(
+        "transfer", {"source": "C:\\a\\b.exr", "destination": "share=projects/x/"}
+    )
     assert (upload["name"], upload["source"]) == ("b.exr", f"user:{admin.user_id}")
     assert admin.create("transfer", {"source": "/a/b.exr"})["destination"].startswith("workspace:")
 
@@ -122,6 +154,7 @@ def test_everything_a_payload_may_hold_is_kept(admin, download):
     assert [t["uri"] for t in admin.find("task", parent=job["id"])] == ["0", "1"]
 
 
+@pytest.mark.behaviour("transfer/create: the queue is the named, the user's or the default one")
 def test_a_user_s_own_queue_comes_before_the_default_one(admin, download):
     admin.edit("user", admin.user_id, queue="low")
     assert admin.create("transfer", download())["uri"] == "acmefilm/low"
@@ -139,14 +172,16 @@ def test_v1_shows_its_own_shapes(admin_v1, download):
     assert "job" not in task
 
 
+@pytest.mark.behaviour("transfers/paths: v1 lets a user who is named alone choose the path")
 def test_v1_lets_a_receiver_choose_the_path(admin_v1, admin):
-    payload = {"source": "share=a/b", "destination": "standard@acmefilm.com"}
+    payload = {"source": "share=projects/a/b", "destination": "standard@acmefilm.com"}
     job = admin_v1.create("job", payload)
     assert job["status"] == "pending"
     assert [t["status"] for t in admin_v1.find("task", f"job.id={job['id']}")] == ["pending"]
     assert admin.create("transfer", payload)["status"] == "waiting"
 
 
+@pytest.mark.behaviour("transfer/create: a job of nothing but placeholders is done at once")
 @pytest.mark.parametrize(
     "data",
     [
@@ -154,7 +189,15 @@ def test_v1_lets_a_receiver_choose_the_path(admin_v1, admin):
         {"source": "/x/a", "destination": "site=hq:null"},
         {"source": "/x/a", "destination": "site=cloud:null"},
         {"source": "site=cloud:null", "destination": "/x/a"},
-        {"tasks": [{"source": "share=a", "destination": "site=cloud:null", "status": "excluded"}]},
+        {
+            "tasks": [
+                {
+                    "source": "share=projects/a",
+                    "destination": "site=cloud:null",
+                    "status": "excluded",
+                }
+            ]
+        },
     ],
 )
 def test_placeholder_jobs_are_done_at_once(admin, data):
@@ -164,34 +207,37 @@ def test_placeholder_jobs_are_done_at_once(admin, data):
     assert [found["id"] for found in admin.find("transfer", finished=True)] == [job["id"]]
 
 
+@pytest.mark.behaviour("transfers/paths: a destination without a path has that of the source")
+@pytest.mark.behaviour("transfers/paths: a local path is mirrored beneath the default volume")
 @pytest.mark.parametrize("option", ["mirror_paths", "mirror"])
 @pytest.mark.parametrize("protocol", ["v1", "v3"])
 def test_a_mirroring_job_takes_paths_alone(studio, option, protocol):
     admin = studio.client("admin", protocol)
     kind = "job" if protocol == "v1" else "transfer"
     standard = studio.client("standard")
-    payload = {"tasks": ["share=proj/a"], "destination": "standard@acmefilm.com", option: True}
+    payload = {"tasks": ["share=projects/a"], "destination": "standard@acmefilm.com", option: True}
     job = admin.create(kind, payload)
     assert job["status"] == "waiting"
-    (new,) = admin.create_all("task", {"tasks": ["share=proj/b/c.mov"]}, job["id"])
-    assert new["destination"] == {"user": standard.user_id, "path": "share=proj/b/c.mov"}
-    assert [task["destination"]["path"] for task in standard.find("task", parent=job["id"])] == [
-        "share=proj/a",
-        "share=proj/b/c.mov",
-    ]
+    (new,) = admin.create_all("task", {"tasks": ["share=projects/b/c.mov"]}, job["id"])
+    there = {"user": standard.user_id, "client": standard.computer}
+    assert new["destination"] == {**there, "v": VOLUME, "path": "b/c.mov"}
+    tasks = standard.find("task", parent=job["id"])
+    assert [task["destination"]["path"] for task in tasks] == ["a", "b/c.mov"]
     upload = standard.create("transfer", {"source": "/x/a", option: True})
     (second,) = standard.create_all("task", {"tasks": ["/x/b"]}, upload["id"])
-    assert (second["source"]["path"], second["destination"]) == ("/x/b", {"path": "/x/b"})
+    assert second["source"]["path"] == "/x/b"
+    assert second["destination"] == {"v": VOLUME, "path": "x/b"}
 
 
 def test_other_jobs_need_to_be_told_where_to(admin, download):
     job = admin.create("transfer", download())
     with pytest.raises(Refusal, match="needs a destination"):
-        admin.create("task", {"tasks": ["share=proj/b"]}, job["id"])
+        admin.create("task", {"tasks": ["share=projects/b"]}, job["id"])
     with pytest.raises(Refusal, match="mirror and mirror_paths of a job are the same"):
         admin.create("transfer", download(mirror=True, mirror_paths=False))
 
 
+@pytest.mark.behaviour("transfer/edit: a status pauses, resumes, retries, aborts or finishes")
 def test_pause_and_resume(admin, download):
     job = admin.create("transfer", download())
     assert admin.edit("transfer", job["id"], status="paused")["status"] == "paused"
@@ -243,6 +289,7 @@ def test_a_job_of_excluded_tasks_has_nothing_to_retry(admin):
         admin.edit("transfer", job["id"], status="waiting")
 
 
+@pytest.mark.behaviour("transfer/edit: name and metadata can be changed")
 def test_names_and_metadata_can_change(admin, admin_v1, download):
     job = admin.create("transfer", download())
     assert admin.edit("transfer", job["id"], name="New")["code"] == "New"
@@ -290,14 +337,6 @@ def test_a_retried_job_ages_anew(studio, admin, download):
     assert [found["id"] for found in admin.find("transfer", finished=True)] == [job["id"]]
 
 
-def test_the_demo_s_jobs_stay_where_they_are(demo):
-    john = demo.client("john@user.com")
-    finished = john.find("transfer", finished=True)
-    demo.clock.advance(days=1000)
-    assert finished
-    assert john.find("transfer", finished=True) == finished
-
-
 def test_a_job_that_is_done_has_all_its_tasks_done(studio, admin, download):
     job = admin.create("transfer", download("a", "b", "c"))
     change = [{"uri": "0", "status": "failed"}, {"uri": "1", "status": "excluded"}]
@@ -328,15 +367,8 @@ def test_progress_follows_the_tasks(admin, download):
     assert admin.edit("transfer", job["id"], status="waiting")["progress"] == 75
 
 
-def test_progress_counts_bytes_where_they_are_known(demo):
-    john = demo.client("john@user.com")
-    job = john.find("transfer", 'name="Turnover sh080"')[0]
-    assert job["progress"] == 16
-    tasks = john.find("task", parent=job["id"])
-    john.edit("task", tasks[1]["id"], status="done")
-    assert john.get("transfer", job["id"])["progress"] == 50
-
-
+@pytest.mark.behaviour("transfer/delete: it is deleted whatever its status, which archives it")
+@pytest.mark.behaviour("transfer/delete: an active job is aborted first")
 def test_deleting_archives_and_aborts_what_is_active(admin, download):
     job = admin.create("transfer", download())
     assert admin.delete("transfer", job["id"], {"force": True}) is True
@@ -352,15 +384,17 @@ def test_deleting_archives_and_aborts_what_is_active(admin, download):
     assert admin.get("transfer", done["id"])["status"] == "done"
 
 
+@pytest.mark.behaviour("transfer/create: append adds to a job between the same parties")
+@pytest.mark.behaviour("transfer/create: append takes the newest own job not paused")
 def test_append_finds_the_newest_job_of_the_same_parties(studio, admin, download):
     old = admin.create("transfer", download("a"))
     job = admin.create("transfer", download("b"))
-    upload = admin.create("transfer", {"source": "/x", "destination": "share=y/"})
+    upload = admin.create("transfer", {"source": "/x", "destination": "share=projects/y/"})
     studio.client("employee").create("transfer", download("c"))
     assert admin.create("transfer", download("c", append=True))["id"] == job["id"]
     assert [t["source"]["path"] for t in admin.find("task", parent=job["id"])] == [
-        "share=proj/b",
-        "share=proj/c",
+        "b",
+        "c",
     ]
     admin.edit("transfer", job["id"], status="paused")
     assert admin.create("transfer", download("d", append=True))["id"] == old["id"]
@@ -377,7 +411,23 @@ def test_an_option_that_v1_does_not_have_is_refused(admin_v1, download):
         admin_v1.create("job", download(append=True))
 
 
-def test_v1_recipients_are_refused_unless_empty(admin_v1, download):
-    with pytest.raises(Refusal, match="one job for each"):
-        admin_v1.create("job", download(recipients=["a@b.c"]))
+@pytest.mark.behaviour("transfer/create: v1 sends to several recipients: a job for each")
+def test_v1_sends_to_several_recipients(admin_v1, download):
+    to = ["standard@acmefilm.com", "employee@acmefilm.com:share=projects/in/"]
+    payload = {"source": "share=projects/a.mov", "recipients": to, "code": "Turnover"}
+    first, second = admin_v1.create_all("job", payload)
+    assert [job["destination_hr"] for job in (first, second)] == [
+        "user:standard@acmefilm.com(user)",
+        "user:employee@acmefilm.com(employee)",
+    ]
+    assert {job["code"] for job in (first, second)} == {"Turnover"}
+    # One is asked for a path, the other was given one.
+    assert (first["status"], second["status"]) == ("pending", "waiting")
     assert admin_v1.create("job", download(recipients=[]))["status"] == "waiting"
+    for problem, data in (
+        ("not both", {**payload, "destination": "hq"}),
+        ("no user 'nobody@x.y'", {**payload, "recipients": ["nobody@x.y"]}),
+        ("recipients is a list", {**payload, "recipients": "standard@acmefilm.com"}),
+    ):
+        with pytest.raises(Refusal, match=problem):
+            admin_v1.create("job", data)

@@ -7,13 +7,18 @@ import pytest
 from accsyn_orm.errors import QueryFieldError
 from accsyn_orm.server.refusals import Refusal
 
+pytestmark = pytest.mark.usefixtures("shared")
+
 INTERNAL = {"internal": {"rate": 5}, "external": {"shot": "010"}, "free": 1}
 SHOWN = {"external": {"shot": "010"}, "free": 1}
 
 
 @pytest.fixture
 def job(admin, standard):
-    payload = {"source": "share=a", "destination": "standard@acmefilm.com:share=b"}
+    payload = {
+        "source": "share=projects/a",
+        "destination": "standard@acmefilm.com:share=projects/b",
+    }
     task = {**payload, "metadata": INTERNAL}
     return admin.create("transfer", {"tasks": [task], "metadata": INTERNAL})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accsyn_orm.server.disk.places import absolute_place, find_place, place_in
+from accsyn_orm.server.disk.places import Places
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_row
 from accsyn_orm.server.storage.tables import ACLS, SHARES, Scope
@@ -33,7 +33,7 @@ def find(studio, shares):
 
     def ask(text, user="admin", right="read"):
         with studio.acting(user) as call:
-            place = find_place(call, parse_accsyn_path(text), right)
+            place = Places(call).find(parse_accsyn_path(text), right)
             return _shown(place)
 
     return ask
@@ -110,17 +110,23 @@ def test_inactive_shares_are_not_there(studio, find):
         find("folder=film")
 
 
+@pytest.mark.behaviour("files/paths: an absolute path on a server is found by its volume")
 @pytest.mark.parametrize("path", ["/mnt/Projects/a/b", "P:\\a\\b", "/Volumes/projects/a/b/"])
 def test_a_path_on_a_server_s_disk_is_found_by_its_volume(studio, shares, path):
     with studio.acting("admin") as call:
-        assert _shown(absolute_place(call, path, "read")) == ("projects", "a/b", "projects", "a/b")
+        assert _shown(Places(call).find_absolute(path, "read")) == (
+            "projects",
+            "a/b",
+            "projects",
+            "a/b",
+        )
         with pytest.raises(Refusal, match="no volume of the workspace is at '/mnt/other/x'"):
-            absolute_place(call, "/mnt/other/x", "read")
+            Places(call).find_absolute("/mnt/other/x", "read")
     with studio.acting("standard") as call, pytest.raises(Refusal, match="no volume 'projects'"):
-        absolute_place(call, path, "read")
+        Places(call).find_absolute(path, "read")
 
 
 def test_a_place_can_be_made_from_a_row(studio, shares):
     with studio.acting("admin") as call:
         (row,) = rows_where(call, SHARES, SHARES.table.c.id == FOLDER)
-        assert _shown(place_in(call, row, "")) == ("film", "", "projects", "The/Film")
+        assert _shown(Places(call).inside(row, "")) == ("film", "", "projects", "The/Film")

@@ -6,6 +6,8 @@ import pytest
 
 from accsyn_orm.server.refusals import Refusal
 
+pytestmark = pytest.mark.usefixtures("shared")
+
 ALL = {"admin", "employee", "standard"}
 
 
@@ -91,7 +93,8 @@ def test_employees_work_with_every_job(admin, employee, download):
     job = admin.create("transfer", download())
     assert employee.edit("transfer", job["id"], status="paused")["status"] == "paused"
     sent = employee.create(
-        "transfer", {"source": "share=a", "destination": "standard@acmefilm.com:share=b"}
+        "transfer",
+        {"source": "share=projects/a", "destination": "standard@acmefilm.com:share=projects/b"},
     )
     assert sent["destination_hr"].startswith("user:standard@acmefilm.com")
     assert employee.delete("transfer", job["id"]) is True
@@ -100,7 +103,8 @@ def test_employees_work_with_every_job(admin, employee, download):
 def test_standard_users_work_with_jobs_they_are_party_to(admin, standard, download):
     foreign = admin.create("transfer", download())
     sent = admin.create(
-        "transfer", {"source": "share=a", "destination": "standard@acmefilm.com:share=b"}
+        "transfer",
+        {"source": "share=projects/a", "destination": "standard@acmefilm.com:share=projects/b"},
     )
     own = standard.create("transfer", download())
     assert [job["id"] for job in standard.find("transfer")] == [sent["id"], own["id"]]
@@ -116,9 +120,12 @@ def test_standard_users_work_with_jobs_they_are_party_to(admin, standard, downlo
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ({"source": "share=a", "destination": "admin@acmefilm.com:share=b"}, "other users"),
-        ({"source": "admin@acmefilm.com:share=b", "destination": "hq:x"}, "other users"),
-        ({"source": "/x/y", "destination": "admin@acmefilm.com:share=b"}, "other users"),
+        (
+            {"source": "share=projects/a", "destination": "admin@acmefilm.com:share=projects/b"},
+            "other users",
+        ),
+        ({"source": "admin@acmefilm.com:share=projects/b", "destination": "hq:x"}, "other users"),
+        ({"source": "/x/y", "destination": "admin@acmefilm.com:share=projects/b"}, "other users"),
     ],
 )
 def test_standard_users_name_only_themselves(standard, data, problem):

@@ -56,9 +56,9 @@ def mode(path):
 def test_everything_survives_a_restart(tmp_path, client):
     data = tmp_path / "new" / "data"
     first = Workspace(data=data, tls=True).start()
-    credentials = first.new_credentials(Role.EMPLOYEE)
+    credentials = first.new_credentials(Role.ADMIN)
     made = client(first, credentials).create(
-        "transfer", {"source": "/a", "destination": "share=x/"}
+        "transfer", {"source": "/a", "destination": "share=projects/x/"}
     )
     authority = first.ca_bundle.read_bytes()
     first.stop()

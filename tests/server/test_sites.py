@@ -6,8 +6,8 @@ import pytest
 
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.clients import insert_client
+from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.rules.sites import find_site
-from accsyn_orm.server.rules.transfers import insert_job
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.storage.store import update_row
 from accsyn_orm.server.storage.tables import CLIENTS, JOBS, Scope

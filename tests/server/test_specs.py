@@ -20,6 +20,7 @@ W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
 )
 
 
+@pytest.mark.behaviour("transfers/parties: a party ends at the first colon that is not a drive's")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -52,6 +53,21 @@ W, U, S, C, O = (  # noqa: E741  # short names keep the table readable
 )
 def test_documented_notations_are_read(text, expected):
     assert parse_spec(text, workspace="acmefilm") == expected
+
+
+@pytest.mark.behaviour("transfers/parties: v1 joins party:share=code/path:path with a slash")
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("john@x.com:share=a/b:c/d.mov", "share=a/b/c/d.mov"),
+        ("acmefilm:share=a:c.mov", "share=a/c.mov"),
+        ("john@x.com:D:/work", "D:/work"),
+        ("john@x.com:in/a:b", "in/a:b"),
+    ],
+)
+def test_v1_joins_a_path_behind_a_second_colon(text, path):
+    assert parse_spec(text, workspace="acmefilm", is_v1=True).path == path
+    assert parse_spec(text, workspace="acmefilm").path == text.partition(":")[2]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +115,7 @@ def test_a_file_name_is_the_last_element_of_the_path(text, name):
         ("share=proj/a:b=c.mov", AccsynPath("share", "proj", "a:b=c.mov")),
         ("~", AccsynPath("home", "~", "")),
         ("~/x/", AccsynPath("home", "~", "x", is_directory=True)),
-        ("a/b=c.mov", AccsynPath("volume", "(default)", "a/b=c.mov")),
+        ("a/b=c.mov", AccsynPath("volume", "(default)", "a/b=c.mov", is_relative=True)),
         ("/mnt/x", None),
         ("D:\\x", None),
         ("\\\\server\\x", None),

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.transfers.lifecycle import status_from_tasks
 
+pytestmark = pytest.mark.usefixtures("shared")
+
 
 @pytest.fixture
 def job(admin, download):
@@ -18,9 +20,10 @@ def tasks_of(client, job):
 
 
 def pair(name):
-    return {"source": f"share=proj/{name}", "destination": f"/in/{name}"}
+    return {"source": f"share=projects/{name}", "destination": f"/in/{name}"}
 
 
+@pytest.mark.behaviour("task/create: tasks without a uri are numbered on")
 def test_tasks_are_numbered_on(admin, job):
     new = admin.create_all("task", {"tasks": [pair("c"), pair("d")]}, job["id"])
     assert [task["uri"] for task in new] == ["2", "3"]
@@ -31,6 +34,7 @@ def test_tasks_are_numbered_on(admin, job):
         admin.create("task", {"tasks": {"extra": pair("f")}}, job["id"])
 
 
+@pytest.mark.behaviour("task/create: a task may stand alone, in a list, or keyed by its uri")
 @pytest.mark.parametrize(
     "data", [{"tasks": pair("c")}, {"tasks": [pair("c")]}, pair("c"), {"tasks": {"2": pair("c")}}]
 )
@@ -38,6 +42,7 @@ def test_one_task_can_be_written_in_several_ways(admin, job, data):
     assert admin.create("task", data, job["id"])["uri"] == "2"
 
 
+@pytest.mark.behaviour("task/create: v3 names the job in the id, v1 in the query")
 def test_v1_names_the_job_in_the_query(admin_v1, job):
     new = admin_v1.create("task", {"tasks": [pair("c")]}, job["id"])
     assert new["uri"] == "2"
@@ -47,13 +52,16 @@ def test_v1_names_the_job_in_the_query(admin_v1, job):
         admin_v1.create("task", {"tasks": [pair("c")]})
 
 
+@pytest.mark.behaviour("task/create: a task that is there already is queued again, not added")
+@pytest.mark.behaviour("task/create: allow_duplicates false refuses a task that is there already")
+@pytest.mark.behaviour("task/create: replace_duplicates gives the task that is there new values")
 def test_a_repeated_task_is_queued_again(admin, job):
     first = tasks_of(admin, job)[0]
     admin.edit("task", first["id"], status="failed")
     again = admin.create("task", {"tasks": [pair("a")]}, job["id"])
     assert (again["id"], again["status"]) == (first["id"], "queued")
     assert len(tasks_of(admin, job)) == 2
-    with pytest.raises(Refusal, match="has a task for 'share=proj/a' already"):
+    with pytest.raises(Refusal, match="has a task for 'share=projects/a' already"):
         admin.create("task", {"tasks": [pair("a")], "allow_duplicates": False}, job["id"])
     replaced = {**pair("a"), "priority": 7, "metadata": {"x": 1}}
     options = {"tasks": [replaced], "replace_duplicates": True}
@@ -61,13 +69,14 @@ def test_a_repeated_task_is_queued_again(admin, job):
     assert (task["id"], task["priority"], task["metadata"]) == (first["id"], 7, {"x": 1})
 
 
+@pytest.mark.behaviour("task/create: tasks between other parties need a job of their own")
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
         ({"tasks": [pair("c")], "append": True}, "no attribute 'append'"),
         ({"tasks": [pair("c")], "allow_duplicates": "no"}, "true or false"),
         ({"tasks": []}, "at least one"),
-        ({"source": "/x/y", "destination": "share=proj/"}, "between other parties"),
+        ({"source": "/x/y", "destination": "share=projects/"}, "between other parties"),
     ],
 )
 def test_what_cannot_be_added_is_refused(admin, job, data, problem):
@@ -132,11 +141,12 @@ def test_running_numbers_pass_by_the_uris_that_are_taken(admin, job):
 
 @pytest.mark.parametrize("uri", ["", " ", "x" * 256])
 def test_a_uri_is_a_short_text(admin, job, uri):
-    for tasks in ({uri: pair("c")}, {uri: "share=proj/c"}, [{**pair("c"), "uri": uri}]):
+    for tasks in ({uri: pair("c")}, {uri: "share=projects/c"}, [{**pair("c"), "uri": uri}]):
         with pytest.raises(Refusal, match=r"task\.uri (is empty|has at most)"):
             admin.create("task", {"tasks": tasks, "destination": "/in/"}, job["id"])
 
 
+@pytest.mark.behaviour("task/edit: a list changes several tasks of a job, by id or uri")
 def test_tasks_are_changed_by_id_or_uri(studio, admin, job):
     first, second = tasks_of(admin, job)
     studio.clock.advance(hours=1)
@@ -158,6 +168,7 @@ def test_tasks_are_changed_by_id_or_uri(studio, admin, job):
     assert (requeued["status"], requeued["finished"]) == ("queued", None)
 
 
+@pytest.mark.behaviour("task/edit: status, priority and metadata change, nothing else")
 @pytest.mark.parametrize(
     ("items", "problem"),
     [
@@ -166,7 +177,7 @@ def test_tasks_are_changed_by_id_or_uri(studio, admin, job):
         ([{"uri": "9", "status": "done"}], "no task '9'"),
         ([{"uri": "0"}], "nothing to change"),
         ([{"uri": "0", "status": "executing"}], "one of queued, failed, onhold"),
-        ([{"uri": "0", "source": "share=x"}], r"task\.source cannot be changed"),
+        ([{"uri": "0", "source": "share=projects/x"}], r"task\.source cannot be changed"),
         ([{"uri": "0", "size": 4}], r"task\.size cannot be changed"),
         (["0"], "data is a dictionary"),
     ],
@@ -176,6 +187,7 @@ def test_only_status_priority_and_metadata_change(admin, job, items, problem):
         admin.call("PUT", "task/edit", items, ident=job["id"])
 
 
+@pytest.mark.behaviour("task/delete: tasks are excluded, never deleted")
 def test_tasks_cannot_be_deleted(admin, job):
     task = tasks_of(admin, job)[0]
     with pytest.raises(Refusal, match="status excluded instead"):
@@ -184,6 +196,7 @@ def test_tasks_cannot_be_deleted(admin, job):
         admin.delete("task", "26468234-c9ee-48d6-8d28-e900b5957129")
 
 
+@pytest.mark.behaviour("task/edit: the job's status follows its tasks")
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
@@ -200,6 +213,7 @@ def test_the_job_follows_its_tasks(admin, job, changes, status):
     assert admin.get("transfer", job["id"])["status"] == status
 
 
+@pytest.mark.behaviour("task/edit: the last failed task put on hold pauses the job")
 def test_the_last_failed_task_put_on_hold_pauses_the_job(admin, job):
     first, second = tasks_of(admin, job)
     admin.edit("task", first["id"], status="done")
@@ -209,6 +223,7 @@ def test_the_last_failed_task_put_on_hold_pauses_the_job(admin, job):
     assert admin.get("transfer", job["id"])["status"] == "paused"
 
 
+@pytest.mark.behaviour("task/create: a finished job revives")
 def test_adding_to_a_finished_job_wakes_it(admin, job):
     admin.edit("transfer", job["id"], status="done")
     admin.create("task", {"tasks": [pair("c")]}, job["id"])

@@ -114,7 +114,7 @@ def test_a_disabled_user_is_signed_out_and_cannot_sign_in(studio, admin):
     assert victim_v3.find("user")
 
 
-def test_disabling_a_user_puts_his_jobs_on_hold(studio, admin, download):
+def test_disabling_a_user_puts_his_jobs_on_hold(studio, admin, download, shared):
     leaver = studio.client("standard")
     waiting = leaver.create("transfer", download("a"))
     failed = leaver.create("transfer", download("b"))
@@ -146,7 +146,7 @@ def test_running_jobs_of_a_disabled_user_pause(demo):
     assert admin.find("transfer", f"user={pete} and status in running,waiting") == []
 
 
-def test_deleting_a_user_aborts_jobs_and_frees_the_code(studio, admin, download):
+def test_deleting_a_user_aborts_jobs_and_frees_the_code(studio, admin, download, shared):
     leaver = studio.client("standard")
     job = leaver.create("transfer", download())
     other = admin.create("transfer", download())

@@ -34,14 +34,18 @@ _OLDER = {"dest", "mirror"}
 # Clients that know no job types of their own say it; the typed classes are the type.
 _KIND = {"type"}
 
+# Only jobs that publish bring ids, from a call that entities do not have.
+_PUBLISHED = {"id"}
+# Compute jobs have no typed class.
+_COMPUTED = {"compute", "deps", "description"}
+
 ACCEPTED_ONLY: Mapping[type[Entity], Mapping[tuple[str, str], set[str]]] = {
     # An older spelling of "role", which entities send.
     User: {("v1", "create"): {"clearance"}},
     Queue: {},
     Job: {("v1", "create"): _OPTIONS | _OLDER | _KIND},
     Transfer: {("v3", "create"): _OPTIONS | _OLDER | _KIND},
-    # Only jobs that publish bring ids, from a call that entities do not have.
-    Task: {("v1", "create"): {"id"}, ("v3", "create"): {"id"}},
+    Task: dict.fromkeys((("v1", "create"), ("v3", "create")), _PUBLISHED | _COMPUTED),
 }
 """What the workspace takes and the entities do not send. There is nothing the other way round."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.testing import EmbeddedWorkspace
 
 ADMIN = "admin@acmefilm.com"
@@ -141,7 +142,7 @@ def test_queues(run, version):
 def test_jobs(run):
     job, found, finished, retried, deleted = run(
         """
-        job = session.create("job", {"source": "share=proj/a b.mov", "destination": "/in/",
+        job = session.create("job", {"source": "share=projects/a b.mov", "destination": "/in/",
                                      "code": "my_transfer", "queue": "low"})
         emit(job)
         emit(session.find_one('job WHERE code="my_transfer" AND source=hq'))
@@ -184,8 +185,8 @@ def test_jobs(run):
 def test_tasks(run):
     task, found, updated = run(
         """
-        job = session.create("job", {"source": "share=a/1", "destination": "/in/1"})
-        emit(session.create("task", [{"source": "share=a/2", "destination": "/in/2"}], job["id"]))
+        job = session.create("job", {"source": "share=projects/1", "destination": "/in/1"})
+        emit(session.create("task", [{"source": "share=projects/2", "dest": "/in/2"}], job["id"]))
         emit([t["uri"] for t in session.find(
             "task WHERE job.id=" + job["id"] + " AND status<>executing")])
         emit(session.update_many("task", [{"uri": "1", "status": "excluded"}], entityid=job["id"]))
@@ -197,7 +198,7 @@ def test_tasks(run):
         "status": "queued",
         "priority": 500,
         "metadata": {},
-        "source": {"path": "share=a/2"},
+        "source": {"v": stable_id("share", "projects"), "path": "2"},
         "destination": {"user": task["destination"]["user"], "path": "/in/2"},
         "size": task["size"],
         "time": None,
@@ -212,7 +213,7 @@ def test_pages_and_attributes(run):
     page, chosen = run(
         """
         for n in range(4):
-            session.create("job", {"source": "share=a/%d" % n, "destination": "/in/"})
+            session.create("job", {"source": "share=projects/%d" % n, "destination": "/in/"})
         emit([job["code"] for job in session.find("job", skip=1, limit=2)])
         emit(sorted(session.find("job", attributes=["code"])[0]))
         """

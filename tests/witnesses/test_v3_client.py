@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from accsyn_orm.server.seeds.identity import stable_id
+
 ADMIN = "admin@acmefilm.com"
+VOLUME = stable_id("share", "projects")
 
 
 @pytest.fixture
@@ -120,7 +123,7 @@ def test_transfers(run):
     job, same, aborted, active, finished, entity, retried, deleted = run(
         """
         job = session.create("Transfer", {
-            "tasks": [{"source": "share=proj/x and y.png", "destination": "/in/"}],
+            "tasks": [{"source": "share=projects/x and y.png", "destination": "/in/"}],
             "status": "paused", "queue": "High", "metadata": {"shot": "010"},
         })
         emit(job)
@@ -169,18 +172,18 @@ def test_transfers(run):
 def test_tasks(run):
     task, several, found, updated, refused, revived = run(
         """
-        job = session.create("Transfer", {"source": "share=a/1", "destination": "/in/1"})
-        emit(session.create("Task", {"source": "share=a/2", "destination": "/in/2"}, job["id"]))
-        more = [{"source": f"share=a/{n}", "destination": f"/in/{n}"} for n in (3, 4)]
+        job = session.create("Transfer", {"source": "share=projects/1", "destination": "/in/1"})
+        emit(session.create("Task", {"source": "share=projects/2", "dest": "/in/2"}, job["id"]))
+        more = [{"source": f"share=projects/{n}", "destination": f"/in/{n}"} for n in (3, 4)]
         emit([task["uri"] for task in session.create("Task", more, job["id"])])
         emit([task["uri"] for task in session.find("Task WHERE status=queued", entityid=job["id"])])
         emit(session.update_many("Task", job["id"], [
             {"uri": "0", "status": "excluded"}, {"uri": "1", "priority": 3, "metadata": {"a": 1}},
         ]))
-        problem(session.create, "Task", {"source": "share=a/4", "destination": "/in/4"}, job["id"],
+        problem(session.create, "Task", {"source": "share=projects/4", "dest": "/in/4"}, job["id"],
                 allow_duplicates=False)
         session.update("Transfer", job["id"], {"status": "done"})
-        session.create("Task", {"source": "share=a/5", "destination": "/in/5"}, job["id"])
+        session.create("Task", {"source": "share=projects/5", "destination": "/in/5"}, job["id"])
         emit(session.find_one(f"Transfer WHERE id={job['id']}")["status"])
         """
     )
@@ -192,7 +195,7 @@ def test_tasks(run):
         "status": "queued",
         "priority": 500,
         "metadata": {},
-        "source": {"path": "share=a/2"},
+        "source": {"v": VOLUME, "path": "2"},
         "destination": {"user": task["destination"]["user"], "path": "/in/2"},
         "size": None,
         "time": None,
@@ -205,7 +208,7 @@ def test_tasks(run):
         ("0", "excluded", 500),
         ("1", "queued", 3),
     ]
-    assert "has a task for 'share=a/4' already" in refused
+    assert "has a task for 'share=projects/4' already" in refused
     assert revived == "waiting"
 
 
@@ -213,7 +216,7 @@ def test_pages_attributes_and_find_one_among_finished(run):
     page, chosen, unknown, finished, nothing = run(
         """
         for n in range(5):
-            session.create("Transfer", {"source": f"share=a/{n}", "destination": "/in/"})
+            session.create("Transfer", {"source": f"share=projects/{n}", "destination": "/in/"})
         emit([job["name"] for job in session.find("Transfer", skip=1, limit=2)])
         emit(session.find("Transfer", attributes=["name", "status"])[0])
         problem(session.find, "Transfer", attributes=["nmae"])
@@ -236,7 +239,7 @@ def test_long_urls_and_compressed_payloads_arrive(run):
         """
         query = " OR ".join(f"name=x{n}" for n in range(5000))
         emit(len(session.find("Transfer WHERE name=x0 OR " + query)))
-        job = session.create("Transfer", {"source": "share=a/b", "destination": "/in/",
+        job = session.create("Transfer", {"source": "share=projects/b", "destination": "/in/",
                                           "metadata": {"text": "é" * 150000}})
         emit(len(session.get_entity("Transfer", job["id"])["metadata"]["text"]))
         """
@@ -245,18 +248,18 @@ def test_long_urls_and_compressed_payloads_arrive(run):
 
 
 def test_standard_users_see_what_is_theirs(run):
-    (foreign,) = run(
+    foreign, mine = run(
         """
-        job = session.create("Transfer", {"source": "share=a/b", "destination": "/in/"})
-        emit(job["id"])
+        for to in ("/in/", "standard@acmefilm.com"):
+            job = session.create("Transfer", {"source": "share=projects/a", "destination": to})
+            emit(job["id"])
         """
     )
     everybody, queues, jobs, entity, refused, missing = run(
         f"""
         emit([user["code"] for user in session.find("User")])
         emit(session.find("Queue"))
-        mine = session.create("Transfer", {{"source": "share=a/b", "destination": "/in/"}})
-        emit([job["id"] == mine["id"] for job in session.find("Transfer")])
+        emit([job["id"] for job in session.find("Transfer")])
         emit(session.get_entity("Transfer", "{foreign}"))
         problem(session.update, "Transfer", "{foreign}", {{"status": "paused"}})
         problem(session.update, "Transfer", "{"0" * 24}", {{"status": "paused"}})
@@ -264,7 +267,7 @@ def test_standard_users_see_what_is_theirs(run):
         role="standard",
     )
     assert everybody == ["standard@acmefilm.com"]
-    assert (queues, jobs, entity) == ([], [True], None)
+    assert (queues, jobs, entity) == ([], [mine], None)
     assert refused.replace(foreign, "0" * 24) == missing
 
 

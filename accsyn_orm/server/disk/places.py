@@ -6,14 +6,14 @@ Nothing here looks at a disk; who may do what at a place is asked from `access.a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, true
 
-from accsyn_orm.server.access.acls import Right, is_allowed
+from accsyn_orm.server.access.acls import Right, ShareRights, rights_in
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.provenance import INFERRED, behaviour
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES, USERS, Scope
@@ -40,30 +40,78 @@ class Place:
     inside: str
 
 
-@behaviour(INFERRED, "files/paths", "missing and forbidden shares answer alike")
-def find_place(call: Call, path: AccsynPath, right: Right) -> Place:
-    """Find the place that a path means, where the caller has a right.
+@dataclass(slots=True)
+class Places:
+    """Finds places for one operation; looks up every share, and the rights to it, once.
 
-    Raises:
-        Refusal: there is no such share, or the caller may not do that at this path.
+    Attributes:
+        call: the operation.
     """
-    share = find_share(call, path)
-    if share is None or not is_allowed(call, share, path.rest or "/", right):
-        raise Refusal(f"there is no {path.kind} {path.ident!r} that you may {_MAY[right]}")
-    return place_in(call, share, path.rest)
 
+    call: Call
+    _shares: dict[tuple[str, str], RowMapping | None] = field(
+        default_factory=dict[tuple[str, str], "RowMapping | None"]
+    )
+    _volumes: dict[str, RowMapping] = field(default_factory=dict[str, RowMapping])
+    _rights: dict[str, ShareRights] = field(default_factory=dict[str, ShareRights])
 
-def place_in(call: Call, share: RowMapping, path: str) -> Place:
-    """Say where a path inside a share is."""
-    match share["type"]:
-        case "volume":
-            return Place(share, path, share, path)
-        case "collection":
-            return Place(share, path, None, path)
-        case _:
-            (volume,) = rows_where(call, SHARES, SHARES.table.c.id == share["parent"])
-            beneath = (share["path"] or "").strip("/")
-            return Place(share, path, volume, "/".join(filter(None, (beneath, path))))
+    @behaviour(INFERRED, "files/paths", "missing and forbidden shares answer alike")
+    def find(self, path: AccsynPath, right: Right) -> Place:
+        """Find the place that a path means, where the caller has a right.
+
+        Raises:
+            Refusal: there is no such share, or the caller may not do that at this path.
+        """
+        share = self.share(path)
+        if share is None or not self.allow(share, path.rest, right):
+            raise Refusal(f"there is no {path.kind} {path.ident!r} that you may {_MAY[right]}")
+        return self.inside(share, path.rest)
+
+    @behaviour(DOCUMENTED, "files/paths", "an absolute path on a server is found by its volume")
+    def find_absolute(self, path: str, right: Right) -> Place:
+        """Find the place in the workspace that a path on a server's disk means.
+
+        Raises:
+            Refusal: no volume is at that path, or the caller may not do that there.
+        """
+        wanted = _elements(path)
+        for volume in rows_where(self.call, SHARES, _active_volumes()):
+            for root in map(_elements, _configured(volume)):
+                if root and _begins(wanted, root):
+                    rest = "/".join(wanted[len(root) :])
+                    return self.find(AccsynPath("volume", volume["code"], rest), right)
+        raise Refusal(f"no volume of the workspace is at {path!r}: write share=code/path")
+
+    def inside(self, share: RowMapping, path: str) -> Place:
+        """Say where a path inside a share is."""
+        match share["type"]:
+            case "volume":
+                return Place(share, path, share, path)
+            case "collection":
+                return Place(share, path, None, path)
+            case _:
+                beneath = (share["path"] or "").strip("/")
+                inside = "/".join(filter(None, (beneath, path)))
+                return Place(share, path, self._volume(share["parent"]), inside)
+
+    def allow(self, share: RowMapping, path: str, right: Right) -> bool:
+        """Tell whether the caller has a right at a path inside a share."""
+        ident = share["id"]
+        if ident not in self._rights:
+            self._rights[ident] = rights_in(self.call, share)
+        return self._rights[ident].allow(path or "/", right)
+
+    def share(self, path: AccsynPath) -> RowMapping | None:
+        """Select the active share that a path names, whoever may use it."""
+        key = path.kind, path.ident
+        if key not in self._shares:
+            self._shares[key] = find_share(self.call, path)
+        return self._shares[key]
+
+    def _volume(self, ident: str) -> RowMapping:
+        if ident not in self._volumes:
+            (self._volumes[ident],) = rows_where(self.call, SHARES, SHARES.table.c.id == ident)
+        return self._volumes[ident]
 
 
 def find_share(call: Call, path: AccsynPath) -> RowMapping | None:
@@ -75,24 +123,6 @@ def find_share(call: Call, path: AccsynPath) -> RowMapping | None:
     is_active = shares.scope == Scope.ACTIVE.value
     rows = rows_where(call, SHARES, is_active, of_kind, _named(call, path))
     return rows[0] if rows else None
-
-
-def absolute_place(call: Call, path: str, right: Right) -> Place:
-    """Find the place in the workspace that a path on a server's disk means.
-
-    Raises:
-        Refusal: no volume is at that path, or the caller may not do that there.
-    """
-    wanted = _elements(path)
-    for volume in rows_where(call, SHARES, _active_volumes()):
-        for configured in _configured(volume):
-            root = _elements(configured)
-            if root and [part.casefold() for part in wanted[: len(root)]] == [
-                part.casefold() for part in root
-            ]:
-                rest = "/".join(wanted[len(root) :])
-                return find_place(call, AccsynPath("volume", volume["code"], rest), right)
-    raise Refusal(f"no volume of the workspace is at {path!r}: write share=code/path")
 
 
 def _named(call: Call, path: AccsynPath) -> ColumnElement[bool]:
@@ -125,3 +155,8 @@ def _configured(volume: RowMapping) -> list[str]:
 
 def _elements(path: str) -> list[str]:
     return [part for part in path.replace("\\", "/").split("/") if part]
+
+
+def _begins(elements: list[str], root: list[str]) -> bool:
+    folded = [element.casefold() for element in elements[: len(root)]]
+    return folded == [element.casefold() for element in root]

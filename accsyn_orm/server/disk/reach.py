@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping
 from accsyn_orm.server.access.acls import Right
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import ROOT, Inside
-from accsyn_orm.server.disk.places import Place, absolute_place, find_place
+from accsyn_orm.server.disk.places import Place, Places
 from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -74,13 +74,13 @@ def reach(call: Call, text: str, right: Right, *more: Right) -> Found:
         Refusal: the path is none, or leads out of its share; or there is no such share in which the
             caller may do that.
     """
-    path = parse_accsyn_path(text)
+    path, places = parse_accsyn_path(text), Places(call)
     if path is None:
-        place, *_ = [absolute_place(call, text, needed) for needed in (right, *more)]
+        place, *_ = [places.find_absolute(text, needed) for needed in (right, *more)]
         shown, ends_in_slash = f"volume={place.share['code']}", text.strip()[-1] in "/\\"
         return spot_at(call, place, shown, is_directory=ends_in_slash)
     Inside.parse(path.rest)
-    place, *_ = [find_place(call, path, needed) for needed in (right, *more)]
+    place, *_ = [places.find(path, needed) for needed in (right, *more)]
     return spot_at(call, place, f"{path.kind}={path.ident}", is_directory=path.is_directory)
 
 

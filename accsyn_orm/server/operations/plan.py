@@ -9,7 +9,16 @@ from typing import Any
 
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.operations import files, integrations, logs, questions, settings
+from accsyn_orm.server.operations import (
+    files,
+    integrations,
+    logs,
+    publishing,
+    questions,
+    recipients,
+    reports,
+    settings,
+)
 from accsyn_orm.server.operations.journal import note_operation
 from accsyn_orm.server.operations.work import Work, entity_id, require_verb, routed
 from accsyn_orm.server.refusals import Refusal
@@ -21,7 +30,9 @@ from accsyn_orm.server.storage.tables import BOTH, V1, V3, Generation
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS, split_uri
 
-WITH_ROUTES = (files, questions, settings, logs, integrations)
+WITH_ROUTES = (
+    files, questions, settings, logs, integrations, recipients, reports, publishing,
+)  # fmt: skip
 """Modules whose operations have uris of their own; importing them declares these."""
 
 _QUEUE = 2

@@ -15,21 +15,24 @@ from accsyn_orm.server.rules.clients import (
     Servers,
     UserServers,
 )
+from accsyn_orm.server.rules.computes import Computes
 from accsyn_orm.server.rules.engines import Engines
+from accsyn_orm.server.rules.jobs import JobFamily
+from accsyn_orm.server.rules.packages import Deliveries, Requests, Streams
 from accsyn_orm.server.rules.queues import Queues
 from accsyn_orm.server.rules.sites import Sites
 from accsyn_orm.server.rules.tasks import Tasks
-from accsyn_orm.server.rules.transfers import JobFamily, Transfers
+from accsyn_orm.server.rules.transfers import Transfers
 from accsyn_orm.server.rules.users import Users
 from accsyn_orm.server.storage.tables import Generation
 
 QUEUE_RULES = Queues()
-_TRANSFERS = Transfers()
+_JOBS = (Transfers(), Computes(), Deliveries(), Requests(), Streams())
 _CLIENTS = (Apps(), Servers(), UserServers(), Browsers(), Lanes())
 
 RULES: tuple[EntityRules, ...] = (
-    _TRANSFERS,
-    JobFamily((_TRANSFERS,)),
+    *_JOBS,
+    JobFamily(_JOBS),
     QUEUE_RULES,
     Tasks(),
     Users(),

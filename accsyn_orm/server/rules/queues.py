@@ -94,8 +94,9 @@ class Queues(StandaloneRules):
         if row["default"]:
             raise Refusal("the default queue cannot be deleted: make another one the default first")
         default = default_queue(call)["id"]
-        moved = {"queue": default, "parent": default}
-        update_rows(call, JOBS, JOBS.table.c.queue == row["id"], moved)
+        jobs = JOBS.table.c
+        update_rows(call, JOBS, jobs.parent == row["id"], {"parent": default})
+        update_rows(call, JOBS, jobs.queue == row["id"], {"queue": default})
         update_rows(call, USERS, USERS.table.c.queue == row["id"], {"queue": None})
         self.archive(call, row)
 

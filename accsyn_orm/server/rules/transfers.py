@@ -7,15 +7,22 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.server.access.policy import require_create
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, TESTS, behaviour
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.rules.base import EntityRules, Names, StandaloneRules, modification
-from accsyn_orm.server.rules.families import FamilyRules
-from accsyn_orm.server.rules.queues import default_queue, find_queue
+from accsyn_orm.server.rules.base import Names, payload
+from accsyn_orm.server.rules.jobs import (
+    TRANSFER,
+    RunningJobs,
+    common_attributes,
+    given_name,
+    insert_job,
+)
+from accsyn_orm.server.rules.recipients import acted
 from accsyn_orm.server.rules.schema import (
     Field,
     Schema,
-    absent,
     boolean,
     filled_text,
     json_object,
@@ -24,24 +31,32 @@ from accsyn_orm.server.rules.schema import (
     text,
     whole_number,
 )
-from accsyn_orm.server.rules.tasks import add_tasks, insert_tasks, without_repetitions
-from accsyn_orm.server.storage.store import LIVING, in_scopes, insert_row, rows_where
-from accsyn_orm.server.storage.tables import JOB_TYPES, JOBS, TRANSFERS, USERS, V1, V3, Scope
-from accsyn_orm.server.transfers.lifecycle import change_status, finish, set_status
-from accsyn_orm.server.transfers.parties import Route, Router, is_placeholder
+from accsyn_orm.server.rules.submission import anything, hooks, names
+from accsyn_orm.server.rules.task_rows import add_tasks, insert_tasks, without_repetitions
+from accsyn_orm.server.storage.store import (
+    LIVING,
+    Record,
+    in_scopes,
+    records_by_id,
+    rows_where,
+    update_row,
+)
+from accsyn_orm.server.storage.tables import JOBS, TRANSFERS, V1, V3
+from accsyn_orm.server.transfers.children import child_routes
+from accsyn_orm.server.transfers.lifecycle import finish
+from accsyn_orm.server.transfers.routes import Route, Router
 from accsyn_orm.server.transfers.shapes import read_tasks
+from accsyn_orm.server.transfers.uploads import enlist
 
-TRANSFER = JOB_TYPES["transfer"]
 _INITIAL = one_of("waiting", "paused")
 _CLOSED_TO_APPENDING = ("paused",)
 
 
-def _anything(_name: str, value: Any) -> Any:
-    """Take what `shapes` will look at."""
-    return value
-
-
-class Transfers(StandaloneRules):
+@behaviour(DOCUMENTED, "transfer/edit", "a status pauses, resumes, retries, aborts or finishes")
+@behaviour(INFERRED, "transfer/edit", "name and metadata can be changed")
+@behaviour(DOCUMENTED, "transfer/delete", "it is deleted whatever its status, which archives it")
+@behaviour(INFERRED, "transfer/delete", "an active job is aborted first")
+class Transfers(RunningJobs):
     """The rules of transfers."""
 
     schema = Schema(
@@ -50,7 +65,7 @@ class Transfers(StandaloneRules):
             Field("code", filled_text, create=True, update=True, generations=V1),
             Field("code", filled_text, create=True, generations=V3),
             Field("name", filled_text, create=True, update=True, generations=V3),
-            Field("tasks", _anything, create=True),
+            Field("tasks", anything, create=True),
             Field("source", text, create=True),
             Field("destination", text, create=True),
             Field("dest", text, create=True),
@@ -61,27 +76,44 @@ class Transfers(StandaloneRules):
             Field("metadata", json_object, create=True, update=True),
             Field("mirror", boolean, create=True),
             Field("mirror_paths", boolean, create=True),
-            Field("append", boolean, create=True, generations=V3),
+            Field("append", boolean, create=True, generations=V3, source=TESTS),
             Field("allow_duplicates", boolean, create=True),
             Field("replace_duplicates", boolean, create=True),
             Field("description", text, create=True, generations=V3),
             Field("type", whole_number(TRANSFER, TRANSFER), create=True),
-            Field("parent", absent("this workspace has no deliveries and requests"), create=True),
-            Field("hooks", absent("this workspace runs no hooks"), create=True),
-            Field(
-                "recipients",
-                absent("submit one job for each recipient"),
-                create=True,
-                generations=V1,
-            ),
+            Field("parent", filled_text, create=True),
+            Field("hooks", hooks, create=True),
+            Field("recipients", names, create=True, generations=V1),
         ),
     )
-    names = Names(v1="", v3="transfer", v3_alias="job")
+    names = Names(v1="", v3="transfer")
 
+    @behaviour(DOCUMENTED, "transfer/create", "v1 sends to several recipients: a job for each")
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
+        """Submit a job; in v1, one for each of several recipients."""
+        described = payload(data)
+        if call.caller.generation != "v1" or not described.get("recipients"):
+            return super().create(call, data, parent)
+        require_create(self.name, call.caller)
+        caller = call.caller
+        values = self.schema.check_create(described, caller.generation, caller.role)
+        recipients = values.pop("recipients")
+        if {"destination", "dest"} & values.keys():
+            raise Refusal("recipients are destinations: give either, not both")
+        idents = [self.insert(call, {**values, "destination": one}) for one in recipients]
+        return records_by_id(call, TRANSFERS, idents)
+
+    @behaviour(DOCUMENTED, "transfer/create", "a job is called after its first file unless named")
+    @behaviour(DOCUMENTED, "transfer/create", "a job of nothing but placeholders is done at once")
+    @behaviour(DOCUMENTED, "transfer/create", "tasks that repeat another one are left out")
+    @behaviour(TESTS, "transfer/create", "append adds to a job between the same parties")
+    @behaviour(INFERRED, "transfer/create", "append takes the newest own job not paused")
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Submit a job, or append its tasks to a matching one."""
+        if values.get("parent") is not None:
+            return _insert_child(call, values)
         router = Router(call, mirrors=_mirrors(values))
-        routes = without_repetitions(router.routes(read_tasks(values)))
+        routes = _distinct(router.routes(read_tasks(values)), values)
         found = _to_append_to(call, routes[0]) if values.get("append") else None
         if found is not None:
             add_tasks(call, found, routes, values)
@@ -89,79 +121,48 @@ class Transfers(StandaloneRules):
         ident = insert_job(call, _attributes(call, values, routes))
         insert_tasks(call, ident, routes)
         if all(route.draft.values.get("status") == "excluded" for route in routes) or all(
-            is_placeholder(route) for route in routes
+            route.is_placeholder for route in routes
         ):
             finish(call, ident)
         return ident
 
-    def update(self, call: Call, row: RowMapping, values: dict[str, Any]) -> None:
-        """Change a job; a status may pause, resume, retry, abort or finish it."""
-        status = values.pop("status", None)
-        if "code" in values:
-            values["name"] = values.pop("code")
-        self.modify(call, row, values)
-        if status is not None:
-            change_status(call, row, status)
 
-    def remove(self, call: Call, row: RowMapping) -> None:
-        """Delete a job, whatever its status; an active one is aborted first."""
-        if row["scope"] == Scope.ACTIVE.value:
-            set_status(call, row["id"], "aborted")
-        self.archive(call, row)
-
-
-class JobFamily(FamilyRules):
-    """What v1 calls a job."""
-
-    names = Names(v1="job", v3="")
-    family = JOBS
-
-    def __init__(self, members: Sequence[EntityRules]) -> None:
-        super().__init__(members, JOB_TYPES)
-
-    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:  # noqa: ARG002  # the base's
-        """Say of which type a new job is."""
-        return data.get("type")
+def _insert_child(call: Call, values: Mapping[str, Any]) -> str:
+    """Submit an upload to, or a download from, a delivery, a request or a stream."""
+    for name in ("append", "mirror", "mirror_paths"):
+        if values.get(name):
+            raise Refusal(f"{name} is not for a job with a parent")
+    child = child_routes(call, values)
+    routes = _distinct(child.routes, values)
+    ident = insert_job(call, _attributes(call, values, routes))
+    idents = insert_tasks(call, ident, routes)
+    update_row(call, JOBS, ident, {"parent": child.package["id"]})
+    acted(call, child.package["id"])
+    if child.is_upload:
+        ends = (dict(route.destination_end) for route in routes)
+        enlist(call, child.package["id"], dict(zip(idents, ends, strict=True)))
+    return ident
 
 
-def insert_job(call: Call, values: Mapping[str, Any], *, ident: str | None = None) -> str:
-    """Store a job with what it has when nobody says otherwise: nothing measured, nothing moved."""
-    row: dict[str, Any] = {
-        "type": TRANSFER,
-        "status": "waiting",
-        "progress": 0,
-        "size": None,
-        "speed": -1.0,
-        "etr": "",
-        "metadata": {},
-        "settings": {},
-        "description": "",
-        "mirror_paths": False,
-        "user": call.caller.user_id,
-        "created": call.timestamp,
-        "finished": None,
-        **modification(call),
-        **values,
-    }
-    return insert_row(call, JOBS, row, ident=ident)
+@behaviour(DOCUMENTED, "transfer/create", "without allow_duplicates a repeated task is refused")
+def _distinct(routes: Sequence[Route], values: Mapping[str, Any]) -> list[Route]:
+    distinct = without_repetitions(routes)
+    if len(distinct) < len(routes) and values.get("allow_duplicates") is False:
+        raise Refusal("a task repeats another one: leave it out, or allow duplicates")
+    return distinct
 
 
 def _attributes(call: Call, values: Mapping[str, Any], routes: Sequence[Route]) -> dict[str, Any]:
     """Turn a checked payload into what is stored."""
-    stored = {
-        name: values[name] for name in ("metadata", "settings", "description") if name in values
-    }
-    queue = _queue(call, values.get("queue"))
     awaits_path = any(route.awaits_path for route in routes)
     return {
-        **stored,
-        "name": _name(values) or routes[0].file_name,
+        **common_attributes(call, values),
+        "name": given_name(values) or routes[0].file_name,
         "status": values.get("status") or ("pending" if awaits_path else "waiting"),
         "mirror_paths": _mirrors(values),
         "source": routes[0].source,
         "destination": routes[0].destination,
-        "queue": queue,
-        "parent": queue,
+        "scheduled": True,
     }
 
 
@@ -172,30 +173,16 @@ def _mirrors(values: Mapping[str, Any]) -> bool:
     return True in given
 
 
-def _name(values: Mapping[str, Any]) -> str | None:
-    name, code = values.get("name"), values.get("code")
-    if name is not None and code is not None and name != code:
-        raise Refusal("name and code of a job are the same attribute, and differ")
-    return name or code
-
-
-def _queue(call: Call, named: str | None) -> str:
-    """Choose the queue: the one named, else the user's own, else the default one."""
-    if named is not None:
-        return str(find_queue(call, named)["id"])
-    user = rows_where(call, USERS, USERS.table.c.id == call.caller.user_id)[0]
-    return str(user["queue"] or default_queue(call)["id"])
-
-
 def _to_append_to(call: Call, route: Route) -> RowMapping | None:
     """Choose the caller's newest job between the same parties that can still take tasks."""
     jobs = JOBS.table.c
     found = rows_where(
         call,
-        JOBS,
+        TRANSFERS,
         jobs.user == call.caller.user_id,
         jobs.source == route.source,
         jobs.destination == route.destination,
+        jobs.parent == jobs.queue,
         in_scopes(call, JOBS, LIVING),
         jobs.status.not_in(_CLOSED_TO_APPENDING),
     )

@@ -16,12 +16,13 @@ from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TE
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules import EntityRules
 from accsyn_orm.server.rules.base import payload
+from accsyn_orm.server.rules.jobs import jobs_of_type
 from accsyn_orm.server.rules.schema import Check, boolean, filled_text, whole_number
 from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.storage.literals import NULL
 from accsyn_orm.server.storage.records import select_records
 from accsyn_orm.server.storage.store import Record, in_scopes, read_records
-from accsyn_orm.server.storage.tables import EntityTable, Generation, Scope
+from accsyn_orm.server.storage.tables import JOBS, EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
 
@@ -134,8 +135,9 @@ def _conditions(call: Call, search: Search) -> list[ColumnElement[bool]]:
         conditions.append(columns.id == search.ident)
     if "parent" in search.options:
         conditions.append(_parent_column(entity) == search.options["parent"])
-    if "type" in search.options:
-        conditions.append(columns.type == search.options["type"])
+    if entity is JOBS and search.ident is None:
+        of_type = jobs_of_type(caller.generation, search.options.get("type"))
+        conditions.extend([] if of_type is None else [of_type])
     if search.where is not None:
         _require_external(call, entity, search.where)
         conditions.append(compile_filter(search.where, entity, generation=caller.generation))

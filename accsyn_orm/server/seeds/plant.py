@@ -17,9 +17,9 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.disk.roots import Roots
+from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.rules.queues import BUILT_IN, insert_queue
 from accsyn_orm.server.rules.schema import DEFAULT_PRIORITY
-from accsyn_orm.server.rules.transfers import insert_job
 from accsyn_orm.server.seeds.data import (
     DEMO,
     EMPTY,

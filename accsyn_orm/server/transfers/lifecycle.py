@@ -16,6 +16,7 @@ from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where, update_row, update_rows
 from accsyn_orm.server.storage.tables import JOBS, TASKS, Scope
+from accsyn_orm.server.transfers.uploads import follow_upload
 
 FINISHED = frozenset({"done", "aborted"})
 ARCHIVED_AFTER = timedelta(days=14)
@@ -51,6 +52,7 @@ def change_status(call: Call, job: RowMapping, status: str) -> None:
 def set_status(call: Call, job: str, status: str) -> None:
     """Set a job's status, and what follows from it: its scope and when it finished."""
     update_row(call, JOBS, job, **_consequences(call, status))
+    follow_upload(call, job, status)
 
 
 def finish(call: Call, job: str) -> None:

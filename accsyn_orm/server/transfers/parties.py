@@ -2,159 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import not_permitted
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
+from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.storage.projection import MAIN_SITE
 from accsyn_orm.server.storage.store import rows_where
-from accsyn_orm.server.storage.tables import USERS, Scope
-from accsyn_orm.server.transfers.shapes import TaskDraft
-from accsyn_orm.server.transfers.specs import PLACEHOLDER, PartyKind, Spec, parse_spec
+from accsyn_orm.server.storage.tables import CLIENT_TYPES, CLIENTS, SITES, USERS, Scope
+from accsyn_orm.server.transfers.specs import PartyKind, Spec
+
+RESERVED_SITES = frozenset({"local", "roaming"})
+"""Sites that cannot be sent to: one stands for whoever submits, one for all standard users."""
+
+_OF_USERS = frozenset({CLIENT_TYPES["app"], CLIENT_TYPES["userserver"]})
+"""Kinds of client that move files for a user."""
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One task with its parties known.
+class Party:
+    """Who has one end of a job.
 
     Attributes:
-        draft: the task as submitted.
-        source: party that sends, as ``user:<id>`` or ``workspace:<id>``.
-        destination: party that receives.
-        source_end: the task's ``source`` document.
-        destination_end: the task's ``destination`` document.
-        file_name: last element of the source path.
-        awaits_path: the receiver was named without a path, and chooses one later (v1).
+        kind: ``user``, ``workspace`` (the server of the main site) or ``site``.
+        ident: id of the user, the workspace or the site.
+        client: id of the user's computer, or of a server that was named.
     """
 
-    draft: TaskDraft
-    source: str
-    destination: str
-    source_end: Mapping[str, Any]
-    destination_end: Mapping[str, Any]
-    file_name: str
-    awaits_path: bool
+    kind: str
+    ident: str
+    client: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """The party as jobs carry it."""
+        return f"{self.kind}:{self.ident}"
+
+    @property
+    def end(self) -> dict[str, str]:
+        """What ends of tasks say about it."""
+        keys = {} if self.kind == "workspace" else {self.kind: self.ident}
+        return keys if self.client is None else {**keys, "client": self.client}
 
 
 @dataclass(slots=True)
-class Router:
-    """Finds the parties of tasks; looks every user up once.
+class Parties:
+    """Finds parties for one operation; looks everything up once.
 
     Attributes:
         call: the operation.
-        mirrors: whether files keep their paths, so that nobody has to choose one.
-        receiver: party of the job that tasks are added to, for those that name no destination.
     """
 
     call: Call
-    mirrors: bool = False
-    receiver: str | None = None
     _users: dict[str, str] = field(default_factory=dict[str, str])
+    _computers: dict[tuple[str, str | None], str | None] = field(
+        default_factory=dict[tuple[str, "str | None"], "str | None"]
+    )
 
-    def routes(self, drafts: Sequence[TaskDraft]) -> list[Route]:
-        """Find the parties of all tasks of a job.
+    @behaviour(DOCUMENTED, "transfers/parties", "an absolute path alone is on the caller's disk")
+    @behaviour(DOCUMENTED, "transfers/parties", "a local path is on a computer of the caller's own")
+    @behaviour(DOCUMENTED, "transfers/parties", "hq and the workspace's code are the main site")
+    def find(self, spec: Spec) -> Party:
+        """Find the party that a source or destination names.
 
         Raises:
-            Refusal: a party does not exist, the caller may not name it, or the tasks do not share
-                one pair.
+            Refusal: there is none, or the caller may not name it.
         """
-        routes = [self._route(draft) for draft in drafts]
-        if len({(route.source, route.destination) for route in routes}) > 1:
-            raise Refusal("all tasks of a job go from one party to one other; submit several jobs")
-        return routes
-
-    def _route(self, draft: TaskDraft) -> Route:
-        workspace = self.call.caller.workspace_code
-        source = parse_spec(draft.source, workspace=workspace)
-        if source.path is None:
-            raise Refusal(f"{draft.source!r} names no path to send")
-        destination = self._destination(draft, source)
-        sender, receiver = self._party(source), self._party(destination)
-        if sender == receiver and PLACEHOLDER not in {source.path, destination.path}:
-            raise Refusal(
-                f"source and destination are the same party ({draft.source!r} to "
-                f"{draft.destination or 'nowhere'!r}): name another one, such as user@mail.com:path"
-            )
-        # v3 mirrors the path of a party that was named alone; v1 lets the receiver choose one.
-        awaits_path = (
-            destination.path is None
-            and destination.kind is PartyKind.USER
-            and self.call.caller.generation == "v1"
-            and not self.mirrors
-        )
-        return Route(
-            draft,
-            sender,
-            receiver,
-            _end(sender, source.path),
-            _end(receiver, None if awaits_path else destination.path or source.path),
-            source.file_name,
-            awaits_path,
-        )
-
-    def _destination(self, draft: TaskDraft, source: Spec) -> Spec:
-        workspace = self.call.caller.workspace_code
-        if draft.destination is not None:
-            return parse_spec(draft.destination, workspace=workspace)
-        if self.receiver is not None:
-            kind, _, ident = self.receiver.partition(":")
-            is_user = kind == "user"
-            return Spec(PartyKind(kind), ident if is_user else workspace, None)
-        if source.kind is PartyKind.USER or source.is_local:
-            # Nowhere in particular: the workspace, beneath its default volume, at the same path.
-            return Spec(PartyKind.WORKSPACE, workspace, None)
-        raise Refusal(f"{draft.source!r} needs a destination")
-
-    def _party(self, spec: Spec) -> str:
-        caller = self.call.caller
         match spec.kind:
-            case PartyKind.SITE if spec.path == PLACEHOLDER:
-                # Nothing will ever move there, so the site does not have to exist.
-                return f"workspace:{caller.workspace}"
-            case PartyKind.OMITTED:
-                return (
-                    f"user:{caller.user_id}" if spec.is_local else f"workspace:{caller.workspace}"
-                )
-            case PartyKind.WORKSPACE:
-                return f"workspace:{caller.workspace}"
+            case PartyKind.OMITTED if spec.is_local:
+                return self.of_user(self.call.caller.user_id, None)
+            case PartyKind.OMITTED | PartyKind.WORKSPACE:
+                return self.of_workspace()
             case PartyKind.USER:
-                return f"user:{self._user(spec)}"
-            case PartyKind.SITE | PartyKind.CLIENT:
-                raise Refusal(
-                    f"there is no {spec.kind.value} {spec.ident!r}: this workspace has one site, hq"
-                )
+                return self._named_user(spec)
+            case PartyKind.SITE:
+                return self._site(spec)
+            case PartyKind.CLIENT:
+                return self._client(spec)
 
-    def _user(self, spec: Spec) -> str:
+    def of_workspace(self) -> Party:
+        """Return the main site."""
+        return Party("workspace", self.call.caller.workspace)
+
+    @behaviour(DOCUMENTED, "transfers/parties", "a user is his most recently seen computer")
+    @behaviour(DOCUMENTED, "transfers/parties", "user@mail@host is that computer of the user")
+    def of_user(self, user: str, host: str | None) -> Party:
+        """Return a user at his most recently seen computer, or at the one with a host name.
+
+        Raises:
+            Refusal: the user has no computer of that name.
+        """
+        key = user, host
+        if key not in self._computers:
+            self._computers[key] = self._computer(user, host)
+        return Party("user", user, self._computers[key])
+
+    def of_reference(self, reference: str) -> Party:
+        """Return the party that a job carries."""
+        kind, _, ident = reference.partition(":")
+        return self.of_user(ident, None) if kind == "user" else Party(kind, ident)
+
+    def _computer(self, user: str, host: str | None) -> str | None:
+        clients = CLIENTS.table.c
+        owned = rows_where(
+            self.call,
+            CLIENTS,
+            clients.user == user,
+            clients.type.in_(_OF_USERS),
+            clients.scope == Scope.ACTIVE.value,
+        )
+        wanted = [row for row in owned if host is None or row["code__folded"] == host.casefold()]
+        if host is not None and not wanted:
+            raise Refusal(f"the user has no computer {host!r}")
+        latest = max(wanted, key=lambda row: row["last_checkin"] or "", default=None)
+        return None if latest is None else str(latest["id"])
+
+    def _named_user(self, spec: Spec) -> Party:
+        user = self._user(spec.ident)
+        self._require_own(user, spec)
+        return self.of_user(user, spec.host)
+
+    def _require_own(self, user: str | None, spec: Spec) -> None:
         caller = self.call.caller
-        code = spec.ident.casefold()
-        ident = self._users.get(code) or self._look_up(spec)
-        self._users[code] = ident
-        if ident != caller.user_id:
-            if caller.role is Role.STANDARD:
-                raise not_permitted(caller, "send to or receive from other users")
-            if spec.is_local:
-                raise not_permitted(caller, "name a local path on somebody else's computer")
-        return ident
+        if user == caller.user_id:
+            return
+        if caller.role is Role.STANDARD:
+            raise not_permitted(caller, "send to or receive from other users")
+        if spec.is_local:
+            raise not_permitted(caller, "name a local path on somebody else's computer")
 
-    def _look_up(self, spec: Spec) -> str:
-        users = USERS.table.c
-        code, ident = users.code__folded == spec.ident.casefold(), users.id == spec.ident
-        rows = rows_where(self.call, USERS, code | ident, users.scope == Scope.ACTIVE.value)
-        if not rows:
-            raise Refusal(f"there is no user {spec.ident!r}")
-        return str(rows[0]["id"])
+    def _user(self, named: str) -> str:
+        folded = named.casefold()
+        if folded not in self._users:
+            users = USERS.table.c
+            is_named = (users.code__folded == folded) | (users.id == folded)
+            rows = rows_where(self.call, USERS, is_named, users.scope == Scope.ACTIVE.value)
+            if not rows:
+                raise no_such("user", named)
+            self._users[folded] = str(rows[0]["id"])
+        return self._users[folded]
 
+    @behaviour(DOCUMENTED, "transfers/parties", "site=code is that site, but for the reserved ones")
+    @behaviour(INFERRED, "transfers/parties", "to standard users only the main site exists")
+    def _site(self, spec: Spec) -> Party:
+        if spec.is_placeholder:
+            # Nothing will ever move there, so the site does not have to exist.
+            return self.of_workspace()
+        folded = spec.ident.casefold()
+        if folded in RESERVED_SITES:
+            raise Refusal(f"the site {folded!r} is reserved: name a user, or another site")
+        sites = SITES.table.c
+        is_named = (sites.code__folded == folded) | (sites.id == folded)
+        rows = rows_where(self.call, SITES, is_named, sites.scope == Scope.ACTIVE.value)
+        if not rows or self.call.caller.role is Role.STANDARD:
+            raise no_such("site", spec.ident)
+        return self._at_site(rows[0], None)
 
-def _end(party: str, path: str | None) -> dict[str, Any]:
-    """Describe one end of a task; an end that names no user is the main site."""
-    kind, _, ident = party.partition(":")
-    end: dict[str, Any] = {"path": path}
-    return {"user": ident, **end} if kind == "user" else end
+    @behaviour(DOCUMENTED, "transfers/parties", "client=id is that computer, or that server's site")
+    def _client(self, spec: Spec) -> Party:
+        caller, clients = self.call.caller, CLIENTS.table.c
+        rows = rows_where(
+            self.call,
+            CLIENTS,
+            clients.id == spec.ident.casefold(),
+            clients.scope == Scope.ACTIVE.value,
+        )
+        is_hidden = caller.role is Role.STANDARD and any(
+            row["user"] != caller.user_id for row in rows
+        )
+        if not rows or is_hidden:
+            raise no_such("client", spec.ident)
+        if rows[0]["type"] in _OF_USERS:
+            self._require_own(rows[0]["user"], spec)
+            return Party("user", rows[0]["user"], rows[0]["id"])
+        if rows[0]["type"] != CLIENT_TYPES["server"]:
+            raise Refusal(f"the client {spec.ident!r} moves no files: name an app or a server")
+        site = rows_where(self.call, SITES, SITES.table.c.id == rows[0]["site"])[0]
+        return self._at_site(site, rows[0]["id"])
 
-
-def is_placeholder(route: Route) -> bool:
-    """Tell whether there is nothing to move."""
-    return PLACEHOLDER in {route.source_end["path"], route.destination_end["path"]}
+    def _at_site(self, site: RowMapping, client: str | None) -> Party:
+        if site["code__folded"] == MAIN_SITE or site["main"]:
+            return Party("workspace", self.call.caller.workspace, client)
+        return Party("site", site["id"], client)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.rules.schema import filled_text
 
@@ -17,6 +18,9 @@ MAX_URI = 255
 TASK_KEYS = frozenset(
     {"uri", "id", "source", "destination", "dest", "priority", "metadata", "settings", "status"}
 )
+
+
+_PAIR = ("source", "destination", "dest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class TaskDraft:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+@behaviour(DOCUMENTED, "transfers/shapes", "every documented shape of a payload is the same job")
+@behaviour(INFERRED, "transfers/shapes", "a source beside tasks is refused, not ignored")
 def read_tasks(data: Mapping[str, Any]) -> list[TaskDraft]:
     """List the tasks of a job or task payload, in any of the documented shapes.
 
@@ -45,18 +51,22 @@ def read_tasks(data: Mapping[str, Any]) -> list[TaskDraft]:
     listed = data.get("tasks")
     if listed is None:
         drafts = [_draft(None, {key: data[key] for key in _PAIR if key in data})]
+    elif data.get("source") is not None:
+        raise Refusal("give tasks, or a source: not both")
     else:
         default = data.get("destination", data.get("dest"))
-        drafts = [_with_destination(draft, default) for draft in _listed(listed)]
+        drafts = [_with_destination(draft, default) for draft in listed_tasks(listed)]
     if not drafts:
         raise Refusal("a job needs at least one task")
     return drafts
 
 
-_PAIR = ("source", "destination", "dest")
+def listed_tasks(tasks: object) -> list[TaskDraft]:
+    """List the tasks that stand under ``tasks``: a list, a dictionary by uri, or one task.
 
-
-def _listed(tasks: object) -> list[TaskDraft]:
+    Raises:
+        Refusal: it is none of these, or a task is malformed.
+    """
     if isinstance(tasks, Mapping):
         keyed = cast("Mapping[str, Any]", tasks)
         if any(isinstance(keyed.get(key), str) for key in _PAIR):
@@ -74,9 +84,7 @@ def _draft(uri: str | None, task: object) -> TaskDraft:
         raise Refusal("tasks: each is a path, or a dictionary with source and destination")
     values = dict(cast("Mapping[str, Any]", task))
     if "tasks" in values:
-        raise Refusal(
-            "tasks: nested tasks belong to compute jobs, which this workspace does not run"
-        )
+        raise Refusal("tasks: only those of compute jobs have tasks of their own")
     for name in values:
         if name not in TASK_KEYS:
             raise unknown_attribute("task", name, TASK_KEYS)

@@ -49,12 +49,14 @@ class AccsynPath:
         rest: what is meant inside it, separated by ``/``, without one at either end; empty for all
             of it. It may still try to leave by ``..``.
         is_directory: whether it ends in a slash, which says so.
+        is_relative: whether it names no share, and so means the default volume.
     """
 
     kind: str
     ident: str
     rest: str
     is_directory: bool = False
+    is_relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 _KINDS = re.compile(r"(site|user|client)=(.+)", re.IGNORECASE)
 _WORD = re.compile(r"[^/\\=~\s:]{2,}")
 _SHARE = re.compile(rf"({'|'.join(SHARE_KINDS)})=([^/\\]+)", re.IGNORECASE)
+_SHARE_THEN_PATH = re.compile(rf"^((?:{_SHARE.pattern})[^:]*):", re.IGNORECASE)
 _SLASHES = re.compile(r"[/\\]+")
 
 
@@ -130,7 +133,8 @@ def parse_accsyn_path(text: str) -> AccsynPath | None:
     if head == OWN_HOME:
         return AccsynPath("home", OWN_HOME, "/".join(elements), is_directory)
     if "=" not in head:
-        return AccsynPath("volume", DEFAULT_SHARE, "/".join((head, *elements)), is_directory)
+        rest = "/".join((head, *elements))
+        return AccsynPath("volume", DEFAULT_SHARE, rest, is_directory, is_relative=True)
     named = _SHARE.fullmatch(head)
     if named is None:
         raise Refusal(f"{text!r}: {head!r} is none of share=, volume=, folder=, home=, collection=")
@@ -140,7 +144,9 @@ def parse_accsyn_path(text: str) -> AccsynPath | None:
     return AccsynPath(named[1].casefold(), ident.strip(), rest, is_directory)
 
 
-def parse_spec(text: str, *, workspace: str) -> Spec:
+@behaviour(DOCUMENTED, "transfers/parties", "a party ends at the first colon that is not a drive's")
+@behaviour(DOCUMENTED, "transfers/parties", "v1 joins party:share=code/path:path with a slash")
+def parse_spec(text: str, *, workspace: str, is_v1: bool = False) -> Spec:
     """Take a source or destination apart.
 
     A party ends at the first colon when what stands before it is ``site=…``, ``user=…``,
@@ -150,6 +156,7 @@ def parse_spec(text: str, *, workspace: str) -> Spec:
     Args:
         text: for example ``lisa@example.com:share=projects/a.mov``.
         workspace: code of the workspace, which may stand alone as a party.
+        is_v1: read what only v1 could write: a second colon, behind a path on a server.
 
     Raises:
         Refusal: the text is blank, or the kind before ``=`` is not one that accsyn has.
@@ -159,10 +166,15 @@ def parse_spec(text: str, *, workspace: str) -> Spec:
         raise Refusal("a source or destination is empty: write party:path, or a path")
     before, colon, after = text.partition(":")
     if colon and _names_party(before):
-        return _checked(_party(before, workspace, path=after.strip() or None))
+        path = _joined(after.strip()) if is_v1 else after.strip()
+        return _checked(_party(before, workspace, path=path or None))
     if _names_lone_party(text, workspace):
         return _party(text, workspace, path=None)
     return _checked(Spec(PartyKind.OMITTED, "", text))
+
+
+def _joined(path: str) -> str:
+    return _SHARE_THEN_PATH.sub(r"\1/", path, count=1)
 
 
 def _names_party(text: str) -> bool:

@@ -81,12 +81,13 @@ JOBS = entity(
             boolean("mirror_paths", STORED_ONLY),
             document("hooks", STORED_ONLY),
             document("compute", STORED_ONLY),  # what only a compute job is given
+            document("package", STORED_ONLY),  # of a request for a folder: that `destination`
         ],
         CLIENT_SOURCE: [number("type", V1)],  # see `JOB_TYPES`
         TESTS: [boolean("public", V3)],
         INFERRED: [
             date("archives", STORED_ONLY),  # from when on a finished job counts as archived
-            date("expires", STORED_ONLY),  # when a delivery or request ends by itself
+            date("expires", STORED_ONLY),  # when a package changes by itself, see `packages`
             # Whether the transfer engine is to run it: what a seed planted stays as it is.
             boolean("scheduled", STORED_ONLY),
             text("claimant", STORED_ONLY),  # the server process that runs it
@@ -133,11 +134,11 @@ TASKS = entity(
             text("description", STORED_ONLY),
             document("compute", STORED_ONLY),  # parameters of a compute task
             document("deps", STORED_ONLY),  # uris of tasks that have to be done first
-            boolean("container", STORED_ONLY),  # its own tasks run instead of it
         ],
         INFERRED: [
             number("moved", STORED_ONLY),  # bytes that have arrived
             text("problem", STORED_ONLY),  # why it failed
+            text("upload", STORED_ONLY),  # of a file of a package: the task that uploads it
         ],
     },
     aliases={"parent": "job"},
@@ -163,6 +164,7 @@ Index("jobs_by_status", JOBS.table.c.workspace, JOBS.table.c.status__folded)
 Index("jobs_by_name", JOBS.table.c.workspace, JOBS.table.c.name__folded)
 Index("jobs_by_parent", JOBS.table.c.parent)
 Index("jobs_by_queue", JOBS.table.c.queue)
+Index("jobs_by_expiry", JOBS.table.c.expires)
 Index("tasks_by_job", TASKS.table.c.job, TASKS.table.c.uri, unique=True)
 Index(
     "tasks_of_job_by_id", TASKS.table.c.workspace, TASKS.table.c.job, TASKS.table.c.id, unique=True
