@@ -20,7 +20,7 @@ from typing import cast
 
 from typing_extensions import Self, override
 
-from accsyn_orm.server.disk.refusal import IsLinkError
+from accsyn_orm.server.disk.refusal import IsLinkError, Reason
 
 _JUNCTION = 0xA0000003
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -29,8 +29,10 @@ _ENTERING = os.O_RDONLY | _COMMON | getattr(os, "O_DIRECTORY", 0)
 # A FIFO would let open() wait for its other end.
 READING = os.O_RDONLY | _COMMON | getattr(os, "O_NONBLOCK", 0)
 """Flags to open a file for reading."""
-CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _COMMON
+CREATING = os.O_RDWR | os.O_CREAT | os.O_EXCL | _COMMON
 """Flags to open a file for writing that does not exist yet."""
+REOPENING = os.O_RDWR | _COMMON | getattr(os, "O_NONBLOCK", 0)
+"""Flags to open a file that is there, to go on writing to it."""
 
 
 class Directory(ABC):
@@ -60,7 +62,7 @@ class Directory(ABC):
 
     @abstractmethod
     def open(self, name: str, flags: int) -> int:
-        """Open a file, with `READING` or `CREATING`; return its descriptor."""
+        """Open a file, with `READING`, `CREATING` or `REOPENING`; return its descriptor."""
 
     @abstractmethod
     def make(self, name: str) -> None:
@@ -77,6 +79,13 @@ class Directory(ABC):
     @abstractmethod
     def rename(self, name: str, to: Directory, to_name: str) -> None:
         """Give something another place; a file that is there is replaced, in one step."""
+
+    @abstractmethod
+    def stamp(self, name: str, modified: int) -> None:
+        """Set when a file was last changed, in nanoseconds since 1970."""
+
+    def sync(self) -> None:  # noqa: B027  # not every system can
+        """Force the names in it onto the disk."""
 
     def close(self) -> None:  # noqa: B027  # not everyone has something to close
         """Close it."""
@@ -145,6 +154,15 @@ class DescriptorDirectory(Directory):
         os.replace(name, to_name, src_dir_fd=self.descriptor, dst_dir_fd=there)
 
     @override
+    def stamp(self, name: str, modified: int) -> None:
+        times = (modified, modified)
+        os.utime(name, ns=times, dir_fd=self.descriptor, follow_symlinks=False)
+
+    @override
+    def sync(self) -> None:
+        os.fsync(self.descriptor)
+
+    @override
     def close(self) -> None:
         os.close(self.descriptor)
 
@@ -181,7 +199,7 @@ class PathDirectory(Directory):
 
     @override
     def open(self, name: str, flags: int) -> int:
-        if flags != CREATING and is_link(self.look(name)):
+        if not flags & os.O_CREAT and is_link(self.look(name)):
             raise IsLinkError
         return os.open(self.path / name, flags, 0o666)
 
@@ -201,6 +219,10 @@ class PathDirectory(Directory):
     def rename(self, name: str, to: Directory, to_name: str) -> None:
         (self.path / name).replace(cast("Self", to).path / to_name)
 
+    @override
+    def stamp(self, name: str, modified: int) -> None:
+        os.utime(self.path / name, ns=(modified, modified))
+
 
 def is_link(found: os.stat_result) -> bool:
     """Tell whether something leads elsewhere: a symbolic link, or a junction of Windows."""
@@ -209,3 +231,10 @@ def is_link(found: os.stat_result) -> bool:
 
 DIRECTORY: type[Directory] = DescriptorDirectory if os.open in os.supports_dir_fd else PathDirectory
 """The better of the two that this system has."""
+
+
+def reason_instead(found: os.stat_result) -> Reason:
+    """Say why something that is no file cannot be taken for one."""
+    if is_link(found):
+        return Reason.LINK
+    return Reason.IS_A_DIRECTORY if stat.S_ISDIR(found.st_mode) else Reason.SPECIAL

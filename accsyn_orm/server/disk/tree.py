@@ -20,7 +20,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from accsyn_orm.server.disk.directory import CREATING, DIRECTORY, READING, Directory, is_link
+from accsyn_orm.server.disk.directory import (
+    CREATING,
+    DIRECTORY,
+    READING,
+    Directory,
+    is_link,
+    reason_instead,
+)
 from accsyn_orm.server.disk.inside import DRAFT_PREFIX, ROOT, Inside, problem_of_name
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, refused
 from accsyn_orm.server.refusals import Refusal
@@ -221,6 +228,21 @@ class Tree:
                     directory.unlink(draft)
                 raise
 
+    def open_directory(self, inside: Inside = ROOT, *, makes: bool = False) -> Directory:
+        """Open a directory, for what needs more of it than a tree offers. Close it, or use `with`.
+
+        Args:
+            inside: where it is.
+            makes: make it, and all directories that lead there.
+
+        Raises:
+            DiskRefusal: it is not there, or something else is in the way.
+        """
+        if makes:
+            with refused(self.shown()):
+                self._root.mkdir(parents=True, exist_ok=True)
+        return self._open(self._from_root(inside), makes=makes)
+
     # -- changes ---------------------------------------------------------------------------------
 
     def make_directory(
@@ -334,14 +356,7 @@ class Tree:
         if not replace:
             raise DiskRefusal(shown, Reason.EXISTS)
         if not stat.S_ISREG(found.st_mode):
-            raise DiskRefusal(shown, _kind(found))
-
-
-def _kind(found: os.stat_result) -> Reason:
-    """Say what something is that is no file."""
-    if is_link(found):
-        return Reason.LINK
-    return Reason.IS_A_DIRECTORY if stat.S_ISDIR(found.st_mode) else Reason.SPECIAL
+            raise DiskRefusal(shown, reason_instead(found))
 
 
 def _entry(inside: Inside, found: os.stat_result) -> Entry | None:

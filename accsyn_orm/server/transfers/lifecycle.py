@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping
 
 from accsyn_orm.server.context import Call, wire_time
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where, update_row, update_rows
 from accsyn_orm.server.storage.tables import JOBS, TASKS, Scope
@@ -22,8 +23,12 @@ FINISHED = frozenset({"done", "aborted"})
 ARCHIVED_AFTER = timedelta(days=14)
 """How long finished jobs stay where they are easily found; the default of accsyn."""
 
+NOT_MOVING = -1.0
+"""Speed of a job through which nothing goes now."""
+
 _SETTLED = frozenset({"done", "excluded"})
-_MOVING = frozenset({"waiting", "running"})
+_MOVING = frozenset({"init", "waiting", "running"})
+_KEEPING_THEIR_PLACE = frozenset({"paused", "pending", "init", "waiting", "running"})
 
 
 def change_status(call: Call, job: RowMapping, status: str) -> None:
@@ -65,20 +70,37 @@ def finish(call: Call, job: str) -> None:
 
 
 def measure(call: Call, job: str) -> None:
-    """Bring a job's progress in line with its tasks."""
-    update_row(call, JOBS, job, {"progress": progress_of(tasks_of(call, job))})
+    """Bring a job's progress and size in line with its tasks."""
+    tasks = tasks_of(call, job)
+    values: dict[str, Any] = {"progress": progress_of(tasks)}
+    sizes = [task["size"] for task in tasks if task["status"] != "excluded"]
+    if None not in sizes:
+        values["size"] = sum(sizes)
+    update_row(call, JOBS, job, values)
 
 
+@behaviour(
+    INFERRED, "transfers/progress", "progress counts bytes where all sizes are known, else tasks"
+)
+@behaviour(INFERRED, "transfers/progress", "excluded tasks count neither for progress nor for size")
 def progress_of(tasks: Iterable[Mapping[str, Any] | RowMapping]) -> int:
-    """Say how many percent of the tasks are done, by size where that is known.
+    """Say how many percent of the tasks are done, by bytes where all sizes are known.
 
     Excluded tasks do not count; nothing to do is all done.
     """
     counted = [task for task in tasks if task["status"] != "excluded"]
-    is_measured = all(task["size"] for task in counted)
-    weights = [(task["size"] if is_measured else 1, task["status"] == "done") for task in counted]
-    total = sum(weight for weight, _ in weights)
-    return 100 * sum(weight for weight, is_done in weights if is_done) // total if total else 100
+    total = sum(task["size"] or 0 for task in counted)
+    if total and all(task["size"] is not None for task in counted):
+        return 100 * sum(map(_moved, counted)) // int(total)
+    done = sum(task["status"] == "done" for task in counted)
+    return 100 * done // len(counted) if counted else 100
+
+
+def _moved(task: Mapping[str, Any] | RowMapping) -> int:
+    """Return how many bytes of a task have arrived."""
+    size, moved = int(task["size"]), int(task.get("moved") or 0)
+    # A file can have been shorter when it was measured.
+    return size if task["status"] == "done" else min(size, moved)
 
 
 def hold_jobs_of(call: Call, user: str) -> None:
@@ -106,14 +128,30 @@ def retry(call: Call, job: RowMapping) -> None:
     # "done" tasks run again only when nothing else is left to.
     requeue(call, job["id"], statuses - {"done"} or statuses)
     set_status(call, job["id"], "waiting")
+    schedule(call, job)
     measure(call, job["id"])
+
+
+@behaviour(DOCUMENTED, "transfers/order", "a job that is retried goes to the end of its queue")
+@behaviour(INFERRED, "transfers/order", "a job that was paused keeps its place")
+def schedule(call: Call, job: RowMapping) -> None:
+    """Let the transfer engine run a job."""
+    values: dict[str, Any] = {"scheduled": True, "problem": None}
+    if job["status"] not in _KEEPING_THEIR_PLACE or job["due"] is None:
+        values |= {"due": call.timestamp, "retries": 0}
+    update_row(call, JOBS, job["id"], values)
 
 
 def requeue(call: Call, job: str, statuses: Collection[str]) -> None:
     """Queue those tasks of a job that have one of the statuses."""
     tasks = TASKS.table.c
-    condition = (tasks.job == job) & tasks.status.in_(statuses)
-    update_rows(call, TASKS, condition, {"status": "queued", "finished": None})
+    own = tasks.job == job
+    if "done" in statuses:
+        # What was there then need not be what is there now.
+        again = own & (tasks.status == "done")
+        update_rows(call, TASKS, again, {"moved": None, "size": None})
+    values: dict[str, Any] = {"status": "queued", "finished": None, "problem": None}
+    update_rows(call, TASKS, own & tasks.status.in_(statuses), values)
 
 
 def tasks_of(call: Call, job: str) -> Sequence[RowMapping]:
@@ -128,6 +166,8 @@ def settle(call: Call, job: RowMapping) -> None:
     )
     if status != job["status"]:
         set_status(call, job["id"], status)
+        if status == "waiting":
+            schedule(call, job)
     measure(call, job["id"])
 
 
@@ -148,7 +188,7 @@ def status_from_tasks(current: str, tasks: Sequence[str]) -> str:
         return "waiting" if current in FINISHED or current == "failed" else current
     if all(status == "onhold" for status in remaining):
         return "paused"
-    if "failed" in remaining and "executing" not in remaining:
+    if "failed" in remaining and not {"booting", "executing"} & set(remaining):
         return "failed"
     return current
 
@@ -157,6 +197,8 @@ def _consequences(call: Call, status: str) -> dict[str, Any]:
     is_finished = status in FINISHED
     values: Mapping[str, Any] = {
         "status": status,
+        "speed": NOT_MOVING,
+        "etr": "",
         "finished": call.timestamp if is_finished else None,
         "archives": wire_time(call.now + ARCHIVED_AFTER) if is_finished else None,
         "modified": call.timestamp,

@@ -93,6 +93,9 @@ JOBS = entity(
             text("claimant", STORED_ONLY),  # the server process that runs it
             date("claimed", STORED_ONLY),  # when that process last said so
             number("retries", STORED_ONLY),
+            # Its place in its queue: when it got there. For one that failed, when it runs again.
+            date("due", STORED_ONLY),
+            text("problem", STORED_ONLY),  # why it waits, or failed
         ],
     },
     aliases={"dest": "destination", "mirror": "mirror_paths"},
@@ -163,6 +166,7 @@ unique_code(QUEUES)
 Index("jobs_by_status", JOBS.table.c.workspace, JOBS.table.c.status__folded)
 Index("jobs_by_name", JOBS.table.c.workspace, JOBS.table.c.name__folded)
 Index("jobs_by_parent", JOBS.table.c.parent)
+Index("jobs_by_schedule", JOBS.table.c.scheduled, JOBS.table.c.scope)
 Index("jobs_by_queue", JOBS.table.c.queue)
 Index("jobs_by_expiry", JOBS.table.c.expires)
 Index("tasks_by_job", TASKS.table.c.job, TASKS.table.c.uri, unique=True)

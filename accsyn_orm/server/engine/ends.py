@@ -1,0 +1,205 @@
+"""Where a task's files come from and go to: its two documents, found on the disks of this machine.
+
+What the documents say is told in `transfers.ends`. Sites are on this machine, too: each has a
+directory for every volume. Rights are asked for on behalf of whoever submitted the job, each time
+that it starts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from accsyn_orm.server.access.acls import Right, rights_in
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.disk.inside import Inside
+from accsyn_orm.server.disk.places import find_share
+from accsyn_orm.server.disk.tree import Tree
+from accsyn_orm.server.engine.computers import computer_of, downloads
+from accsyn_orm.server.engine.trouble import Code, TransferError
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.private import private_directory
+from accsyn_orm.server.storage.store import rows_where
+from accsyn_orm.server.storage.tables import FILES, SHARES, SITES, Scope
+from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, is_absolute, parse_accsyn_path
+
+_FAILURES: Mapping[Right, Code] = {"read": Code.FILE_NOT_FOUND, "write": Code.WRITE}
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A place on a disk, and what it depends on.
+
+    Attributes:
+        tree: the disk, or the part of it that the share is.
+        inside: where in it.
+        name: what a file from here is called at a destination that is a directory.
+        is_directory: whether it was said to be one: by a slash at the end, or as a whole share.
+        shares: ids of the shares that have to be enabled.
+        client: id of the computer that has to be online, for an end on one.
+    """
+
+    tree: Tree
+    inside: Inside
+    name: str
+    is_directory: bool = False
+    shares: frozenset[str] = frozenset()
+    client: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The place as users write it."""
+        return self.tree.shown(self.inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Finds the ends of the tasks of one job.
+
+    Attributes:
+        call: a transaction, on behalf of whoever submitted the job.
+    """
+
+    call: Call
+
+    def sources(self, document: Mapping[str, Any]) -> list[End]:
+        """Find where a task's files are; only a collection is in several places.
+
+        Raises:
+            TransferError: there can be no such place.
+            Held: it is not within reach now.
+        """
+        return list(self._found(document, "read"))
+
+    def destination(self, document: Mapping[str, Any]) -> End:
+        """Find where a task's files go.
+
+        Raises:
+            TransferError: there can be no such place.
+            Held: it is not within reach now.
+        """
+        return next(self._found(document, "write"))
+
+    def _found(self, document: Mapping[str, Any], right: Right) -> Iterator[End]:
+        try:
+            if "user" in document:
+                yield self._on_computer(document)
+            elif "job" in document:
+                path = str(document["path"])
+                yield _end(package(self.call, document["job"]), Inside.parse(path), path)
+            else:
+                yield from self._in_share(document, right)
+        except Refusal as refusal:
+            raise TransferError(_FAILURES[right], refusal.message) from refusal
+
+    @behaviour(DOCUMENTED, "transfers/computers", "a relative path is beneath the download area")
+    @behaviour(
+        INFERRED,
+        "transfers/computers",
+        "a user's copy of a share is in his download area, by its code",
+    )
+    def _on_computer(self, document: Mapping[str, Any]) -> End:
+        client = computer_of(self.call, document)
+        root = self.call.roots.computer(client["id"])
+        path = str(document["path"])
+        if is_absolute(path):
+            inside = Inside.on_computer(path)
+        else:
+            share, path = self._share_and_path(document)
+            inside = downloads(root) / Inside((share["code"],) if share else ())
+            inside /= Inside.parse(path)
+        end = _end(Tree(root), inside, path)
+        return dataclasses.replace(end, client=client["id"])
+
+    def _in_share(self, document: Mapping[str, Any], right: Right) -> Iterator[End]:
+        share, path = self._share_and_path(document)
+        if share is None:
+            raise Refusal(f"there is no share in {path!r}")
+        volumes = self._volumes(document)
+        if share["type"] == "collection":
+            yield from self._members(volumes, share, path, right)
+        else:
+            yield self._permitted(volumes, share, path, right)
+
+    def _share_and_path(self, document: Mapping[str, Any]) -> tuple[RowMapping | None, str]:
+        """Find the share that an end is in, and the path inside it."""
+        ident, path = document.get("s", document.get("v")), str(document["path"] or "")
+        if ident is not None:
+            return self._share(ident), path
+        written = parse_accsyn_path(path) if path and not is_absolute(path) else None
+        if written is None or (written.ident == DEFAULT_SHARE and "user" in document):
+            return None, path
+        end = "/" if written.is_directory and written.rest else ""
+        return find_share(self.call, written), f"{written.rest}{end}"
+
+    @behaviour(INFERRED, "transfers/paths", "a right that was revoked fails what needs it next")
+    def _permitted(self, volumes: Path, share: RowMapping, path: str, right: Right) -> End:
+        if not rights_in(self.call, share).allow(path or "/", right):
+            raise Refusal(
+                f"there is no share {share['code']!r} that {self.call.caller.user_code} may {right}"
+            )
+        is_volume = share["type"] == "volume"
+        volume = share if is_volume else self._share(share["parent"])
+        base = Inside() if is_volume else Inside.parse((share["path"] or "").strip("/"))
+        tree = Tree(volumes / volume["directory"], base=base, shown_as=f"share={share['code']}")
+        end = _end(tree, Inside.parse(path), path)
+        needed = frozenset((share["id"], volume["id"]))
+        return dataclasses.replace(end, name=end.name or share["code"], shares=needed)
+
+    @behaviour(DOCUMENTED, "transfers/paths", "a collection stands for the files that are in it")
+    def _members(
+        self, volumes: Path, collection: RowMapping, path: str, right: Right
+    ) -> Iterator[End]:
+        if not rights_in(self.call, collection).allow(path or "/", right):
+            raise Refusal(f"there is no collection {collection['code']!r}")
+        wanted = Inside.parse(path)
+        for row in rows_where(self.call, FILES, FILES.table.c.parent == collection["id"]):
+            member = self._member(volumes, row)
+            if wanted.is_root:
+                yield member
+            elif wanted.names[0] == member.name:
+                rest = Inside(wanted.names[1:])
+                inside, name = member.inside / rest, rest.name or member.name
+                yield dataclasses.replace(member, inside=inside, name=name)
+
+    def _member(self, volumes: Path, row: RowMapping) -> End:
+        """Find one file of a collection, where it is."""
+        written = parse_accsyn_path(row["path"])
+        path = written.rest if written else ""
+        return self._permitted(volumes, self._share(row["share"]), path, "read")
+
+    def _share(self, ident: str) -> RowMapping:
+        shares = SHARES.table.c
+        rows = rows_where(self.call, SHARES, shares.id == ident, shares.scope == Scope.ACTIVE.value)
+        if not rows:
+            raise Refusal(f"there is no share {ident!r} any more")
+        return rows[0]
+
+    @behaviour(
+        INFERRED,
+        "transfers/sites",
+        "every site is on this machine, with a directory of its own for each volume",
+    )
+    def _volumes(self, document: Mapping[str, Any]) -> Path:
+        """Return the directory that has all volumes of the site that an end names."""
+        roots, named = self.call.roots, document.get("site")
+        if named is None:
+            return roots.volumes
+        (site,) = rows_where(self.call, SITES, SITES.table.c.id == named)
+        return roots.volumes if site["main"] else private_directory(roots.base / "sites" / named)
+
+
+def _end(tree: Tree, inside: Inside, path: str) -> End:
+    return End(tree, inside, inside.name, inside.is_root or path[-1:] in {"", "/", "\\"})
+
+
+@behaviour(INFERRED, "transfers/paths", "files of a delivery have a directory of their own")
+def package(call: Call, delivery: str) -> Tree:
+    """Return the tree that holds the files of a delivery, a request or a stream."""
+    return Tree(call.roots.packages / Inside((delivery,)).name, shown_as=f"delivery={delivery}")
