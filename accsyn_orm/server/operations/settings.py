@@ -16,6 +16,7 @@ from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, be
 from accsyn_orm.server.refusals import unknown_attribute
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.schema import absent, boolean, filled_text, setting_text, text
+from accsyn_orm.server.settings import lanes
 from accsyn_orm.server.settings.catalogue import DEFAULTS, require_known
 from accsyn_orm.server.settings.owners import Owner, find_owner, find_share
 from accsyn_orm.server.settings.values import (
@@ -146,7 +147,13 @@ def set_setting(call: Call, event: Event, _variables: Mapping[str, str]) -> bool
     """Set one setting of an entity."""
     question = _read(call, event, "name", "value", "data", to_change=True)
     value = _text(call, question.rest.get("value"))
-    set_value(call, question.owner, question.name(), value, question.integration)
+    name, integration = question.name(), question.integration
+    counts_lanes = name == lanes.SETTING and not integration
+    if counts_lanes:
+        lanes.require_count(value)
+    set_value(call, question.owner, name, value, integration)
+    if counts_lanes:
+        lanes.follow_setting(call)
     _log(call, question, "set")
     return True
 

@@ -18,8 +18,12 @@ from accsyn_orm.server.rules.sites import BUILT_IN as BUILT_IN_SITES
 from accsyn_orm.server.rules.sites import ROAMING, insert_site
 from accsyn_orm.server.seeds.data import Seed, UserSeed
 from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.settings import lanes
+from accsyn_orm.server.settings.owners import Owner
+from accsyn_orm.server.settings.values import set_value
 from accsyn_orm.server.storage.projection import MAIN_SITE
-from accsyn_orm.server.storage.tables import Scope
+from accsyn_orm.server.storage.store import rows_where
+from accsyn_orm.server.storage.tables import CLIENTS, Scope
 
 MAIN_SERVER = "hq-server"
 """Code of the server at the main site."""
@@ -65,6 +69,9 @@ def plant_machines(call: Call, seed: Seed, users: Mapping[str, str]) -> None:
     apps = (_app(user) for user in seed.users if user.scope is Scope.ACTIVE)
     for machine in (_Machine(MAIN_SERVER, "server", admin, roles="storage"), *servers, *apps):
         _plant(call, machine, users)
+    if is_demo:
+        (server,) = rows_where(call, CLIENTS, CLIENTS.table.c.code == MAIN_SERVER)
+        set_value(call, Owner(CLIENTS, server), lanes.SETTING, "1")
 
 
 def app_code(user: str) -> str:
