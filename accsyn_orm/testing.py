@@ -43,6 +43,8 @@ class EmbeddedWorkspace:
         seed: ``demo``: a small studio with users, queues and jobs; ``empty``: a user of each role,
             and the built-in queues.
         data: directory that keeps everything for the next one.
+        database: SQLAlchemy URL of a database, instead of SQLite in memory or in ``data``; another
+            workspace may be at work in it.
         tls: serve HTTPS; ``ca_bundle`` then is the certificate authority to trust.
         clock: tells the time; a `ManualClock` lets a test move it.
         session_lifetime: seconds that a v1.0 session signed in by password lives.
@@ -58,6 +60,7 @@ class EmbeddedWorkspace:
         seed: Literal["demo", "empty"] = "demo",
         *,
         data: Path | None = None,
+        database: str | None = None,
         tls: bool = False,
         clock: Clock = system_clock,
         session_lifetime: float = _DOCUMENTED.password,
@@ -67,6 +70,7 @@ class EmbeddedWorkspace:
     ) -> None:
         self._seed = seed
         self._data = data
+        self._database = database
         self._tls = tls
         self._clock = clock
         self._lifetimes = Lifetimes(password=session_lifetime, idle=session_idle)
@@ -79,6 +83,7 @@ class EmbeddedWorkspace:
         workspace = Workspace(
             seed=self._seed,
             data=self._data,
+            database=self._database,
             tls=self._tls,
             clock=self._clock,
             lifetimes=self._lifetimes,

@@ -81,15 +81,17 @@ class Workspace:
         self._cleanup = contextlib.ExitStack()
         with self._cleanup:
             directory = private_directory(data) if data else None
-            context = None
-            self.ca_bundle: Path | None = None
-            if tls:
-                authority = Authority(directory or self._temporary_directory())
-                self.ca_bundle = authority.ca_bundle
-                context = authority.server_context(host)
             opened = _open_database(directory, database)
             self._cleanup.callback(opened.close)
             opened.create_tables()
+            context = None
+            self.ca_bundle: Path | None = None
+            if tls:
+                # Of several processes that start at once in one directory, one makes the authority.
+                with opened.writing():
+                    authority = Authority(directory or self._temporary_directory())
+                self.ca_bundle = authority.ca_bundle
+                context = authority.server_context(host)
             roots = Roots(directory or self._temporary_directory())
             self.service = Service(
                 opened,

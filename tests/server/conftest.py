@@ -142,15 +142,12 @@ class Studio:
             yield Call(connection, caller, self.clock(), self.roots)
 
 
-def _studio(seed: str, base: Path, database_url: str) -> Iterator[Studio]:
+def _studio(seed: str, base: Path, database: Database) -> Studio:
     clock = ManualClock(START)
-    database = Database(database_url)
-    database.create_tables()
     roots = Roots(base)
     plant(database, seed, clock=clock, roots=roots)
     service = Service(database, clock=clock, lifetimes=Lifetimes(), roots=roots)
-    yield Studio(database, service, clock, roots)
-    database.close()
+    return Studio(database, service, clock, roots)
 
 
 @pytest.fixture
@@ -164,9 +161,9 @@ def client_of() -> Callable[..., Client]:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, database_url: str) -> Iterator[Studio]:
+def studio(tmp_path: Path, empty_database: Database) -> Studio:
     """Give a workspace with one user of each role, on each kind of database."""
-    yield from _studio("empty", tmp_path, database_url)
+    return _studio("empty", tmp_path, empty_database)
 
 
 @pytest.fixture
@@ -177,9 +174,9 @@ def shared(studio: Studio) -> None:
 
 
 @pytest.fixture
-def demo(tmp_path: Path, database_url: str) -> Iterator[Studio]:
+def demo(tmp_path: Path, empty_database: Database) -> Studio:
     """Give the demo workspace, on each kind of database."""
-    yield from _studio("demo", tmp_path, database_url)
+    return _studio("demo", tmp_path, empty_database)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from accsyn_orm.errors import AccsynError, ConfigurationError
 from accsyn_orm.server import runner
@@ -24,7 +23,6 @@ from accsyn_orm.server.runner import Workspace, serve
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.plant import SEEDS
 from accsyn_orm.server.service import Signature
-from accsyn_orm.server.storage.database import Database
 from accsyn_orm.testing import EmbeddedWorkspace
 from accsyn_orm.wire.credentials import KeyCredentials
 from accsyn_orm.wire.versions import V3
@@ -80,57 +78,6 @@ def test_a_tls_workspace_in_memory_takes_its_authority_with_it():
         assert workspace.url.startswith("https://127.0.0.1:")
         assert ask(workspace.url, ssl.create_default_context(cafile=path))
     assert not path.parent.exists()
-
-
-def test_data_on_disk_is_written_safely(tmp_path):
-    database = Database.in_directory(tmp_path)
-    database.create_tables()
-    with database.reading() as connection:
-        found = [
-            connection.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        ]
-    assert found == ["wal", 2, 1, 30_000]
-    database.close()
-
-
-def test_writers_wait_for_each_other(tmp_path):
-    database = Database.in_directory(tmp_path)
-    with database.writing() as connection:
-        connection.execute(text("CREATE TABLE counter (n INTEGER)"))
-        connection.execute(text("INSERT INTO counter VALUES (0)"))
-
-    def count():
-        for _ in range(20):
-            with database.writing() as connection:
-                (n,) = connection.execute(text("SELECT n FROM counter")).one()
-                connection.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
-
-    threads = [threading.Thread(target=count) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with database.reading() as connection:
-        assert connection.execute(text("SELECT n FROM counter")).scalar() == 80
-    database.close()
-
-
-def test_a_failed_write_is_rolled_back():
-    database = Database()
-    with database.writing() as connection:
-        connection.execute(text("CREATE TABLE counter (n INTEGER)"))
-
-    def fail():
-        with database.writing() as connection:
-            connection.execute(text("INSERT INTO counter VALUES (0)"))
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    with database.reading() as connection:
-        assert connection.execute(text("SELECT count(*) FROM counter")).scalar() == 0
-    database.close()
 
 
 def test_an_address_others_can_reach_needs_tls():
@@ -236,8 +183,8 @@ def test_serve_in_this_process_cleans_up(tmp_path, capsys):
     assert (tmp_path / ".env.admin").exists()
 
 
-def test_serve_can_use_any_database(tmp_path, client):
-    url = f"sqlite:///{tmp_path}/other.db"
+def test_a_workspace_can_be_on_any_database(database_url, tmp_path, client):
+    url = f"{database_url}/{tmp_path}/other.db" if database_url == "sqlite://" else database_url
     Workspace(database=url, seed="empty").stop()
     workspace = Workspace(database=url).start()
     assert workspace.is_alive

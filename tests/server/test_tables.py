@@ -58,11 +58,8 @@ DOCUMENTED = {
 
 
 @pytest.fixture
-def engine(database_url: str):
-    database = Database(database_url)
-    database.create_tables()
-    yield database.engine
-    database.close()
+def engine(empty_database: Database) -> Engine:
+    return empty_database.engine
 
 
 def store(engine: Engine, entity: EntityTable, ident: str, scope: Scope, **values: object) -> None:

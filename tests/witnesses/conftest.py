@@ -1,4 +1,4 @@
-"""The official clients, pointed at a workspace that serves TLS on loopback."""
+"""The official clients, pointed at a workspace on each kind of database that serves TLS."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ TENANT = {"1.4.1.post1": "domain", "2.2.1": "domain", "3.4.0": "workspace"}
 
 
 @pytest.fixture
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace(seed="empty", tls=True) as running:
+def workspace(database_url: str) -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace(seed="empty", database=database_url, tls=True) as running:
         yield running
 
 
