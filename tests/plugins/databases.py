@@ -207,3 +207,11 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     opened.create_tables()
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=KINDS)
+def shared_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a database, of each kind, that has no tables and that several can open."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/shared.db"
+    return request.getfixturevalue("postgresql").new_database()

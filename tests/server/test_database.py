@@ -25,14 +25,6 @@ from accsyn_orm.server.storage.tables import JOBS, WORKSPACES
 WORKSPACE = {"id": "a", "workspace": "a"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shared_url(request, tmp_path) -> str:
-    """Give an empty database that several can open."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/shared.db"
-    return request.getfixturevalue("postgresql").new_database()
-
-
 @pytest.fixture
 def pair(shared_url) -> Iterator[tuple[Database, Database]]:
     """Give one database, opened twice, as by two processes."""

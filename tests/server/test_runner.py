@@ -183,14 +183,26 @@ def test_serve_in_this_process_cleans_up(tmp_path, capsys):
     assert (tmp_path / ".env.admin").exists()
 
 
-def test_a_workspace_can_be_on_any_database(database_url, tmp_path, client):
-    url = f"{database_url}/{tmp_path}/other.db" if database_url == "sqlite://" else database_url
-    Workspace(database=url, seed="empty").stop()
-    workspace = Workspace(database=url).start()
+def test_a_workspace_can_be_on_any_database(shared_url, client):
+    Workspace(database=shared_url, seed="empty").stop()
+    workspace = Workspace(database=shared_url).start()
     assert workspace.is_alive
     assert len(client(workspace, workspace.new_credentials(Role.ADMIN)).find("user")) == 3
     workspace.stop()
     assert not workspace.is_alive
+
+
+def test_keys_are_good_for_every_server_until_one_makes_others(shared_url, client):
+    first, second = (Workspace(database=shared_url, seed="empty") for _ in range(2))
+    before = first.new_credentials(Role.ADMIN)
+    assert len(client(second, before).find("user")) == 3
+    after = second.new_credentials(Role.ADMIN)
+    for workspace in (first, second):
+        assert len(client(workspace, after).find("user")) == 3
+        with pytest.raises(AccsynError, match="sign-in refused"):
+            client(workspace, before).find("user")
+    first.stop()
+    second.stop()
 
 
 def test_an_embedded_workspace_starts_quickly_and_leaves_nothing():

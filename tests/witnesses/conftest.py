@@ -60,12 +60,22 @@ def problem(function, *args, **kwargs):
 
 
 @pytest.fixture
+def witness_at(official_client: Callable[[str], Any]) -> Callable[..., Witness]:
+    """Give the witness of a version for a workspace."""
+
+    def make(version: str, workspace: EmbeddedWorkspace) -> Witness:
+        return Witness(official_client(version), workspace)
+
+    return make
+
+
+@pytest.fixture
 def witness(
-    official_client: Callable[[str], Any], workspace: EmbeddedWorkspace
+    witness_at: Callable[..., Witness], workspace: EmbeddedWorkspace
 ) -> Callable[..., Witness]:
     """Give the witness of a version, for the usual workspace or for another one."""
 
     def make(version: str, other: EmbeddedWorkspace | None = None) -> Witness:
-        return Witness(official_client(version), other or workspace)
+        return witness_at(version, other or workspace)
 
     return make
