@@ -31,7 +31,6 @@ from accsyn_orm.server.rules.jobs import (
     insert_job,
 )
 from accsyn_orm.server.rules.schema import (
-    DEFAULT_PRIORITY,
     Field,
     Schema,
     boolean,
@@ -45,7 +44,15 @@ from accsyn_orm.server.rules.schema import (
 from accsyn_orm.server.rules.submission import anything, hooks, names
 from accsyn_orm.server.rules.task_rows import TASK_SCHEMA
 from accsyn_orm.server.storage.store import insert_rows, rows_where
-from accsyn_orm.server.storage.tables import COMPUTES, ENGINES, TASKS, V1, V3, Scope
+from accsyn_orm.server.storage.tables import (
+    COMPUTES,
+    DEFAULT_PRIORITY,
+    ENGINES,
+    TASKS,
+    V1,
+    V3,
+    Scope,
+)
 from accsyn_orm.server.transfers.ends import End, end_at_user, end_in_workspace
 from accsyn_orm.server.transfers.parties import Parties
 from accsyn_orm.server.transfers.specs import PartyKind, file_name, parse_spec

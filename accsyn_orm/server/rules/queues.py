@@ -14,7 +14,6 @@ from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
 from accsyn_orm.server.rules.codes import code, free_code, require_free_code
 from accsyn_orm.server.rules.schema import (
-    DEFAULT_PRIORITY,
     Field,
     Schema,
     boolean,
@@ -25,7 +24,7 @@ from accsyn_orm.server.rules.schema import (
     text,
 )
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_rows
-from accsyn_orm.server.storage.tables import JOBS, QUEUES, USERS, V1, V3, Scope
+from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, QUEUES, USERS, V1, V3, Scope
 
 BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
 """The queues that every workspace starts with; Medium is the default."""

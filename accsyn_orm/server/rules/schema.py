@@ -137,9 +137,6 @@ class Schema:
         return values
 
 
-DEFAULT_PRIORITY = 500
-"""Priority of queues and tasks when nobody says otherwise; 1000 goes first."""
-
 # -- what values an attribute takes ---------------------------------------------------------------
 
 

@@ -16,7 +16,6 @@ from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import modification
 from accsyn_orm.server.rules.schema import (
-    DEFAULT_PRIORITY,
     Field,
     Schema,
     filled_text,
@@ -28,7 +27,7 @@ from accsyn_orm.server.rules.schema import (
 )
 from accsyn_orm.server.rules.submission import names
 from accsyn_orm.server.storage.store import insert_rows, update_row, update_task
-from accsyn_orm.server.storage.tables import JOBS, TASKS
+from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, TASKS
 from accsyn_orm.server.transfers.lifecycle import settle, tasks_of
 from accsyn_orm.server.transfers.routes import Route
 from accsyn_orm.server.transfers.shapes import task_uri

@@ -160,7 +160,6 @@ def _attributes(call: Call, values: Mapping[str, Any], routes: Sequence[Route]) 
         "name": given_name(values) or routes[0].file_name,
         "status": values.get("status") or ("pending" if awaits_path else "waiting"),
         "mirror_paths": _mirrors(values),
-        "scheduled": True,
         "due": call.timestamp,
         "retries": 0,
         "source": routes[0].source,

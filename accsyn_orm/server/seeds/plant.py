@@ -19,7 +19,6 @@ from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.rules.queues import BUILT_IN, insert_queue
-from accsyn_orm.server.rules.schema import DEFAULT_PRIORITY
 from accsyn_orm.server.seeds.data import (
     DEMO,
     EMPTY,
@@ -36,7 +35,7 @@ from accsyn_orm.server.seeds.shares import plant_shares
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.store import insert_row, insert_rows, update_row
-from accsyn_orm.server.storage.tables import JOBS, TASKS, USERS, WORKSPACES, Scope
+from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, TASKS, USERS, WORKSPACES, Scope
 from accsyn_orm.server.transfers.lifecycle import FINISHED, progress_of
 
 SEEDS: Mapping[str, Seed] = {"demo": DEMO, "empty": EMPTY}

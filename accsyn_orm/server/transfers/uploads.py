@@ -9,9 +9,8 @@ from typing import Any
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import INFERRED, behaviour
-from accsyn_orm.server.rules.schema import DEFAULT_PRIORITY
 from accsyn_orm.server.storage.store import insert_rows, rows_where, update_rows
-from accsyn_orm.server.storage.tables import JOBS, TASKS
+from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, TASKS
 from accsyn_orm.server.transfers.ends import End
 
 _FILE_STATUS: Mapping[str, tuple[str, str]] = {

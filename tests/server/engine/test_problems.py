@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from accsyn_orm.server.storage.tables import TASKS, USERS, Scope
+from accsyn_orm.server.storage.store import insert_row
+from accsyn_orm.server.storage.tables import ACLS, SHARES, TASKS, USERS, Scope
 
 DOWNLOAD = {"source": "share=projects/a.mov", "destination": "/in/"}
 
@@ -161,9 +163,15 @@ def test_a_job_waits_until_a_computer_is_online(depot, admin, put, read_all):
 
 
 @pytest.mark.behaviour("transfers/paths: a right that was revoked fails what needs it next")
-def test_a_right_that_is_revoked_stops_what_needs_it(depot, admin, employee, put):
+def test_a_right_that_is_revoked_stops_what_needs_it(depot, employee, put):
     put(depot.volume / "a.mov")
+    with depot.studio.acting("employee") as call:
+        volumes = select(SHARES.table.c.id).where(SHARES.table.c.default)
+        volume = call.connection.scalars(volumes).one()
+        values = {"entity": f"user:{employee.user_id}", "target": f"share:{volume}"}
+        acl = insert_row(call, ACLS, {**values, "path": "/", "read": True, "write": False})
     job = employee.create("transfer", DOWNLOAD)["id"]
+    depot.set(ACLS, acl, read=False)
     depot.run()
     row = depot.job(job)
     assert row["status"] == "failed"

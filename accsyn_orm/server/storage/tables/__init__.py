@@ -23,6 +23,7 @@ from accsyn_orm.server.storage.tables.bookkeeping import LOGS, SETTINGS
 from accsyn_orm.server.storage.tables.entity import EntityTable, Scope, metadata
 from accsyn_orm.server.storage.tables.jobs import (
     COMPUTES,
+    DEFAULT_PRIORITY,
     DELIVERIES,
     JOB_TYPES,
     JOBS,
@@ -74,8 +75,8 @@ ENTITIES: Mapping[str, EntityTable] = MappingProxyType(
 
 __all__ = [
     "ACLS", "APPS", "BOTH", "BROWSERS", "CLIENTS", "CLIENT_TYPES", "COLLECTIONS", "COMPUTES",
-    "DELIVERIES", "ENGINES", "ENTITIES", "FILES", "FOLDERS", "HOMES", "JOBS", "JOB_TYPES", "LANES",
-    "LOGS", "QUEUES", "RECIPIENTS", "REQUESTS", "SERVERS", "SETTINGS", "SHARES", "SITES",
+    "DEFAULT_PRIORITY", "DELIVERIES", "ENGINES", "ENTITIES", "FILES", "FOLDERS", "HOMES", "JOBS",
+    "JOB_TYPES", "LANES", "LOGS", "QUEUES", "RECIPIENTS", "REQUESTS", "SERVERS", "SETTINGS", "SHARES", "SITES",
     "STORED_ONLY", "STREAMS", "TASKS", "TRANSFERS", "USERS", "USER_SERVERS", "V1", "V3", "VOLUMES",
     "WORKSPACES", "Attribute", "EntityTable", "Generation", "Kind", "Scope", "api_keys", "metadata",
     "passwords", "sessions",

@@ -25,6 +25,9 @@ from accsyn_orm.server.storage.tables.attributes import (
 )
 from accsyn_orm.server.storage.tables.entity import EntityTable, entity, unique_code
 
+DEFAULT_PRIORITY = 500
+"""Priority of queues and tasks when nobody says otherwise; 1000 goes first."""
+
 QUEUES = entity(
     "queue",
     {
