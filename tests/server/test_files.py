@@ -12,9 +12,9 @@ from accsyn_orm.server.disk import survey
 from accsyn_orm.server.operations.file_paths import MAX_PATHS
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_row
-from accsyn_orm.server.storage.tables import SHARES
+from accsyn_orm.server.storage.tables import ACLS, FILES, SHARES, Scope
 
-FOLDER, NESTED, LIBRARY = "f" * 24, "e" * 24, "b" * 24
+FOLDER, NESTED, LIBRARY, COLLECTION = "f" * 24, "e" * 24, "b" * 24, "c" * 24
 VERBS = {
     "ls": "GET",
     "getsize": "GET",
@@ -463,6 +463,94 @@ def test_disabled_shares_are_out_of_reach(shares):
     for path in ("folder=plates", "share=projects", "/mnt/projects/show"):
         with pytest.raises(Refusal, match="is disabled"):
             file("exists", path)
+
+
+@pytest.fixture
+def collection(shares):
+    """Store a collection of files of several shares, of which two have the same name."""
+    standard = shares.client("standard").user_id
+    with shares.acting("admin") as call:
+        (volume,) = rows_where(call, SHARES, SHARES.table.c.code == "projects")
+        refs = {"type": "collection", "code": "refs", "status": "enabled"}
+        insert_row(call, SHARES, refs, ident=COLLECTION)
+        for ident, share, path in (
+            ("1", volume["id"], "volume=projects/show/plates"),
+            ("2", FOLDER, "folder=plates/p_001.exr"),
+            ("3", volume["id"], "share=projects/show/notes.txt"),
+            ("4", LIBRARY, "volume=library/notes.txt"),
+            ("5", LIBRARY, "volume=library/gone.txt"),
+        ):
+            values = {"parent": COLLECTION, "share": share, "path": path}
+            insert_row(call, FILES, values, ident=ident)
+        acl = {
+            "entity": f"user:{standard}",
+            "target": f"share:{COLLECTION}",
+            "path": "/",
+            "read": True,
+            "write": True,
+        }
+        insert_row(call, ACLS, acl)
+    (shares.roots.volumes / "lib" / "notes.txt").write_bytes(b"other")
+    os.utime(shares.roots.volumes / "lib" / "notes.txt", (0, 0))
+    return shares
+
+
+@pytest.mark.behaviour("files/paths: a collection is a folder with its members, wherever they are")
+@pytest.mark.parametrize("user", ["admin", "standard"])
+def test_a_collection_is_a_folder_with_its_members(collection, user):
+    file = caller(collection, user)
+    assert file("ls", "collection=refs") == [
+        row(0, "plates", 0),
+        row(1, "p_001.exr", 10),
+        row(1, "notes.txt", 5),
+        row(1, "notes.txt", 5),
+    ]
+    deep = file("ls", "share=refs/", recursive=True, include="p_001*")
+    assert deep == [
+        row(0, "plates", 0, files=[PLATES[0], PLATES[1]]),
+        row(1, "p_001.exr", 10),
+    ]
+    assert file("ls", "collection=refs/plates") == PLATES
+    assert file("ls", "collection=refs/p_001.exr") == [row(1, "p_001.exr", 10)]
+    assert file("getsize", "collection=refs") == 53
+    assert file("getsize", "collection=refs/plates/p_002.EXR") == 20
+    exists = ["refs", "refs/plates/p_001.exr", "refs/nope", "refs/plates/nope", "refs/gone.txt"]
+    answers = file("exists", [f"collection={path}" for path in exists])
+    assert [one["result"] for one in answers] == [True, True, False, False, False]
+
+
+def test_files_are_not_changed_through_a_collection(collection):
+    file = caller(collection, "standard")
+    changes = [
+        ("mkdir", "collection=refs/new", {}),
+        ("mkdir", "collection=refs/plates/new", {}),
+        ("delete", "collection=refs/p_001.exr", {"force": True}),
+        ("rename", "collection=refs/p_001.exr", {"path_to": "collection=refs/x"}),
+        ("move", "collection=refs/plates/p_001.exr", {"path_to": "~/"}),
+    ]
+    for op, path, options in changes:
+        with pytest.raises(Refusal, match=r"only refers to files|is not there"):
+            file(op, path, **options)
+    assert caller(collection, "admin")("ls", "folder=plates") == PLATES
+
+
+def test_a_member_is_named_where_it_is_when_another_has_its_name(collection):
+    file = caller(collection, "admin")
+    with pytest.raises(Refusal, match="more than one collection=refs/notes"):
+        file("getsize", "collection=refs/notes.txt")
+    with pytest.raises(Refusal, match="'collection=refs/nope/x' is not there"):
+        file("ls", "collection=refs/nope/x")
+    with pytest.raises(Refusal, match="'collection=refs/plates/x' is not there"):
+        file("ls", "collection=refs/plates/x")
+
+
+@pytest.mark.behaviour("files/paths: members whose share is gone or disabled are left out")
+def test_members_out_of_reach_are_left_out(collection):
+    file = caller(collection, "admin")
+    with collection.acting("admin") as call:
+        update_row(call, SHARES, FOLDER, {"status": "disabled"})
+        update_row(call, SHARES, LIBRARY, {}, scope=Scope.INACTIVE)
+    assert file("ls", "collection=refs") == [row(0, "plates", 0), row(1, "notes.txt", 5)]
 
 
 # -- options ---------------------------------------------------------------------------------------

@@ -18,8 +18,10 @@ from accsyn_orm.errors import AccsynError
 from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.disk.refusal import DiskRefusal
 from accsyn_orm.server.disk.tree import Tree
+from accsyn_orm.server.operations import plan
 from accsyn_orm.server.storage.store import insert_row, rows_where
 from accsyn_orm.server.storage.tables import SHARES
+from accsyn_orm.wire.events import Event
 
 VERBS = {
     "ls": "GET",
@@ -179,10 +181,14 @@ def calls(path: str) -> Iterator[tuple[str, dict[str, object]]]:
     yield "move", {"path": benign, "path_to": f"{path}/"}
 
 
-def outcome(client, op: str, options: dict[str, object]) -> object:
+def outcome(call, op: str, options: dict[str, object]) -> object:
     """Do it; return the answer, or what the refusal says."""
+    event = Event(
+        "workspace/file", "acmefilm", "eid", "session", call.caller.user_code,
+        "2026-03-01T12:00:00", "host", {"op": op, **options}, None, None,
+    )  # fmt: skip
     try:
-        return client.call(VERBS[op], "workspace/file", {"op": op, **options})
+        return plan("v3", event, VERBS[op]).run(call)
     except AccsynError as error:
         return str(error)
 
@@ -191,13 +197,13 @@ def test_hostile_paths_are_refused_and_change_nothing(studio, volume):
     assert len(HOSTILE) >= 500
     before = snapshot(volume)
     inside = snapshot(volume.parent / "nowhere")
-    admin = studio.client("admin")
-    for path in HOSTILE:
-        for op, options in calls(path):
-            answer = outcome(admin, op, options)
-            # Refused in words that show nothing of this machine; what is a link does not exist.
-            assert isinstance(answer, str) or (op, answer) == ("exists", False), (op, options)
-            assert str(volume.parent) not in str(answer)
+    with studio.acting("admin") as call:  # one transaction for all
+        for path in HOSTILE:
+            for op, options in calls(path):
+                answer = outcome(call, op, options)
+                # Refused, in words that show nothing of this machine; a link does not exist.
+                assert isinstance(answer, str) or (op, answer) == ("exists", False), (op, options)
+                assert str(volume.parent) not in str(answer)
     assert snapshot(volume) == before
     assert snapshot(volume.parent / "nowhere") == inside
 
@@ -299,10 +305,10 @@ def test_a_share_cannot_be_pointed_out_of_its_volume(studio, volume):
             rogue = {"type": "volume", "code": f"v{number}", "directory": directory}
             insert_row(call, SHARES, {**rogue, "status": "enabled"})
     before = snapshot(volume)
-    admin = studio.client("admin")
     for code in ("f0", "f1", "f2", "f3", "v0", "v1", "v2", "v3"):
         for op, options in calls(f"share={code}/secret"):
-            answer = outcome(admin, op, options)
+            with studio.acting("admin") as call:
+                answer = outcome(call, op, options)
             assert isinstance(answer, str) or (op, answer) == ("exists", False), (op, options)
     assert snapshot(volume) == before
 

@@ -6,57 +6,20 @@ several places, is a `Shelf`: a collection, or a delivery.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
-
-from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.acls import Right
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.disk.inside import ROOT, Inside
-from accsyn_orm.server.disk.places import Place, Places
-from accsyn_orm.server.disk.tree import Tree
+from accsyn_orm.server.disk.inside import Inside
+from accsyn_orm.server.disk.places import Places
+from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
+from accsyn_orm.server.disk.shelves import collection
+from accsyn_orm.server.disk.spots import ShareSpot, Shelf, Spot, spot_at
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES, Scope
 from accsyn_orm.server.transfers.specs import parse_accsyn_path
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place on a disk.
-
-    Attributes:
-        tree: the share, or whatever else the path is inside of.
-        inside: where in it.
-        place: the same place, in terms of shares; ``None`` if it is in none.
-        is_directory: whether the path said that it is one, by a separator at its end.
-    """
-
-    tree: Tree
-    inside: Inside
-    place: Place | None = None
-    is_directory: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The place, as users write it."""
-        return self.tree.shown(self.inside)
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Files of several places under one name.
-
-    Attributes:
-        shown: the path that leads here, as users write it.
-        members: what is here, and under which name; a name may stand more than once.
-    """
-
-    shown: str
-    members: tuple[tuple[str, Spot], ...]
-
 
 Found: TypeAlias = "Spot | Shelf"
 
@@ -79,73 +42,45 @@ def reach(call: Call, text: str, right: Right, *more: Right) -> Found:
         place, *_ = [places.find_absolute(text, needed) for needed in (right, *more)]
         shown, ends_in_slash = f"volume={place.share['code']}", text.strip()[-1] in "/\\"
         return spot_at(call, place, shown, is_directory=ends_in_slash)
-    Inside.parse(path.rest)
+    inside, shown = Inside.parse(path.rest), f"{path.kind}={path.ident}"
     place, *_ = [places.find(path, needed) for needed in (right, *more)]
-    return spot_at(call, place, f"{path.kind}={path.ident}", is_directory=path.is_directory)
+    if place.share["type"] == "collection":
+        shelf = collection(places, place.share, shown)
+        return shelf if inside.is_root else shelf.member(inside)
+    return spot_at(call, place, shown, is_directory=path.is_directory)
 
 
-def reach_file(call: Call, text: str, right: Right, *more: Right) -> Spot:
+def reach_file(call: Call, text: str, right: Right, *more: Right) -> ShareSpot:
     """Find a place on a disk, to change what is there.
 
     Raises:
         Refusal: as `reach`; or the path leads to a collection or a delivery.
     """
     found = reach(call, text, right, *more)
-    if isinstance(found, Spot):
+    if isinstance(found, ShareSpot):
         return found
     raise Refusal(f"{found.shown!r} only refers to files: change them where they are")
 
 
-@behaviour(INFERRED, "files/paths", "files of a disabled share or volume are out of reach")
-def spot_at(call: Call, place: Place, shown_as: str, *, is_directory: bool = False) -> Spot:
-    """Find the tree that a place in a share is in.
-
-    Args:
-        call: the operation.
-        place: the place; not one in a collection.
-        shown_as: how users write the share.
-        is_directory: whether the place was said to be a directory.
-
-    Raises:
-        Refusal: the share or its volume is disabled.
-    """
-    share, volume = place.share, place.volume
-    if volume is None:
-        raise Refusal(f"{shown_as!r} only refers to files: name them where they are")
-    if "disabled" in {share["status"], volume["status"]}:
-        raise Refusal(f"{shown_as!r} is disabled")
-    return Spot(
-        share_tree(call, share, volume, shown_as), Inside.parse(place.path), place, is_directory
-    )
-
-
-def share_tree(call: Call, share: RowMapping, volume: RowMapping, shown_as: str) -> Tree:
-    """Return the tree of files that a volume, a folder or a home is."""
-    root = call.roots.volume(volume["directory"])
-    beneath = ROOT if share["type"] == "volume" else Inside.parse((share["path"] or "").strip("/"))
-    return Tree(root, base=beneath, shown_as=shown_as)
-
-
 @behaviour(INFERRED, "files/paths", "a folder that holds another share stays where it is")
-def require_movable(call: Call, spot: Spot) -> None:
-    """Refuse to move or delete what is, or holds, the directory of a folder or a home.
+def require_movable(call: Call, spot: ShareSpot) -> None:
+    """Refuse to move or delete the root of a share, and what holds that of a folder or a home.
 
     Raises:
-        Refusal: it is.
+        Refusal: it is, or does.
     """
-    place = spot.place
-    if place is None or place.volume is None:
-        return
-    own = _folded(place.inside)
+    if spot.inside.is_root:
+        raise DiskRefusal(spot.shown, Reason.IS_ROOT)
+    own = _folded(str(spot.in_volume))
     shares = SHARES.table.c
-    beneath = rows_where(
+    others = rows_where(
         call,
         SHARES,
-        shares.parent == place.volume["id"],
+        shares.parent == spot.volume,
         shares.scope.in_((Scope.ACTIVE.value, Scope.INACTIVE.value)),
-        shares.id != place.share["id"],
+        shares.id != spot.share,
     )
-    if any(_folded(share["path"] or "")[: len(own)] == own for share in beneath):
+    if any(_folded(share["path"] or "")[: len(own)] == own for share in others):
         raise Refusal(f"{spot.shown!r} is, or holds, the folder of another share")
 
 

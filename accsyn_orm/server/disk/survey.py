@@ -8,7 +8,8 @@ from typing import Any
 
 from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.disk.filters import EVERYTHING, Filters
-from accsyn_orm.server.disk.reach import Found, Spot
+from accsyn_orm.server.disk.reach import Found
+from accsyn_orm.server.disk.spots import Spot
 from accsyn_orm.server.disk.tree import Entry, Tree
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -171,12 +172,12 @@ class Survey:
 
 def _node(found: Found) -> _Node | list[_Node]:
     if isinstance(found, Spot):
-        return _Node(found.inside.name, found.tree.stat(found.inside), found.tree)
+        return _Node(found.name, found.tree.stat(found.inside), found.tree)
     members: list[_Node] = []
-    for name, spot in found.members:
+    for spot in found.members:
         entry = spot.tree.find(spot.inside)
         if entry is not None:
-            members.append(_Node(name, entry, spot.tree))
+            members.append(_Node(spot.name, entry, spot.tree))
     return members
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.filters import read_filters
-from accsyn_orm.server.disk.inside import MAX_DEPTH, Inside
-from accsyn_orm.server.disk.reach import Shelf, Spot, reach, reach_file, require_movable
+from accsyn_orm.server.disk.inside import MAX_DEPTH
+from accsyn_orm.server.disk.reach import reach, reach_file, require_movable
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
+from accsyn_orm.server.disk.spots import ShareSpot, Shelf
 from accsyn_orm.server.disk.survey import Listing, Survey
 from accsyn_orm.server.operations.file_paths import Step, change, each, pairs, texts_of
 from accsyn_orm.server.operations.work import answers
@@ -145,7 +146,7 @@ def _delete(call: Call, options: Options) -> Any:
 
     def prepare(text: str) -> Step:
         spot = reach_file(call, text, "write")
-        _require_movable(call, spot)
+        require_movable(call, spot)
         return lambda: spot.tree.remove(spot.inside, force=force)
 
     return change(options["path"], texts_of("path", options["path"]), prepare)
@@ -156,7 +157,8 @@ def _delete(call: Call, options: Options) -> Any:
 def _rename(call: Call, options: Options) -> Any:
     def prepare(paths: tuple[str, str]) -> Step:
         spot, to = _source(call, paths[0]), reach_file(call, paths[1], "write")
-        if _directory(spot) != _directory(to):
+        here, there = spot.in_volume.parent, to.in_volume.parent
+        if spot.volume != to.volume or here != there or to.inside.is_root:
             raise Refusal(f"{to.shown!r} is in another folder than {spot.shown!r}: move it there")
         return lambda: spot.tree.move(spot.inside, to.tree, to.inside)
 
@@ -177,24 +179,11 @@ def _move(call: Call, options: Options) -> Any:
 
 
 @behaviour(INFERRED, "files/move", "it takes reading and writing here, and writing there")
-def _source(call: Call, text: str) -> Spot:
+def _source(call: Call, text: str) -> ShareSpot:
     # Were writing enough, moving would be a way to read what one may only upload.
     spot = reach_file(call, text, "read", "write")
-    _require_movable(call, spot)
-    return spot
-
-
-def _require_movable(call: Call, spot: Spot) -> None:
-    if spot.inside.is_root:
-        raise DiskRefusal(spot.shown, Reason.IS_ROOT)
     require_movable(call, spot)
-
-
-def _directory(spot: Spot) -> tuple[str, Inside] | None:
-    """Say which folder something is in, whatever share it was reached through."""
-    if spot.place is None or spot.place.volume is None or spot.inside.is_root:
-        return None
-    return spot.place.volume["id"], Inside.parse(spot.place.inside).parent
+    return spot
 
 
 # -- options ---------------------------------------------------------------------------------------
