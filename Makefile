@@ -37,7 +37,7 @@ $(VENV)/.bench: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.runtime  ## Run the main job against an embedded workspace
 	@$(BIN)/accsyn-orm demo $(ARGS)
 
-test: $(VENV)/.dev  ## Run all tests and check the coverage
+test: $(VENV)/.dev  ## Run all tests, on SQLite and PostgreSQL, and check the coverage
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --fail-under=95

@@ -134,9 +134,13 @@ def _running(base: Path) -> Iterator[PostgreSQL]:
         **at_base,
     )
     settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
-    process = subprocess.Popen(
-        [str(programs / "postgres"), "-D", data, "-k", str(base), *settings], **at_base
-    )
+    with (base / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(programs / "postgres"), "-D", data, "-k", str(base), *settings],
+            stdout=log,
+            stderr=log,
+            **at_base,
+        )
     try:
         server = PostgreSQL(base)
         _await(server, process)
@@ -164,18 +168,23 @@ def _nobody() -> dict[str, Any]:
 
 
 def _within_reach(programs: Path, base: Path) -> Path:
-    """Copy programs that others than root cannot get to."""
+    """Copy programs that others than root cannot get to, with the libraries beside the package."""
     folders = [programs, *programs.parents]
     if all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders):
         return programs
-    shutil.copytree(programs.parent, base / "programs", symlinks=True)
-    return base / "programs" / programs.name
+    installed, package = programs.parents[0], programs.parents[1]
+    copied = base / "programs" / package.name / installed.name
+    shutil.copytree(installed, copied, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, base / "programs" / libraries.name)
+    return copied / programs.name
 
 
 def _await(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while not server.answers():
-        assert process.poll() is None, "PostgreSQL has ended"
+        assert process.poll() is None, (server.base / "log").read_text()
         assert time.monotonic() < deadline, "PostgreSQL does not start"
         time.sleep(0.02)
 
