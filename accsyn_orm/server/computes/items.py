@@ -14,7 +14,7 @@ from typing import Any, cast
 from accsyn_orm.server.computes.parameters import merged, parameters
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
-from accsyn_orm.server.rules.schema import filled_text, json_object, settings
+from accsyn_orm.server.rules.schema import filled_text, json_object
 from accsyn_orm.server.rules.submission import names
 from accsyn_orm.server.transfers.shapes import task_uri
 
@@ -129,7 +129,7 @@ def _added(outer: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     values = {name: outer[name] for name in _INHERITED if name in outer}
     values |= given
     values["metadata"] = merged(outer.get("metadata", {}), given.get("metadata"), "task.metadata")
-    own_settings = settings("task.settings", given.get("settings", {}))
+    own_settings = json_object("task.settings", given.get("settings", {}))
     values["settings"] = {**outer.get("settings", {}), **own_settings}
     compute = json_object("task.compute", given.get("compute", {}))
     for name in compute.keys() - {"parameters"}:

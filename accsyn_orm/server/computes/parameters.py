@@ -10,8 +10,8 @@ from typing import Any
 
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
-from accsyn_orm.server.rules.schema import filled_text, json_object, one_of, settings, text
-from accsyn_orm.server.rules.submission import a_list
+from accsyn_orm.server.rules.schema import filled_text, json_object, one_of, text
+from accsyn_orm.server.rules.submission import a_list, texts
 
 SYSTEMS = ("linux", "mac", "windows")
 _ENVIRONMENTS = frozenset({"common", *SYSTEMS})
@@ -43,10 +43,10 @@ def envs(name: str, value: Any) -> dict[str, Any]:
     """
     given = json_object(name, value)
     if not any(isinstance(one, dict) for one in given.values()):
-        return dict(settings(name, given))
+        return dict(texts(name, given))
     for key in given.keys() - _ENVIRONMENTS:
         raise unknown_attribute(name, key, _ENVIRONMENTS)
-    return {key: settings(f"{name}.{key}", one) for key, one in given.items()}
+    return {key: texts(f"{name}.{key}", one) for key, one in given.items()}
 
 
 def _arguments(name: str, value: Any) -> str | list[str]:
@@ -87,7 +87,7 @@ def _site(name: str, value: Any) -> dict[str, Any]:
         for direction, kept in json_object(label, given.get("settings", {})).items():
             if direction not in _SITE_SETTINGS:
                 raise unknown_attribute(label, direction, _SITE_SETTINGS)
-            settings(f"{label}.{direction}", kept)
+            texts(f"{label}.{direction}", kept)
     return json_object(name, value)
 
 

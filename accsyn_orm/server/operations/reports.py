@@ -118,6 +118,7 @@ def _problem(job: RowMapping) -> list[str]:
 
 
 def _task(task: RowMapping) -> str:
-    what = (task["source"] or {}).get("path", "")
+    source: Mapping[str, Any] = task["source"] or {}
+    what = source.get("path", "")
     problem = f": {task['problem']}" if task["problem"] else ""
     return f"  {task['uri']} {task['status']} {what}{problem}".rstrip()

@@ -70,7 +70,7 @@ def acted(call: Call, package: str) -> None:
     update_rows(call, RECIPIENTS, is_caller, {"actioned": True})
 
 
-@behaviour(TESTS, "packages/recipients", "recipients are shown with id, e-mail and what they did")
+@behaviour(TESTS, "packages/recipients", "recipients are shown with id, e-mail and actioned")
 def entry(call: Call, recipient: RowMapping) -> dict[str, Any]:
     """Show a recipient."""
     (user,) = rows_where(call, USERS, USERS.table.c.id == recipient["user"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
-from accsyn_orm.server.rules.schema import filled_text, json_object
+from accsyn_orm.server.rules.schema import filled_text, json_object, setting_text
 
 _HOOK_KEYS = frozenset({"when", "data"})
 
@@ -24,7 +24,7 @@ def a_list(name: str, value: Any) -> list[Any]:
     """
     if not isinstance(value, list):
         raise Refusal(f"{name} is a list, not {type(value).__name__}")
-    return value
+    return value  # pyright: ignore[reportUnknownVariableType]  # JSON
 
 
 def names(name: str, value: Any) -> list[str]:
@@ -34,6 +34,16 @@ def names(name: str, value: Any) -> list[str]:
         Refusal: it is none.
     """
     return [filled_text(name, one) for one in a_list(name, value)]
+
+
+def texts(name: str, value: Any) -> dict[str, str]:
+    """Take a dictionary of texts; numbers and booleans, which old clients send, become text.
+
+    Raises:
+        Refusal: it is none.
+    """
+    given = json_object(name, value)
+    return {key: setting_text(f"{name}.{key}", one) for key, one in given.items()}
 
 
 @behaviour(DOCUMENTED, "transfer/create", "hooks bring data for when they run")

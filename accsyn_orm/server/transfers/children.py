@@ -123,7 +123,8 @@ class _Uploads(_Children):
     @behaviour(DOCUMENTED, "packages/files", "a request for a folder takes files there")
     @behaviour(INFERRED, "packages/files", "other requests keep a folder for each sender")
     def _target(self, name: str) -> End:
-        folder: End | None = (self.package["package"] or {}).get("destination")
+        described: Mapping[str, End] = self.package["package"] or {}
+        folder = described.get("destination")
         if folder is not None:
             return {**folder, "path": f"{folder['path'].rstrip('/')}/{name}".lstrip("/")}
         is_shared = self.package["type"] == REQUEST
