@@ -13,6 +13,7 @@ from accsyn_orm.server.operations.file_paths import MAX_PATHS
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_row
 from accsyn_orm.server.storage.tables import ACLS, FILES, SHARES, Scope
+from accsyn_orm.server.transfers.uploads import add_files
 
 FOLDER, NESTED, LIBRARY, COLLECTION = "f" * 24, "e" * 24, "b" * 24, "c" * 24
 VERBS = {
@@ -434,7 +435,7 @@ def test_an_absolute_path_of_a_volume_is_a_path(file, root, path):
     assert file("getsize", path) == 5
     assert file("delete", path) is True
     assert not (root / "show" / "notes.txt").exists()
-    with pytest.raises(Refusal, match="no volume of the workspace is at '/etc/passwd'"):
+    with pytest.raises(Refusal, match="no volume that you may read is at '/etc/passwd'"):
         file("ls", "/etc/passwd")
 
 
@@ -551,6 +552,50 @@ def test_members_out_of_reach_are_left_out(collection):
         update_row(call, SHARES, FOLDER, {"status": "disabled"})
         update_row(call, SHARES, LIBRARY, {}, scope=Scope.INACTIVE)
     assert file("ls", "collection=refs") == [row(0, "plates", 0), row(1, "notes.txt", 5)]
+
+
+@pytest.mark.behaviour("files/paths: a delivery lists its files")
+@pytest.mark.behaviour("files/paths: files of a delivery are listed though they are not there")
+def test_a_delivery_lists_its_files(shares):
+    admin, standard = shares.client("admin"), shares.client("standard")
+    tasks = ["share=projects/show/plates", "folder=plates/p_001.exr", "share=projects/later.mov"]
+    payload = {"name": "Refs", "tasks": tasks, "recipients": ["standard@acmefilm.com"]}
+    ident = admin.create("delivery", payload)["id"]
+    for user in (admin, standard):
+        file = caller(shares, user.username)
+        listed = file("ls", f"delivery={ident}")
+        assert listed[:2] == [row(0, "plates", 0), row(1, "p_001.exr", 10)]
+        later = {**row(1, "later.mov", 0), "modified": "2026-03-01T12:00:00"}
+        assert listed[2:] == [later]
+        assert file("ls", f"delivery={ident}/plates") == PLATES
+        assert file("getsize", f"delivery={ident}") == 43
+        assert file("exists", f"delivery={ident}/later.mov") is False
+        with pytest.raises(Refusal, match="only refers to files"):
+            file("delete", f"delivery={ident}/p_001.exr")
+    employee = caller(shares, "employee")
+    answers = [refusal_of(employee, "ls", f"delivery={one}") for one in (ident, "0" * 24)]
+    assert answers[0].replace(ident, "…") == answers[1].replace("0" * 24, "…")
+    with shares.acting("admin") as call:
+        update_row(call, SHARES, FOLDER, {"status": "disabled"})
+    assert len(caller(shares, "admin")("ls", f"delivery={ident}")) == 2
+
+
+def refusal_of(file, op, path):
+    with pytest.raises(Refusal) as refused:
+        file(op, path)
+    return refused.value.message
+
+
+def test_what_was_uploaded_to_a_delivery_is_listed(shares):
+    admin = shares.client("admin")
+    ident = admin.create("delivery", {"name": "Refs"})["id"]
+    (shares.roots.packages / ident).mkdir()
+    (shares.roots.packages / ident / "a.mov").write_bytes(b"abc")
+    with shares.acting("admin") as call:
+        add_files(call, ident, [{"job": ident, "path": "a.mov"}])
+    file = caller(shares, "admin")
+    assert [one["filename"] for one in file("ls", f"delivery={ident}")] == ["a.mov"]
+    assert file("getsize", f"delivery={ident}/a.mov") == 3
 
 
 # -- options ---------------------------------------------------------------------------------------

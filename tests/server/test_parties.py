@@ -66,7 +66,7 @@ def test_the_main_site_has_several_names(ends, admin, party):
 def test_a_server_s_own_paths_are_those_of_its_volumes(ends):
     _, end, _ = ends("admin", "hq:/mnt/projects/sub/", "/in/")
     assert end == {"v": VOLUME, "path": "sub/"}
-    with pytest.raises(Refusal, match="no volume of the workspace is at '/mnt/else/a'"):
+    with pytest.raises(Refusal, match="is at '/mnt/else/a': write share="):
         ends("admin", "hq:/mnt/else/a", "/in/")
 
 

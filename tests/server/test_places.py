@@ -120,10 +120,21 @@ def test_a_path_on_a_server_s_disk_is_found_by_its_volume(studio, shares, path):
             "projects",
             "a/b",
         )
-        with pytest.raises(Refusal, match="no volume of the workspace is at '/mnt/other/x'"):
+        with pytest.raises(Refusal, match="no volume that you may read is at '/mnt/other/x'"):
             Places(call).find_absolute("/mnt/other/x", "read")
-    with studio.acting("standard") as call, pytest.raises(Refusal, match="no volume 'projects'"):
+    with (
+        studio.acting("standard") as call,
+        pytest.raises(Refusal, match="no volume that you may read is at"),
+    ):
         Places(call).find_absolute(path, "read")
+
+
+def test_a_path_in_a_volume_within_a_volume_is_in_the_inner_one(studio, shares):
+    with studio.acting("admin") as call:
+        inner = {"type": "volume", "code": "inner", "paths": {"linux": "/mnt/projects/In"}}
+        insert_row(call, SHARES, inner, ident="e" * 24)
+        for path, expected in (("/mnt/projects/in/a", "inner"), ("/mnt/projects/x", "projects")):
+            assert Places(call).find_absolute(path, "read").share["code"] == expected
 
 
 def test_a_place_can_be_made_from_a_row(studio, shares):

@@ -75,12 +75,16 @@ class Places:
             Refusal: no volume is at that path, or the caller may not do that there.
         """
         wanted = _elements(path)
-        for volume in rows_where(self.call, SHARES, _active_volumes()):
-            for root in map(_elements, _configured(volume)):
-                if root and _begins(wanted, root):
-                    rest = "/".join(wanted[len(root) :])
-                    return self.find(AccsynPath("volume", volume["code"], rest), right)
-        raise Refusal(f"no volume of the workspace is at {path!r}: write share=code/path")
+        volumes = rows_where(self.call, SHARES, _active_volumes())
+        roots = [(root, one) for one in volumes for root in map(_elements, _configured(one))]
+        found = [(len(root), one) for root, one in roots if root and _begins(wanted, root)]
+        # A volume may lie within another one.
+        for length, volume in sorted(found, key=lambda one: one[0], reverse=True)[:1]:
+            rest = "/".join(wanted[length:])
+            if self.allow(volume, rest, right):
+                return self.inside(volume, rest)
+        # Where volumes are is not for those who may not use them.
+        raise Refusal(f"no volume that you may {_MAY[right]} is at {path!r}: write share=code/path")
 
     def inside(self, share: RowMapping, path: str) -> Place:
         """Say where a path inside a share is."""

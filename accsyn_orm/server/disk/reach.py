@@ -13,7 +13,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.disk.places import Places
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
-from accsyn_orm.server.disk.shelves import collection
+from accsyn_orm.server.disk.shelves import collection, delivery
 from accsyn_orm.server.disk.spots import ShareSpot, Shelf, Spot, spot_at
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -43,11 +43,16 @@ def reach(call: Call, text: str, right: Right, *more: Right) -> Found:
         shown, ends_in_slash = f"volume={place.share['code']}", text.strip()[-1] in "/\\"
         return spot_at(call, place, shown, is_directory=ends_in_slash)
     inside, shown = Inside.parse(path.rest), f"{path.kind}={path.ident}"
+    if path.kind == "delivery":
+        return _on(delivery(places, path.ident, shown), inside)
     place, *_ = [places.find(path, needed) for needed in (right, *more)]
     if place.share["type"] == "collection":
-        shelf = collection(places, place.share, shown)
-        return shelf if inside.is_root else shelf.member(inside)
+        return _on(collection(places, place.share, shown), inside)
     return spot_at(call, place, shown, is_directory=path.is_directory)
+
+
+def _on(shelf: Shelf, inside: Inside) -> Found:
+    return shelf if inside.is_root else shelf.member(inside)
 
 
 def reach_file(call: Call, text: str, right: Right, *more: Right) -> ShareSpot:

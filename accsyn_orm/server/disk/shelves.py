@@ -1,18 +1,26 @@
-"""What is in a collection, as places on disks.
+"""What is in a collection or a delivery, as places on disks.
 
-Whoever may read a collection may read what is in it, wherever that is.
+Whoever may read one of them may read what is in it, wherever that is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
 from sqlalchemy import RowMapping
 
-from accsyn_orm.server.disk.inside import ROOT
+from accsyn_orm.server.access.policy import access
+from accsyn_orm.server.disk.inside import ROOT, Inside
 from accsyn_orm.server.disk.places import Place, Places
-from accsyn_orm.server.disk.spots import Shelf, Spot, is_disabled, spot_at
-from accsyn_orm.server.provenance import INFERRED, behaviour
-from accsyn_orm.server.storage.store import rows_where
-from accsyn_orm.server.storage.tables import FILES, SHARES, Scope
+from accsyn_orm.server.disk.spots import Member, Shelf, Spot, is_disabled, spot_at
+from accsyn_orm.server.disk.tree import Entry, Tree
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.store import LIVING, in_scopes, rows_where
+from accsyn_orm.server.storage.tables import DELIVERIES, FILES, SHARES, Scope
+from accsyn_orm.server.transfers.packages import files_of
 from accsyn_orm.server.transfers.specs import parse_accsyn_path
 
 
@@ -20,22 +28,62 @@ from accsyn_orm.server.transfers.specs import parse_accsyn_path
 @behaviour(INFERRED, "files/paths", "members whose share is gone or disabled are left out")
 def collection(places: Places, share: RowMapping, shown: str) -> Shelf:
     """Find what is in a collection."""
-    call, files = places.call, FILES.table.c
+    files = FILES.table.c
     is_member = (files.parent == share["id"]) & (files.scope == Scope.ACTIVE.value)
-    found: list[Spot] = []
-    for row in rows_where(call, FILES, is_member):
+    found: list[Member] = []
+    for row in rows_where(places.call, FILES, is_member):
         path = parse_accsyn_path(row["path"])
-        place = _place(places, row["share"], path.rest if path else "")
-        if place is not None and not is_disabled(place):
-            found.append(_on_shelf(spot_at(call, place, place.share["code"]), shown))
+        spot = _in_share(places, row["share"], path.rest if path else "")
+        if spot is not None:
+            found.append(Member(_on_shelf(spot, shown)))
     return Shelf(shown, tuple(found))
 
 
-def _place(places: Places, share: str, path: str) -> Place | None:
+@behaviour(DOCUMENTED, "files/paths", "a delivery lists its files")
+@behaviour(INFERRED, "files/paths", "files of a delivery are listed though they are not there")
+def delivery(places: Places, ident: str, shown: str) -> Shelf:
+    """Find what is in a delivery.
+
+    Raises:
+        Refusal: there is none that the caller may see.
+    """
+    call = places.call
+    may_read = access(DELIVERIES.name, call.caller).read(call.caller)
+    is_kept = in_scopes(call, DELIVERIES, LIVING)
+    rows = rows_where(call, DELIVERIES, DELIVERIES.table.c.id == ident, is_kept, may_read)
+    if not rows:
+        raise Refusal(f"there is no delivery {ident!r} that you may read")
+    found: list[Member] = []
+    for task in files_of(call, rows[0]):
+        spot = _source(places, task["source"])
+        if spot is not None:
+            found.append(Member(_on_shelf(spot, shown), _promised(task)))
+    return Shelf(shown, tuple(found))
+
+
+def _source(places: Places, document: Mapping[str, Any]) -> Spot | None:
+    """Find where a file of a delivery is: in a share, or among what was uploaded."""
+    path = str(document["path"])
+    if "job" in document:
+        package = places.call.roots.packages / Inside((document["job"],)).name
+        return Spot(Tree(package), Inside.parse(path))
+    return _in_share(places, document.get("s", document["v"]), path.strip("/"))
+
+
+def _promised(task: RowMapping) -> Entry:
+    created = datetime.fromisoformat(task["created"]).replace(tzinfo=timezone.utc)
+    return Entry(ROOT, is_directory=False, size=task["size"] or 0, modified=created)
+
+
+def _in_share(places: Places, share: str, path: str) -> Spot | None:
+    """Find a place that is in a share, unless that is gone or disabled."""
     shares = SHARES.table.c
     is_active = shares.scope == Scope.ACTIVE.value
     rows = rows_where(places.call, SHARES, shares.id == share, is_active)
-    return places.inside(rows[0], path) if rows else None
+    place: Place | None = places.inside(rows[0], path) if rows else None
+    if place is None or is_disabled(place):
+        return None
+    return spot_at(places.call, place, place.share["code"])
 
 
 def _on_shelf(spot: Spot, shown: str) -> Spot:

@@ -10,7 +10,7 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import ROOT, Inside
 from accsyn_orm.server.disk.places import Place
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
-from accsyn_orm.server.disk.tree import Tree
+from accsyn_orm.server.disk.tree import Entry, Tree
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.transfers.specs import file_name
@@ -57,6 +57,19 @@ class ShareSpot(Spot):
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Something on a shelf.
+
+    Attributes:
+        spot: where it is.
+        promised: what to tell of it while it is not there; ``None`` leaves it out then.
+    """
+
+    spot: Spot
+    promised: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """Files of several places under one name: a collection, or a delivery.
 
@@ -66,7 +79,7 @@ class Shelf:
     """
 
     shown: str
-    members: tuple[Spot, ...]
+    members: tuple[Member, ...]
 
     def member(self, inside: Inside) -> Spot:
         """Find what a path through here means, given the rest of it, a member's name first.
@@ -76,7 +89,7 @@ class Shelf:
             Refusal: there is more than one.
         """
         name, *rest = inside.names
-        found = [spot for spot in self.members if spot.name == name]
+        found = [one.spot for one in self.members if one.spot.name == name]
         if not found:
             raise DiskRefusal(f"{self.shown}/{inside}", Reason.MISSING)
         if len(found) > 1:

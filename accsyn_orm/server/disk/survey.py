@@ -174,8 +174,9 @@ def _node(found: Found) -> _Node | list[_Node]:
     if isinstance(found, Spot):
         return _Node(found.name, found.tree.stat(found.inside), found.tree)
     members: list[_Node] = []
-    for spot in found.members:
-        entry = spot.tree.find(spot.inside)
+    for member in found.members:
+        spot = member.spot
+        entry = spot.tree.find(spot.inside) or member.promised
         if entry is not None:
             members.append(_Node(spot.name, entry, spot.tree))
     return members

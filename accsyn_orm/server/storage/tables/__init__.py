@@ -76,8 +76,8 @@ ENTITIES: Mapping[str, EntityTable] = MappingProxyType(
 __all__ = [
     "ACLS", "APPS", "BOTH", "BROWSERS", "CLIENTS", "CLIENT_TYPES", "COLLECTIONS", "COMPUTES",
     "DEFAULT_PRIORITY", "DELIVERIES", "ENGINES", "ENTITIES", "FILES", "FOLDERS", "HOMES", "JOBS",
-    "JOB_TYPES", "LANES", "LOGS", "QUEUES", "RECIPIENTS", "REQUESTS", "SERVERS", "SETTINGS", "SHARES", "SITES",
-    "STORED_ONLY", "STREAMS", "TASKS", "TRANSFERS", "USERS", "USER_SERVERS", "V1", "V3", "VOLUMES",
-    "WORKSPACES", "Attribute", "EntityTable", "Generation", "Kind", "Scope", "api_keys", "metadata",
-    "passwords", "sessions",
+    "JOB_TYPES", "LANES", "LOGS", "QUEUES", "RECIPIENTS", "REQUESTS", "SERVERS", "SETTINGS",
+    "SHARES", "SITES", "STORED_ONLY", "STREAMS", "TASKS", "TRANSFERS", "USERS", "USER_SERVERS",
+    "V1", "V3", "VOLUMES", "WORKSPACES", "Attribute", "EntityTable", "Generation", "Kind", "Scope",
+    "api_keys", "metadata", "passwords", "sessions",
 ]  # fmt: skip
