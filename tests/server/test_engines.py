@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.rules.engines import find_engine
 from accsyn_orm.server.rules.jobs import insert_job
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.storage.store import update_row
@@ -81,18 +80,3 @@ def test_employees_read_engines_and_standard_users_do_not(studio, protocol):
         Refusal, match=f"permission denied: employee users may not change this {kind}"
     ):
         employee.edit(kind, stable_id("engine", BUILT_IN[0]), status="disabled")
-
-
-@pytest.mark.behaviour("engine: compute jobs name an engine by its id or its code")
-@pytest.mark.behaviour("engine: compute jobs use enabled compute engines only")
-def test_find_engine_takes_what_compute_jobs_can_use(studio, admin):
-    engine = admin.create("engine", {"code": "nuke-13"})["id"]
-    with studio.acting("admin") as call:
-        assert find_engine(call, "NUKE-13")["id"] == engine
-        assert find_engine(call, engine)["code"] == "nuke-13"
-        for named in ("nuke-14", BUILT_IN[0]):
-            with pytest.raises(Refusal, match=f"there is no engine '{named}'"):
-                find_engine(call, named)
-    admin.edit("engine", engine, status="disabled")
-    with studio.acting("admin") as call, pytest.raises(Refusal, match="'nuke-13' is disabled"):
-        find_engine(call, "nuke-13")

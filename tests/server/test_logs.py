@@ -102,12 +102,16 @@ def test_what_is_refused_or_only_read_leaves_nothing(admin):
     assert rows(admin) == []
 
 
-def test_rows_of_operations_of_their_own_say_which(studio, admin):
+def test_rows_of_operations_of_their_own_say_which(studio, admin, admin_v1):
     studio.service._integrations["ftrack"] = lambda operation, data: [operation, data]
     admin.call("PUT", "workspace/integration/ftrack/utility", {"operation": "sync", "data": "hush"})
-    (row,) = rows(admin)
-    assert row["message"] == "workspace/integration/ftrack/utility: sync"
-    assert row["entityid"] == stable_id("workspace", "acmefilm")
+    admin_v1.call("PUT", "organization/integration/ftrack/utility", {"operation": "sync"})
+    first, second = rows(admin)
+    assert first["message"] == "workspace/integration/ftrack/utility: sync"
+    assert second["message"] == "organization/integration/ftrack/utility: sync"
+    for row in (first, second):
+        assert row["entitytype"] == "workspace"
+        assert row["entityid"] == stable_id("workspace", "acmefilm")
 
 
 # -- finding --------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.logbook import log
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.storage.documents import is_array, is_object
+from accsyn_orm.server.storage.projection import WORKSPACE_IN_V1
 from accsyn_orm.server.storage.store import LIVING, in_scopes, rows_where
-from accsyn_orm.server.storage.tables import TASKS, EntityTable
+from accsyn_orm.server.storage.tables import TASKS, WORKSPACES, EntityTable
 from accsyn_orm.wire.events import Event
 
 _DONE: Mapping[str, str] = {
@@ -60,7 +61,8 @@ def note_route(call: Call, event: Event) -> None:
     data = event.data if is_object(event.data) else {}
     told = [f" {data[name]}" for name in _TOLD if isinstance(data.get(name), str)]
     uri = event.uri.casefold().strip("/")
-    log(call, uri.partition("/")[0], event.entityid, "info", f"{uri}:{''.join(told)}".rstrip(":"))
+    about = uri.partition("/")[0].replace(WORKSPACE_IN_V1, WORKSPACES.name)
+    log(call, about, event.entityid, "info", f"{uri}:{''.join(told)}".rstrip(":"))
 
 
 def _records(result: Any) -> list[dict[str, Any]]:

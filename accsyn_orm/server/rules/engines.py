@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, or_
+from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
-from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules, creation
 from accsyn_orm.server.rules.codes import code, require_free_code
 from accsyn_orm.server.rules.schema import (
@@ -100,28 +100,6 @@ def insert_engine(call: Call, values: Mapping[str, Any], *, ident: str | None = 
         **values,
     }
     return insert_row(call, ENGINES, row, ident=ident)
-
-
-@behaviour(DOCUMENTED, "engine", "compute jobs name an engine by its id or its code")
-@behaviour(INFERRED, "engine", "compute jobs use enabled compute engines only")
-def find_engine(call: Call, named: str) -> RowMapping:
-    """Select the engine that a compute job means by an id or a code.
-
-    Raises:
-        Refusal: there is none, or it is not for compute jobs, or disabled.
-    """
-    engines = ENGINES.table.c
-    found = rows_where(
-        call,
-        ENGINES,
-        engines.scope == Scope.ACTIVE.value,
-        or_(engines.id == named, engines.code__folded == named.casefold()),
-    )
-    if not found or found[0]["type"] != COMPUTE:
-        raise no_such("engine", named)
-    if found[0]["status"] != "enabled":
-        raise Refusal(f"the engine {named!r} is disabled")
-    return found[0]
 
 
 def _require_own(row: RowMapping, what: str) -> None:
