@@ -249,6 +249,24 @@ def test_deleting_removes_uploaded_files_at_once(studio, admin, draft):
     assert not folder.exists()
 
 
+def test_deliveries_of_a_disabled_user_go_on(studio, admin, employee, live):
+    own = employee.create("delivery", {"tasks": FILES, "recipients": [STANDARD]})
+    studio.clock.advance(seconds=1)
+    admin.edit("user", employee.user_id, status="disabled")
+    assert status(admin, own) == "waiting"
+
+
+def test_deliveries_of_a_deleted_user_are_aborted(studio, admin, employee):
+    own = employee.create("delivery", {"tasks": FILES, "recipients": [STANDARD]})
+    folder = studio.roots.packages / own["id"]
+    folder.mkdir()
+    admin.delete("user", employee.user_id)
+    assert status(admin, own) == "aborted"
+    studio.clock.advance(hours=4)
+    admin.find("delivery")
+    assert not folder.exists()
+
+
 # -- uploads and downloads ------------------------------------------------------------------------
 
 

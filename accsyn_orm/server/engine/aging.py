@@ -16,7 +16,7 @@ from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine import agenda, ledger
 from accsyn_orm.server.engine.backend import as_accsyn, as_submitter
-from accsyn_orm.server.engine.ends import Ends
+from accsyn_orm.server.engine.ends import ends_of
 from accsyn_orm.server.engine.trouble import Held, TransferError
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.storage.database import Database
@@ -58,7 +58,7 @@ class Aging:
             owner = f"{job['id']}-{task['sequence']}"
             # What is out of reach by now has to keep what is there.
             with contextlib.suppress(TransferError, Held, DiskRefusal):
-                end = Ends(as_submitter(call, job)).destination(task["destination"])
+                end = ends_of(as_submitter(call, job), job).destination(task["destination"])
                 for directory in _directories(end.tree, end.inside):
                     remove_drafts(end.tree, directory, owner)
 

@@ -16,17 +16,19 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.acls import Right, rights_in
+from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.disk.places import find_share
 from accsyn_orm.server.disk.tree import Tree
+from accsyn_orm.server.engine.backend import as_submitter
 from accsyn_orm.server.engine.computers import computer_of, downloads
 from accsyn_orm.server.engine.trouble import Code, TransferError
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.private import private_directory
 from accsyn_orm.server.storage.store import rows_where
-from accsyn_orm.server.storage.tables import FILES, SHARES, SITES, Scope
+from accsyn_orm.server.storage.tables import FILES, JOBS, SHARES, SITES, Scope
 from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, is_absolute, parse_accsyn_path
 
 _FAILURES: Mapping[Right, Code] = {"read": Code.FILE_NOT_FOUND, "write": Code.WRITE}
@@ -193,6 +195,27 @@ class Ends:
             return roots.volumes
         (site,) = rows_where(self.call, SITES, SITES.table.c.id == named)
         return roots.volumes if site["main"] else private_directory(roots.base / "sites" / named)
+
+
+@behaviour(
+    INFERRED,
+    "packages/files",
+    "its files are read and written with the rights of whoever made it",
+)
+def ends_of(call: Call, job: RowMapping) -> Ends:
+    """Find the ends of the tasks of a job, also of one beneath a delivery or a request.
+
+    Args:
+        call: a transaction, on behalf of whoever submitted the job.
+        job: the job.
+
+    Raises:
+        TransferError: whoever made the delivery is gone.
+        Held: that user is disabled.
+    """
+    jobs = JOBS.table.c
+    packages = rows_where(call, JOBS, jobs.id == job["parent"], jobs.type.in_(PACKAGES))
+    return Ends(as_submitter(call, packages[0]) if packages else call)
 
 
 def _end(tree: Tree, inside: Inside, path: str) -> End:

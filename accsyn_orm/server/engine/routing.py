@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.engine.ends import End, Ends
+from accsyn_orm.server.engine.ends import End, ends_of
 from accsyn_orm.server.engine.options import Options, read_options
 from accsyn_orm.server.engine.standing import require_within_reach
 from accsyn_orm.server.engine.work import Route
@@ -32,7 +32,7 @@ def route_of(call: Call, job: RowMapping, task: RowMapping) -> Route:
         TransferError: there can be no such task.
         Held: it cannot be carried out now.
     """
-    ends = Ends(call)
+    ends = ends_of(call, job)
     source, destination = task["source"], task["destination"]
     found, to = ends.sources(source), ends.destination(destination)
     require_within_reach(call, [*found, to])

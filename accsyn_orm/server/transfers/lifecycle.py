@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
 
+from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -22,6 +23,9 @@ from accsyn_orm.server.transfers.uploads import follow_upload
 FINISHED = frozenset({"done", "aborted"})
 ARCHIVED_AFTER = timedelta(days=14)
 """How long finished jobs stay where they are easily found; the default of accsyn."""
+
+KEPT_FOR = timedelta(hours=4)
+"""How long files that were uploaded to a package are kept after it is over."""
 
 NOT_MOVING = -1.0
 """Speed of a job through which nothing goes now."""
@@ -104,16 +108,19 @@ def _moved(task: Mapping[str, Any] | RowMapping) -> int:
 
 
 def hold_jobs_of(call: Call, user: str) -> None:
-    """Pause all jobs of a user that run, or would."""
+    """Pause all jobs of a user that run, or would; packages have no such status."""
     jobs = JOBS.table.c
-    is_moving = (jobs.user == user) & jobs.status.in_(_MOVING)
+    is_moving = (jobs.user == user) & jobs.status.in_(_MOVING) & jobs.type.not_in(PACKAGES)
     update_rows(call, JOBS, is_moving, **_consequences(call, "paused"))
 
 
 def abort_where(call: Call, condition: ColumnElement[bool]) -> None:
     """Abort all active jobs that satisfy a condition."""
-    is_active = JOBS.table.c.scope == Scope.ACTIVE.value
-    update_rows(call, JOBS, is_active & condition, **_consequences(call, "aborted"))
+    jobs = JOBS.table.c
+    is_active = (jobs.scope == Scope.ACTIVE.value) & condition
+    files_go = {"expires": wire_time(call.now + KEPT_FOR)}
+    update_rows(call, JOBS, is_active & jobs.type.in_(PACKAGES), files_go)
+    update_rows(call, JOBS, is_active, **_consequences(call, "aborted"))
 
 
 def retry(call: Call, job: RowMapping) -> None:

@@ -25,7 +25,7 @@ from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.store import rows_where, update_row
 from accsyn_orm.server.storage.tables import JOB_TYPES, JOBS, RECIPIENTS, TASKS, Scope
-from accsyn_orm.server.transfers.lifecycle import ARCHIVED_AFTER, FINISHED
+from accsyn_orm.server.transfers.lifecycle import ARCHIVED_AFTER, FINISHED, KEPT_FOR
 
 COMPOSED_FOR = timedelta(hours=8)
 """How long a package may be composed before it is submitted."""
@@ -35,9 +35,6 @@ SUBMITTED_FOR = timedelta(seconds=1)
 
 LIVE_FOR = timedelta(days=30)
 """How long recipients can use a package; the default of accsyn, one month."""
-
-KEPT_FOR = timedelta(hours=4)
-"""How long uploaded files are kept after the package is over."""
 
 REQUEST = JOB_TYPES["request"]
 OPEN = frozenset({"init", "pending", "waiting"})
