@@ -49,6 +49,11 @@ class EmbeddedWorkspace:
         clock: tells the time; a `ManualClock` lets a test move it.
         session_lifetime: seconds that a v1.0 session signed in by password lives.
         session_idle: seconds that a v1.0 session signed in by API key lives without a call.
+        transfers: run the transfers that are submitted, in a thread; without it they wait for
+            `run_transfers`.
+        bandwidth: MB/s that all transfers have together; by default, as much as there is.
+        local_root: directory that stands for ``/`` on the computers of all users, such as
+            ``Path("/")``; by default each computer has a directory of its own, see `computer`.
         integrations: functions that stand in for integrations, by name: each takes the operation
             and its data and returns what ``Session.integration()`` shall return.
         publish_hook: a function that decides what may be published: it takes the files that were
@@ -65,6 +70,9 @@ class EmbeddedWorkspace:
         clock: Clock = system_clock,
         session_lifetime: float = _DOCUMENTED.password,
         session_idle: float = _DOCUMENTED.idle,
+        transfers: bool = False,
+        bandwidth: float | None = None,
+        local_root: Path | None = None,
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
     ) -> None:
@@ -74,6 +82,9 @@ class EmbeddedWorkspace:
         self._tls = tls
         self._clock = clock
         self._lifetimes = Lifetimes(password=session_lifetime, idle=session_idle)
+        self._transfers = transfers
+        self._bandwidth = bandwidth
+        self._local_root = local_root
         self._integrations = integrations
         self._publish_hook = publish_hook
         self._running: Workspace | None = None
@@ -87,6 +98,9 @@ class EmbeddedWorkspace:
             tls=self._tls,
             clock=self._clock,
             lifetimes=self._lifetimes,
+            transfers=self._transfers,
+            bandwidth=self._bandwidth,
+            local_root=self._local_root,
             integrations=self._integrations,
             publish_hook=self._publish_hook,
         )
@@ -166,6 +180,39 @@ class EmbeddedWorkspace:
             5
         """
         return self._workspace.volume(code)
+
+    def computer(self, role: RoleName = "admin") -> Path:
+        """Return the directory that stands for ``/`` on the computer of a role's user.
+
+        What a job sends from ``/renders/a.exr`` of his is ``computer(role) / "renders/a.exr"``.
+
+        Args:
+            role: whose.
+        """
+        return self._workspace.computer(self.credentials(role).username)
+
+    def run_transfers(self, *, seconds: float | None = None) -> None:
+        """Run the transfers that were submitted, until nothing is left that happens by itself.
+
+        With a `ManualClock` no time passes but on the clock, which moves to when the next job is
+        done, and so on; hours of transfers take milliseconds. With any other clock it takes the
+        time that it takes.
+
+        Args:
+            seconds: run so long, by the clock, instead of until all is done, failed, or waits for
+                somebody.
+
+        Example:
+            >>> with EmbeddedWorkspace() as workspace, workspace.session() as session:
+            ...     _ = (workspace.volume("projects") / "hello.txt").write_text("hello")
+            ...     _ = session.create(
+            ...         "Transfer", {"source": "volume=projects/hello.txt", "destination": "/in/"}
+            ...     )
+            ...     workspace.run_transfers()
+            ...     (workspace.computer("admin") / "in" / "hello.txt").read_text()
+            'hello'
+        """
+        self._workspace.run_transfers(seconds=seconds)
 
     def write_environment(self, directory: Path) -> None:
         """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.

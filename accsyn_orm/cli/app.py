@@ -80,6 +80,18 @@ def serve(  # noqa: PLR0913  # one parameter for each option
         bool,
         typer.Option("--insecure-public-http", help="Allow a non-loopback address without TLS."),
     ] = False,
+    no_transfers: Annotated[
+        bool, typer.Option("--no-transfers", help="Leave submitted transfers as they are.")
+    ] = False,
+    bandwidth: Annotated[
+        float | None, typer.Option(help="MB/s that all transfers have together.")
+    ] = None,
+    local_root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Directory that stands for / on users' computers; without it, one for each."
+        ),
+    ] = None,
     fidelity: Annotated[
         bool,
         typer.Option("--fidelity", help="Print what the workspace does, how it is known, and end."),
@@ -104,6 +116,9 @@ def serve(  # noqa: PLR0913  # one parameter for each option
         write_env=write_env,
         ready_file=ready_file,
         insecure_public_http=insecure_public_http,
+        transfers=not no_transfers,
+        bandwidth=bandwidth,
+        local_root=local_root,
     )
 
 

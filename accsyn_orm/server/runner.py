@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import math
 import shutil
 import signal
 import sys
@@ -24,6 +25,9 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, system_clock
 from accsyn_orm.server.context import Integration, PublishHook
 from accsyn_orm.server.disk.roots import Roots
+from accsyn_orm.server.engine.engine import Engine
+from accsyn_orm.server.engine.pacing import run
+from accsyn_orm.server.engine.thread import EngineThread
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
 from accsyn_orm.server.http.listener import Listener
@@ -48,6 +52,10 @@ class Workspace:
         clock: tells the time.
         lifetimes: how long v1 sessions live.
         insecure_public_http: allow an address that others can reach without TLS.
+        transfers: run the transfers that are submitted, in a thread, while it listens.
+        bandwidth: MB/s that all transfers have together; ``None`` without a limit.
+        local_root: directory that stands for ``/`` on the computers of users; ``None`` gives each
+            computer a directory of its own.
         integrations: what answers calls to integrations, by name.
         publish_hook: what decides about publishing.
 
@@ -67,6 +75,9 @@ class Workspace:
         clock: Clock = system_clock,
         lifetimes: Lifetimes | None = None,
         insecure_public_http: bool = False,
+        transfers: bool = False,
+        bandwidth: float | None = None,
+        local_root: Path | None = None,
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
     ) -> None:
@@ -78,6 +89,10 @@ class Workspace:
                 f"{host} can be reached by others, and keys would travel in clear text",
                 hint="serve with TLS, or say insecure_public_http",
             )
+        if bandwidth is not None and not 0 < bandwidth < math.inf:
+            raise ConfigurationError("bandwidth", f"{bandwidth} MB/s moves nothing")
+        if local_root is not None and not local_root.is_dir():
+            raise ConfigurationError("local_root", f"{local_root} is no directory")
         self._cleanup = contextlib.ExitStack()
         with self._cleanup:
             directory = private_directory(data) if data else None
@@ -92,7 +107,7 @@ class Workspace:
                     authority = Authority(directory or self._temporary_directory())
                 self.ca_bundle = authority.ca_bundle
                 context = authority.server_context(host)
-            roots = Roots(directory or self._temporary_directory())
+            roots = Roots(directory or self._temporary_directory(), local_root)
             self.service = Service(
                 opened,
                 clock=clock,
@@ -102,6 +117,12 @@ class Workspace:
                 publish_hook=publish_hook,
             )
             self.code = plant(opened, seed, clock=clock, roots=roots)
+            self._clock = clock
+            self._engine = Engine(opened, roots, bandwidth=bandwidth)
+            self._cleanup.callback(self._engine.close)
+            self._thread = EngineThread(self._engine, clock) if transfers else None
+            if self._thread:
+                self._cleanup.callback(self._thread.stop)
             self._listener = Listener(make_app(self.service), host, port, context=context)
             self._cleanup.callback(self._listener.stop)
             # Nothing failed: keep it all open until stop().
@@ -118,8 +139,10 @@ class Workspace:
         return self._listener.is_alive
 
     def start(self) -> Self:
-        """Start to listen."""
+        """Start to listen, and to run transfers."""
         self._listener.start()
+        if self._thread:
+            self._thread.start()
         return self
 
     def stop(self) -> None:
@@ -133,6 +156,14 @@ class Workspace:
     def volume(self, code: str) -> Path:
         """Return the directory that a volume is."""
         return self.service.volume(self.code, code)
+
+    def computer(self, username: str) -> Path:
+        """Return the directory that stands for ``/`` on a user's computer."""
+        return self.service.computer(self.code, username)
+
+    def run_transfers(self, *, seconds: float | None = None) -> None:
+        """Run transfers until nothing is left that happens by itself, or so long by the clock."""
+        run(self._engine, self._clock, seconds=seconds)
 
     def connect(self, client: str, *, connected: bool) -> None:
         """Start or stop accsyn's software on a machine, given its host name."""
@@ -189,6 +220,9 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
     write_env: Path | None = None,
     ready_file: Path | None = None,
     insecure_public_http: bool = False,
+    transfers: bool = True,
+    bandwidth: float | None = None,
+    local_root: Path | None = None,
 ) -> None:
     """Run a workspace until SIGINT or SIGTERM.
 
@@ -202,6 +236,9 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
         write_env: directory to leave environment files with fresh keys in.
         ready_file: file that gets the base URL once the workspace listens.
         insecure_public_http: allow an address that others can reach without TLS.
+        transfers: run the transfers that are submitted.
+        bandwidth: MB/s that all transfers have together; ``None`` without a limit.
+        local_root: directory that stands for ``/`` on the computers of users.
 
     Raises:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
@@ -216,6 +253,9 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
             tls=tls,
             database=database,
             insecure_public_http=insecure_public_http,
+            transfers=transfers,
+            bandwidth=bandwidth,
+            local_root=local_root,
         )
         try:
             workspace.start()

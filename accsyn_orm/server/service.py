@@ -38,7 +38,14 @@ from accsyn_orm.server.refusals import Refusal, no_such
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.clients import note_machine
 from accsyn_orm.server.storage.database import Database
-from accsyn_orm.server.storage.tables import USERS, VOLUMES, WORKSPACES, Scope
+from accsyn_orm.server.storage.tables import (
+    CLIENT_TYPES,
+    CLIENTS,
+    USERS,
+    VOLUMES,
+    WORKSPACES,
+    Scope,
+)
 from accsyn_orm.server.transfers.packages import Upkeep
 from accsyn_orm.wire.credentials import (
     Credentials as WireCredentials,
@@ -252,6 +259,31 @@ class Service:
         if directory is None:
             raise no_such(VOLUMES.name, code)
         return self._roots.volume(directory)
+
+    def computer(self, workspace: str, username: str) -> Path:
+        """Return the directory that stands for ``/`` on a user's computer.
+
+        Raises:
+            Refusal: the user has none.
+        """
+        clients, users, workspaces = CLIENTS.table.c, USERS.table.c, WORKSPACES.table.c
+        statement = (
+            select(clients.id)
+            .join(USERS.table, users.id == clients.user)
+            .join(WORKSPACES.table, workspaces.id == clients.workspace)
+            .where(
+                workspaces.code == workspace,
+                users.code__folded == username.casefold(),
+                clients.type == CLIENT_TYPES["app"],
+                clients.scope == Scope.ACTIVE.value,
+            )
+            .order_by(clients.last_checkin.desc(), clients.sequence.desc())
+        )
+        with self._database.reading() as connection:
+            client = connection.scalars(statement).first()
+        if client is None:
+            raise Refusal(f"{username!r} has no computer: it appears when he first signs in")
+        return self._roots.computer(client)
 
     # -- sign-in ---------------------------------------------------------------------------------
 

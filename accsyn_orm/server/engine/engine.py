@@ -31,6 +31,7 @@ from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import Scope
 from accsyn_orm.server.transfers.lifecycle import set_status
+from accsyn_orm.server.transfers.packages import Upkeep
 
 JOBS_AT_ONCE = 4
 """How many jobs one engine runs at the same time."""
@@ -70,6 +71,7 @@ class Engine:
         self._phases = Phases(database, roots, self._claims)
         self._aging = Aging(database, roots)
         self._presence = Presence(database)
+        self._upkeep = Upkeep(database, roots)
         self._runs: dict[str, Run] = {}
         self._last: datetime | None = None
         self._turn = threading.RLock()
@@ -84,6 +86,7 @@ class Engine:
             elapsed = max(timedelta(), now - (self._last or now))
             self._last = now
             self._presence.keep(now)
+            self._upkeep.keep(now)
             changes = [self._look_again(now), self._aging.step(now)]
             for run in list(self._runs.values()):
                 run.credit.grow(elapsed)

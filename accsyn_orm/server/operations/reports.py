@@ -114,7 +114,7 @@ def _progress(call: Call, job: RowMapping, tasks: int) -> list[str]:
 def _problem(job: RowMapping) -> list[str]:
     if job["type"] == COMPUTE and job["status"] == "waiting":
         return [f"waits: {WAITS_FOR_A_MACHINE}"]
-    return []
+    return [f"problem: {job['problem']}"] if job["problem"] else []
 
 
 def _task(task: RowMapping) -> str:

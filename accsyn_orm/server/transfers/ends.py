@@ -92,14 +92,15 @@ def mirrored_end(places: Places, party: Mapping[str, str], source: End) -> End:
     if "user" in party:
         if share is None:
             raise Refusal(f"{path!r} means nothing on another computer: write party:path")
-        return {**party, **{key: source[key] for key in _PLACE if key in source}}
+        kept = {key: source[key] for key in _PLACE if key in source}
+        return {**party, **kept, "path": path.rstrip("/")}
     named = (
         AccsynPath("volume", DEFAULT_SHARE, _below_root(path))
         if share is None
         else AccsynPath("share", str(share), path.strip("/"))
     )
-    place = places.find(named, "write")
-    return {**party, **_place(place, is_directory=path[-1:] in {"/", "\\"})}
+    # Without the slash of a source that is a directory: it would take the name twice.
+    return {**party, **_place(places.find(named, "write"), is_directory=False)}
 
 
 @behaviour(DOCUMENTED, "transfers/paths", "what is sent to ~ alone goes to a folder of the day")
