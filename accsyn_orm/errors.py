@@ -33,8 +33,10 @@ key, a password, a session id, a URL's query or a request body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, cast
+
+_LONGEST_SHOWN = 80
 
 
 class AccsynError(Exception):
@@ -54,6 +56,18 @@ def _rebuild(cls: type[AccsynError], args: tuple[Any, ...], state: dict[str, Any
 
 def _with_hint(message: str, hint: str | None) -> str:
     return f"{message} ({hint})" if hint else message
+
+
+def shown(value: object) -> str:
+    """Return a value that cannot be meant as messages show it: at most 80 characters.
+
+    Of what holds other values only the type is told: data in the place of an id may hold a password.
+    """
+    if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
+        name = type(cast("object", value)).__name__
+        return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 # -- the language ---------------------------------------------------------------------------------
@@ -132,12 +146,7 @@ class QueryValueError(QueryError):
         self.value = value
         self.reason = reason
         self.hint = hint
-        super().__init__(_with_hint(f"{_short(value)}: {reason}", hint))
-
-
-def _short(value: object, limit: int = 80) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+        super().__init__(_with_hint(f"{shown(value)}: {reason}", hint))
 
 
 # -- configuration --------------------------------------------------------------------------------

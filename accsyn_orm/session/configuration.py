@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from accsyn_orm.errors import ConfigurationError, EntityValidationError
+from accsyn_orm.errors import ConfigurationError, EntityValidationError, shown
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_id, check_text, check_type
@@ -163,7 +163,7 @@ class ConfigurationCalls(Lookups):
             Whatever the integration answers.
         """
         if not _INTEGRATION.fullmatch(check_text("integration", "name", name)):
-            reason = f"{name!r} is no name of an integration, such as 'ftrack'"
+            reason = f"{shown(name)} is no name of an integration, such as 'ftrack'"
             raise EntityValidationError("integration", [("name", reason)])
         payload = {"operation": check_text("integration", "operation", operation), "data": data}
         uri = f"{self._generation.tenant_base}/integration/{name}/utility"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
-from accsyn_orm.errors import EntityValidationError
+from accsyn_orm.errors import EntityValidationError, shown
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_number
@@ -249,7 +249,7 @@ def _check_path(argument: str, path: object) -> Any:
         return path
     if isinstance(path, Mapping) and path:
         return dict(cast("Mapping[str, Any]", path))
-    raise _problem(argument, f"{path!r} is no path, such as 'share=projects/plates'")
+    raise _problem(argument, f"{shown(path)} is no path, such as 'share=projects/plates'")
 
 
 def _filters(include: object, exclude: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from accsyn_orm.errors import EntityValidationError
+from accsyn_orm.errors import EntityValidationError, shown
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_type(entitytype: object) -> str:
     name = entitytype.strip().lower() if isinstance(entitytype, str) else ""
     if not _TYPE.fullmatch(name):
         raise EntityValidationError(
-            "entity", [("entitytype", f"{entitytype!r} is no entity type, such as 'job'")]
+            "entity", [("entitytype", f"{shown(entitytype)} is no entity type, such as 'job'")]
         )
     return name
 
@@ -49,7 +49,7 @@ def check_id(entitytype: str, entityid: object, *, exact: bool = False) -> str:
     pattern = _EXACT_ID if exact else _ID
     if not isinstance(entityid, str) or not pattern.fullmatch(entityid):
         hint = "24 hexadecimal digits or a UUID" if exact else "non-empty text without blanks"
-        raise EntityValidationError(entitytype, [("id", f"{entityid!r} is no id: {hint}")])
+        raise EntityValidationError(entitytype, [("id", f"{shown(entityid)} is no id: {hint}")])
     return entityid
 
 
@@ -65,7 +65,7 @@ def check_code(entitytype: str, code: object) -> str:
     """
     text = code.strip().lower() if isinstance(code, str) else ""
     if not text or not text.isprintable() or "*" in text:
-        reason = f"{code!r} is neither an id nor a code: text that is not empty, without stars"
+        reason = f"{shown(code)} is neither an id nor a code: text that is not empty, without stars"
         raise EntityValidationError(entitytype, [("id", reason)])
     return text
 
@@ -74,7 +74,7 @@ def check_text(entitytype: str, name: str, value: object) -> str:
     """Return text that says something."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise EntityValidationError(
-            entitytype, [(name, f"{value!r} is no text that says anything")]
+            entitytype, [(name, f"{shown(value)} is no text that says anything")]
         )
     return value
 
@@ -82,14 +82,14 @@ def check_text(entitytype: str, name: str, value: object) -> str:
 def check_flag(entitytype: str, name: str, value: object) -> bool:
     """Return a flag; what merely counts as true or false is refused."""
     if not isinstance(value, bool):
-        raise EntityValidationError(entitytype, [(name, f"{value!r} is neither True nor False")])
+        raise EntityValidationError(entitytype, [(name, f"{shown(value)} is neither True nor False")])
     return value
 
 
 def check_number(entitytype: str, name: str, value: object, *, least: int = 0) -> int:
     """Return a whole number, not below the least."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        reason = f"{value!r} is no whole number from {least} on"
+        reason = f"{shown(value)} is no whole number from {least} on"
         raise EntityValidationError(entitytype, [(name, reason)])
     return value
 

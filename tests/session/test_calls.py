@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 from datetime import datetime, timezone
 
@@ -375,6 +376,47 @@ def test_writes_never_go_out_without_an_id(recorder, session, entityid):
         with pytest.raises(EntityValidationError, match="id"):
             call()
     assert not recorder.requests
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "update('user', data, ID)",
+        "delete_one(data, ID)",
+        "get_entity('user', data)",
+        "grant('user', ID, 'folder', data)",
+        "set_setting('user', data, 'x')",
+        "find('Job', limit=data)",
+        "find('Job', attributes=data)",
+        "logs(sort_reverse=data)",
+        "ls([data, data['tasks']])",
+    ],
+)
+def test_data_in_the_place_of_another_argument_is_refused_and_not_shown(recorder, session, call):
+    data = {"password": "s3cret", "tasks": []}
+    for _ in range(2_000):
+        data["tasks"] = [{**data}]  # too deep for repr()
+    with pytest.raises((EntityValidationError, QueryValueError)) as caught:
+        eval(f"session.{call}", {"session": session, "data": data, "ID": ID})
+    assert "s3cret" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+    assert not recorder.requests
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"x" * 100, "b'" + "x" * 77 + "…"),
+        (None, "None"),
+        ([1], "a list"),
+        ({}, "a dict"),
+        (collections.OrderedDict(a=1), "an OrderedDict"),
+    ],
+)
+def test_messages_show_short_values_and_types_of_others(session, value, expected):
+    with pytest.raises(EntityValidationError) as caught:
+        session.delete_one("job", value)
+    assert str(caught.value).startswith(f"job.id: {expected} is no id")
 
 
 def test_create_sends_duplicate_options_where_they_mean_something(recorder, session, v1_session):
