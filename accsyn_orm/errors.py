@@ -61,7 +61,7 @@ def _with_hint(message: str, hint: str | None) -> str:
 def shown(value: object) -> str:
     """Return a value that cannot be meant as messages show it: at most 80 characters.
 
-    Of what holds other values only the type is told: data in the place of an id may hold a password.
+    Of what holds other values only the type is told: data in the wrong place may hold a password.
     """
     if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
         name = type(cast("object", value)).__name__

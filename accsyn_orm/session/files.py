@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
-from accsyn_orm.errors import EntityValidationError, shown
+from accsyn_orm.errors import EntityValidationError, PayloadError, shown
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_number
@@ -183,7 +183,10 @@ class FileCalls(Lookups):
             ``warning``, ``path`` …), and what the workspace says about publishing, such as
             ``guidelines``.
         """
-        files = _measured(data, "data")
+        try:
+            files = _measured(data, "data")
+        except RecursionError as error:
+            raise PayloadError("data", "is nested too deeply") from error
         payload = {"files": files, "size": sum(entry["size"] for entry in files)}
         uri = f"{self._generation.tenant_base}/publish/preprocess"
         result: object = self._connection.call("PUT", uri, payload)

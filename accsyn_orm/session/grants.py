@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import ConfigurationError, EntityValidationError
 from accsyn_orm.query import Comparison, Operator, all_of
-from accsyn_orm.session.payloads import check_code, check_flag, check_keys, check_text, check_type
+from accsyn_orm.session.payloads import (
+    check_code,
+    check_flag,
+    check_keys,
+    check_options,
+    check_text,
+    check_type,
+)
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
@@ -161,11 +168,7 @@ def is_recipient(entry: Record, ident: str) -> bool:
 
 
 def _options(target: Target, data: object, known: tuple[str, ...]) -> dict[str, Any]:
-    if data is None:
-        return {}
-    if not isinstance(data, Mapping):
-        raise EntityValidationError(target.entitytype, [("data", "must be a dictionary or None")])
-    options = dict(cast("Mapping[str, Any]", data))
+    options = check_options(target.entitytype, data) or {}
     check_keys(target.entitytype, options, known)
     return options
 

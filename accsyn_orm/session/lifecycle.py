@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 from accsyn_orm.errors import EntityValidationError
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.lookups import Lookups
-from accsyn_orm.session.payloads import check_code, check_data, check_id, check_type, is_id
+from accsyn_orm.session.payloads import (
+    check_code,
+    check_data,
+    check_id,
+    check_options,
+    check_type,
+    is_id,
+)
 from accsyn_orm.wire.versions import V1, base_uri
 
 if TYPE_CHECKING:
@@ -33,7 +40,9 @@ class LifecycleCalls(Lookups):
         """
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
-        options = dict(data) if data is not None else ({} if self._generation is V1 else None)
+        options = check_options(name, data)
+        if options is None and self._generation is V1:
+            options = {}
         uri = f"{base_uri(self._generation, name)}/delete"
         return bool(self._connection.call("DELETE", uri, options, entityid=ident))
 

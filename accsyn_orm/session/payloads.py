@@ -22,6 +22,10 @@ _TYPE = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[!-~]+")
 _EXACT_ID = re.compile(r"[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _QUEUE_TYPE = 2
+_NO_DATA = (
+    "data",
+    "must be a dictionary, a list or JSON text; create_from_file() reads what a path names",
+)
 _HAVE_TASKS = {
     "v1": frozenset({"job", "task"}),
     "v3": frozenset({"transfer", "compute", "delivery", "request", "stream", "job", "task"}),
@@ -82,7 +86,9 @@ def check_text(entitytype: str, name: str, value: object) -> str:
 def check_flag(entitytype: str, name: str, value: object) -> bool:
     """Return a flag; what merely counts as true or false is refused."""
     if not isinstance(value, bool):
-        raise EntityValidationError(entitytype, [(name, f"{shown(value)} is neither True nor False")])
+        raise EntityValidationError(
+            entitytype, [(name, f"{shown(value)} is neither True nor False")]
+        )
     return value
 
 
@@ -107,6 +113,13 @@ def check_data(entitytype: str, data: object) -> dict[str, Any]:
     if not isinstance(data, Mapping) or not data:
         raise _bad_data(entitytype, "a dictionary that is not empty")
     return dict(cast("Mapping[str, Any]", data))
+
+
+def check_options(entitytype: str, data: object) -> dict[str, Any] | None:
+    """Return a copy of a dictionary of options; it may be empty, and ``None`` stays what it is."""
+    if data is not None and not isinstance(data, Mapping):
+        raise _bad_data(entitytype, "a dictionary of options, or None")
+    return None if data is None else dict(cast("Mapping[str, Any]", data))
 
 
 def check_list(entitytype: str, data: object) -> list[dict[str, Any]]:
@@ -134,7 +147,7 @@ def creation(
 
     A list is a list of tasks; a task alone is wrapped; text is JSON (a path is not read).
     """
-    given = _from_json(entitytype, data) if isinstance(data, str) else data
+    given = _from_json(entitytype, data, _NO_DATA) if isinstance(data, str) else data
     if isinstance(given, (list, tuple)):
         tasks = cast("Sequence[object]", given)
         payload: dict[str, Any] = {"tasks": _list_of_tasks(generation, entitytype, tasks)}
@@ -154,15 +167,19 @@ def read_payload(entitytype: str, path: str | os.PathLike[str]) -> dict[str, Any
     Raises:
         EntityValidationError: it cannot be read, or holds neither a dictionary nor a list.
     """
+    given = cast("object", path)
+    if not isinstance(given, (str, os.PathLike)):
+        raise EntityValidationError(entitytype, [("path", f"{shown(given)} is no path")])
+    name = shown(os.fspath(path))
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        reason = f"{os.fspath(path)!r} cannot be read: {error.strerror}"
+        reason = f"{name} cannot be read: {error.strerror}"
         raise EntityValidationError(entitytype, [("path", reason)]) from error
     except ValueError as error:
-        reason = f"{os.fspath(path)!r} is no text in UTF-8, or no path"
+        reason = f"{name} is no text in UTF-8, or no path"
         raise EntityValidationError(entitytype, [("path", reason)]) from error
-    return _from_json(entitytype, text)
+    return _from_json(entitytype, text, ("path", f"{name} holds no dictionary or list in JSON"))
 
 
 def _list_of_tasks(generation: Generation, entitytype: str, data: Sequence[object]) -> list[object]:
@@ -175,19 +192,23 @@ def _list_of_tasks(generation: Generation, entitytype: str, data: Sequence[objec
     return list(data)
 
 
-def _from_json(entitytype: str, text: str) -> dict[str, Any] | list[Any]:
+def _from_json(entitytype: str, text: str, problem: tuple[str, str]) -> dict[str, Any] | list[Any]:
+    """Read a dictionary or a list; what to say of anything else is given."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _bad_data(entitytype, "a dictionary, a list or JSON text") from error
+        raise EntityValidationError(entitytype, [problem]) from error
     if not isinstance(value, (dict, list)):
-        raise _bad_data(entitytype, "JSON text of a dictionary or a list")
+        raise EntityValidationError(entitytype, [problem])
     return cast("dict[str, Any] | list[Any]", value)
 
 
 def _duplicates(
     generation: Generation, entitytype: str, flags: Mapping[str, bool | None]
 ) -> dict[str, Any]:
+    for name, flag in flags.items():
+        if flag is not None:
+            check_flag(entitytype, name, flag)
     if generation is V1 and entitytype in _HAVE_TASKS["v1"]:
         # Always sent in v1.0.
         flags = {**flags, "allow_duplicates": flags["allow_duplicates"] is not False}

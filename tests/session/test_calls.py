@@ -424,6 +424,9 @@ def test_create_sends_duplicate_options_where_they_mean_something(recorder, sess
         session.create("user", {"code": "x"}, allow_duplicates=True)
     with pytest.raises(EntityValidationError, match="v3"):
         v1_session.create("job", {"code": "x"}, replace_duplicates=True)
+    for any_session in (session, v1_session):
+        with pytest.raises(EntityValidationError, match="neither True nor False"):
+            any_session.create("job", {"code": "x"}, allow_duplicates="no")
     assert not recorder.requests
 
 

@@ -29,7 +29,7 @@ def test_file_is_sent_as_its_data_would_be(recorder, session, tmp_path):
 def test_file_without_data_is_refused(recorder, session, tmp_path, content):
     path = tmp_path / "job.json"
     path.write_bytes(content)
-    with pytest.raises(EntityValidationError):
+    with pytest.raises(EntityValidationError, match="data" if content == b"{}" else "job.json"):
         session.create_from_file("job", path)
     assert not recorder.requests
 
@@ -38,4 +38,19 @@ def test_file_without_data_is_refused(recorder, session, tmp_path, content):
 def test_file_that_cannot_be_read_is_refused(recorder, session, tmp_path, name):
     with pytest.raises(EntityValidationError, match="path"):
         session.create_from_file("job", f"{tmp_path}/{name}")
+    assert not recorder.requests
+
+
+@pytest.mark.parametrize("path", [None, 5, b"job.json", {"source": "a"}])
+def test_what_is_no_path_is_refused(recorder, session, path):
+    with pytest.raises(EntityValidationError, match="is no path"):
+        session.create_from_file("job", path)
+    assert not recorder.requests
+
+
+def test_path_in_the_place_of_data_is_told_the_way(recorder, session, tmp_path):
+    path = tmp_path / "job.json"
+    path.write_text('{"code": "x"}')
+    with pytest.raises(EntityValidationError, match=r"create_from_file\(\)"):
+        session.create("job", str(path))
     assert not recorder.requests

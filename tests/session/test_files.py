@@ -227,6 +227,14 @@ def test_prepublish_refuses_what_are_no_files(recorder, session, files):
     assert not recorder.requests
 
 
+def test_prepublish_refuses_folders_that_hold_themselves(recorder, session):
+    folder = {"is_dir": True}
+    folder["files"] = [folder]
+    with pytest.raises(PayloadError, match="too deeply"):
+        session.prepublish([folder])
+    assert not recorder.requests
+
+
 def test_prepublish_refuses_answers_of_another_shape(recorder, session):
     recorder.will_answer({"result": []})
     with pytest.raises(ProtocolError, match="dictionary"):

@@ -56,6 +56,14 @@ def test_lifecycle_calls_never_go_out_without_an_id(recorder, session, ident):
     assert not recorder.requests
 
 
+@pytest.mark.parametrize("options", ["force", True, [("force", True)], 5])
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_delete_takes_a_dictionary_of_options_only(recorder, make_session, protocol, options):
+    with pytest.raises(EntityValidationError, match="a dictionary of options"):
+        make_session(protocol=protocol).delete_one("user", ID, options)
+    assert not recorder.requests
+
+
 def test_delete_many_takes_files_out_of_a_collection(recorder, session):
     data = {"files": (FILE,)}
     before = copy.deepcopy(data)
