@@ -1,14 +1,18 @@
 """``accsyn_api.session``: a session for scripts of every official client, and what goes with it.
 
-Names that are not here come from the module of the 3.x client, or else of 2.x.
+All else that scripts import from there comes from the module of the 3.x client, or else of 2.x.
 """
 
 from __future__ import annotations
 
+import inspect
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from accsyn_orm.compat import v1, v3
+from accsyn_orm.compat import v3
 from accsyn_orm.compat.choice import official_class
+from accsyn_orm.compat.v1.constants import *  # noqa: F403  # whatever scripts may name
+from accsyn_orm.compat.v3.constants import *  # noqa: F403  # the same
 from accsyn_orm.errors import AccsynError
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 AccsynException = AccsynError
 accsynException = AccsynError  # noqa: N816  # so in 2.x
+JSONEncoder = v3.session.JSONEncoder
+JSONDecoder = v3.session.JSONDecoder
 
 
 class _Forwarded:
@@ -23,10 +29,22 @@ class _Forwarded:
 
     def __set_name__(self, owner: type[object], name: str) -> None:
         self._name = name
+        self._on_class = _on_class(name)
 
     def __get__(self, instance: Session | None, owner: type[object]) -> Any:
-        official = v3.Session if instance is None else instance.official
-        return getattr(official, self._name)
+        return self._on_class if instance is None else getattr(instance.official, self._name)
+
+
+def _on_class(name: str) -> Any:
+    """Return a name of the class. A call takes the session first: ``Session.find(self, query)``."""
+    if not inspect.isfunction(inspect.getattr_static(v3.Session, name)):
+        return getattr(v3.Session, name)
+
+    @wraps(getattr(v3.Session, name))
+    def call(session: Session, /, *args: Any, **kwargs: Any) -> Any:
+        return getattr(session.official, name)(*args, **kwargs)
+
+    return call
 
 
 class Session:
@@ -42,14 +60,28 @@ class Session:
         AccsynException: something is missing or malformed, or the sign-in was refused.
     """
 
-    __version__ = v3.__version__
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.official: OfficialCalls = official_class(args, kwargs)(*args, **kwargs)
 
     def __repr__(self) -> str:
         return repr(self.official)
 
+    @property
+    def username(self) -> str:
+        """User who signed in."""
+        return self.official.username
+
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait for an answer."""
+        return self.official.timeout
+
+    @property
+    def connect_timeout(self) -> float:
+        """Seconds to wait for a connection."""
+        return self.official.connect_timeout
+
+    __version__ = _Forwarded()
     DEFAULT_CONNECT_TIMEOUT = _Forwarded()
     DEFAULT_TIMEOUT = _Forwarded()
     access = _Forwarded()
@@ -59,7 +91,6 @@ class Session:
     assignments = _Forwarded()
     base64_encode = _Forwarded()
     close = _Forwarded()
-    connect_timeout = _Forwarded()
     create = _Forwarded()
     daemon_is_running = _Forwarded()
     deactivate_one = _Forwarded()
@@ -111,18 +142,9 @@ class Session:
     server_is_running = _Forwarded()
     set_setting = _Forwarded()
     str = _Forwarded()
-    timeout = _Forwarded()
     typed = _Forwarded()
     update = _Forwarded()
     update_many = _Forwarded()
     update_one = _Forwarded()
-    username = _Forwarded()
     verbose = _Forwarded()
     warning = _Forwarded()
-
-
-def __getattr__(name: str) -> Any:
-    for module in (v3.session, v1.session):
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -210,6 +210,30 @@ def test_update_many_takes_data_and_job_in_either_order(module, open_session, re
 
 
 @pytest.mark.parametrize(
+    ("arguments", "data"),
+    [
+        ((None, None, 5), {"limit": 5}),
+        ((None, None, None, 2), {"skip": 2}),
+        ((None, None, True, None, 1, 2), {"offline": True, "limit": 1, "skip": 2}),
+        (
+            (["code"], False, None, True),
+            {"finished": False, "archived": True, "attributes": ["code"]},
+        ),
+    ],
+)
+def test_place_of_numbers_tells_1_4_from_2(v1_session, recorder, arguments, data):
+    v1_session.find("User", *arguments)
+    assert recorder.events[-1].json["data"] == data
+
+
+@pytest.mark.parametrize("options", [{"offline": 1}, {"archived": 5, "limit": 5}])
+def test_number_with_the_name_of_a_flag_is_no_limit_of_1_4(v1_session, recorder, options):
+    with pytest.raises(accsyn_orm.QueryValueError, match="True, False or None"):
+        v1_session.find("User", **options)
+    assert not recorder.events
+
+
+@pytest.mark.parametrize(
     ("answer", "returned"),
     [
         ({"result": [{"id": ID}]}, {"id": ID}),
@@ -302,17 +326,42 @@ def test_sessions_can_be_subclassed(recorder, trusted):
     session.close()
 
 
+@pytest.mark.parametrize("tenant", ["domain", "workspace"])
+def test_calls_are_reached_through_the_class_as_well(tenant, recorder, trusted):
+    class Studio(accsyn_api.Session):
+        def __init__(self, **options: object) -> None:
+            accsyn_api.Session.__init__(self, **options)
+
+        def find(self, query: str) -> list[dict[str, object]]:
+            return accsyn_api.Session.find(self, query, limit=1)
+
+    who = {tenant: "acmefilm", "username": "john@user.com", "api_key": "key-1"}
+    session = Studio(**who, hostname="127.0.0.1", port=recorder.port)
+    assert session.find("User")[0]["code"] == "first"
+    assert recorder.events[-1].json["data"] == {"limit": 1}
+    assert accsyn_api.Session.dump({"a": 1}, 0) == '{\n"a": 1\n}'
+    session.close()
+
+
+@pytest.mark.parametrize("name", ["username", "timeout", "connect_timeout"])
+@pytest.mark.parametrize("kind", [accsyn_api.Session, v1.Session, v3.Session])
+def test_attributes_that_would_change_nothing_cannot_be_set(kind, name, open_session):
+    session = open_session(kind, domain="acmefilm")
+    with pytest.raises(AttributeError):
+        setattr(session, name, 300)
+
+
+def test_session_tells_the_version_of_its_client(open_session):
+    assert open_session(domain="acmefilm").__version__ == "2.2.1-0"
+    assert open_session(workspace="acmefilm").__version__ == "3.4.0"
+
+
 def test_answer_is_decoded_for_each_thread_on_its_own(v3_session):
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(v3_session.find, ["Job"] * 20))
     assert all(rows[0]["code"] == "first" for rows in found)
-
-
-def test_unknown_name_of_the_module_raises_as_in_any_module():
-    with pytest.raises(AttributeError, match="has no attribute 'Sesion'"):
-        _ = accsyn_api.session.Sesion
 
 
 IMPORTS = """
@@ -324,6 +373,10 @@ assert Session is accsyn_api.session.Session and Old is AccsynException
 print(accsyn_api.__version__, JOB_TYPE_TRANSFER, CLEARANCE_CLOUDADMIN)
 import logging
 print(logging.root.handlers)
+"""
+EVERYTHING = """
+from accsyn_orm.compat{release}.session import *
+print(Session.__module__, AccsynException.__name__, JSONEncoder.__name__, CLEARANCE_CLIENT)
 """
 UNTOUCHED = """
 import accsyn_api
@@ -355,6 +408,19 @@ def run_script(script: str, *folders: Path) -> list[str]:
 
 def test_module_is_imported_as_the_official_one_and_leaves_logging_alone():
     assert run_script(IMPORTS) == ["3.4.0 1 cloudadmin", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("release", "encoder", "clearance"),
+    [
+        ("", "V3Encoder", "standard"),
+        (".v1", "V1Encoder", "client"),
+        (".v3", "V3Encoder", "standard"),
+    ],
+)
+def test_module_session_gives_everything_to_a_star(release, encoder, clearance):
+    (line,) = run_script(EVERYTHING.format(release=release))
+    assert line == f"accsyn_orm.compat{release}.session AccsynError {encoder} {clearance}"
 
 
 def test_untouched_script_runs_with_the_module_of_the_page(tmp_path, plain_recorder):
