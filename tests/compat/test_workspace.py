@@ -45,9 +45,10 @@ emit(session.update_one("queue", queue["id"], {{"priority": 900}})["priority"])
 job = session.create("job", {{
     "code": "Nightly",
     "queue": queue["id"],
-    "source": "user=john@user.com",
-    "destination": "user=lisa@example.com",
-    "tasks": [{{"source": "/tmp/a"}}, {{"source": "/tmp/b"}}],
+    "tasks": [
+        {{"source": "volume=projects/" + name, "destination": "user=lisa@example.com"}}
+        for name in ("a", "b")
+    ],
 }})
 emit([job["code"], job["status"]])
 tasks = session.find(*TASKS_OF(job))
