@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.acls import Right, rights_in
 from accsyn_orm.server.access.jobs import PACKAGES
+from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.disk.places import find_share
@@ -146,22 +147,28 @@ class Ends:
             raise Refusal(
                 f"there is no share {share['code']!r} that {self.call.caller.user_code} may {right}"
             )
-        is_volume = share["type"] == "volume"
-        volume = share if is_volume else self._share(share["parent"])
-        base = Inside() if is_volume else Inside.parse((share["path"] or "").strip("/"))
-        tree = Tree(volumes / volume["directory"], base=base, shown_as=f"share={share['code']}")
+        return self._at(volumes, share, path)
+
+    def _at(self, volumes: Path, share: RowMapping, path: str) -> End:
+        volume = share if share["type"] == "volume" else self._share(share["parent"])
+        base = Inside() if share is volume else Inside.parse((share["path"] or "").strip("/"))
+        root = volumes / Inside((volume["directory"],)).name
+        tree = Tree(root, base=base, shown_as=f"share={share['code']}")
         end = _end(tree, Inside.parse(path), path)
         needed = frozenset((share["id"], volume["id"]))
         return dataclasses.replace(end, name=end.name or share["code"], shares=needed)
 
     @behaviour(DOCUMENTED, "transfers/paths", "a collection stands for the files that are in it")
+    @behaviour(INFERRED, "transfers/paths", "whoever may read a collection may read what is in it")
     def _members(
         self, volumes: Path, collection: RowMapping, path: str, right: Right
     ) -> Iterator[End]:
         if not rights_in(self.call, collection).allow(path or "/", right):
             raise Refusal(f"there is no collection {collection['code']!r}")
         wanted = Inside.parse(path)
-        for row in rows_where(self.call, FILES, FILES.table.c.parent == collection["id"]):
+        files = FILES.table.c
+        is_member = (files.parent == collection["id"]) & (files.scope == Scope.ACTIVE.value)
+        for row in rows_where(self.call, FILES, is_member):
             member = self._member(volumes, row)
             if wanted.is_root:
                 yield member
@@ -174,7 +181,7 @@ class Ends:
         """Find one file of a collection, where it is."""
         written = parse_accsyn_path(row["path"])
         path = written.rest if written else ""
-        return self._permitted(volumes, self._share(row["share"]), path, "read")
+        return self._at(volumes, self._share(row["share"]), path)
 
     def _share(self, ident: str) -> RowMapping:
         shares = SHARES.table.c
@@ -202,6 +209,7 @@ class Ends:
     "packages/files",
     "its files are read and written with the rights of whoever made it",
 )
+@behaviour(INFERRED, "packages/files", "who is no recipient any more downloads nothing")
 def ends_of(call: Call, job: RowMapping) -> Ends:
     """Find the ends of the tasks of a job, also of one beneath a delivery or a request.
 
@@ -210,12 +218,17 @@ def ends_of(call: Call, job: RowMapping) -> Ends:
         job: the job.
 
     Raises:
-        TransferError: whoever made the delivery is gone.
+        TransferError: whoever made the delivery is gone, or the submitter is no recipient any more.
         Held: that user is disabled.
     """
     jobs = JOBS.table.c
     packages = rows_where(call, JOBS, jobs.id == job["parent"], jobs.type.in_(PACKAGES))
-    return Ends(as_submitter(call, packages[0]) if packages else call)
+    if not packages:
+        return Ends(call)
+    may_use = access("job", call.caller).read(call.caller)
+    if not rows_where(call, JOBS, jobs.id == job["parent"], may_use):
+        raise TransferError(Code.FILE_NOT_FOUND, "there is no such delivery or request any more")
+    return Ends(as_submitter(call, packages[0]))
 
 
 def _end(tree: Tree, inside: Inside, path: str) -> End:
