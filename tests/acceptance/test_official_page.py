@@ -1,7 +1,7 @@
 """Every example of accsyn's page "Using the accsyn Python API", as text and in its typed form.
 
 The page is the one this project started from. Each example runs on both wire generations against an
-embedded workspace, in the page's order. The proxy examples are in
+embedded workspace on each kind of database, in the page's order. The proxy examples are in
 tests/transport/test_official_page__proxies.py.
 """
 
@@ -32,15 +32,15 @@ JOB_ID = "614d660de50d45bb027c9bdd"
 
 
 @pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace(seed="demo", tls=True) as workspace:
+def workspace(module_database_url: str) -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace(seed="demo", database=module_database_url, tls=True) as workspace:
         yield workspace
 
 
 @pytest.fixture(params=["v1", "v3"])
-def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+def session(request: pytest.FixtureRequest, database_url: str) -> Iterator[Session]:
     with (
-        EmbeddedWorkspace(seed="demo") as workspace,
+        EmbeddedWorkspace(seed="demo", database=database_url) as workspace,
         workspace.session("admin", protocol=request.param) as session,
     ):
         yield session

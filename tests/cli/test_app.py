@@ -61,6 +61,7 @@ def test_public_address_without_tls_is_refused_with_a_reason(run: Command):
     assert done.stderr.startswith("error: ")
     assert "TLS" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_public_address_without_tls_is_refused_with_a_reason(run: Command):
     [
         (["--database", "nonsense"], "database"),
         (["--database", "oracle://x@127.0.0.1/y"], "database"),
+        (["--database", "postgresql://user:hunter2@127.0.0.1:1/x"], "port 1 failed"),
         (["--database", "sqlite:///missing/x.db"], "missing/x.db"),
         (["--data", "a-file"], "a-file"),
         (["--data", "broken"], "database"),

@@ -204,7 +204,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
 @pytest.fixture
 def database_url(empty_database: Database) -> str:
     """Give the URL of a database without rows, of each kind, for a workspace to open itself."""
-    return empty_database.engine.url.render_as_string(hide_password=False)
+    return str(empty_database.engine.url)
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -216,6 +216,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     opened.create_tables()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def module_database_url(database: Database) -> str:
+    """Give the URL of a database to all tests of a module, for a workspace to open itself."""
+    return str(database.engine.url)
 
 
 @pytest.fixture(params=KINDS)

@@ -16,8 +16,8 @@ from accsyn_orm.testing import EmbeddedWorkspace
 
 
 @pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace(seed="empty") as running:
+def workspace(module_database_url: str) -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace(seed="empty", database=module_database_url) as running:
         yield running
 
 

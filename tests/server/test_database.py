@@ -155,7 +155,19 @@ def test_writers_that_wait_leave_connections_to_readers(ours):
     assert done == [0] * len(threads)
 
 
-def test_a_writer_that_waits_too_long_gives_up(ours, monkeypatch):
+def test_a_writer_that_waits_too_long_in_one_process_gives_up(ours, monkeypatch):
+    monkeypatch.setattr(postgresql_backend, "LOCK_TIMEOUT_MS", 20)
+
+    def write():
+        with ours.writing():
+            pass
+
+    with ours.writing(), pytest.raises(TimeoutError, match="writes for 20 ms"):
+        write()
+    write()
+
+
+def test_a_writer_that_waits_too_long_for_another_process_gives_up(ours, monkeypatch):
     monkeypatch.setattr(postgresql_backend, "_SETTINGS", "SET lock_timeout = 50")
     other = Database(ours.engine.url.render_as_string(hide_password=False))
 

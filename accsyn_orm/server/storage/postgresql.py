@@ -63,9 +63,10 @@ def open_postgresql(target: URL) -> Backend:
         max_overflow=0,
         # The database may have been restarted since.
         pool_pre_ping=True,
-        connect_args=(
-            {} if "connect_timeout" in target.query else {"connect_timeout": CONNECT_TIMEOUT}
-        ),
+        connect_args={
+            "fallback_application_name": "accsyn_orm",
+            "connect_timeout": target.query.get("connect_timeout", CONNECT_TIMEOUT),
+        },
     )
     _prepare(engine)
     return Backend(
@@ -74,8 +75,22 @@ def open_postgresql(target: URL) -> Backend:
         # Each statement sees what was committed before the lock was given to us.
         writing={"isolation_level": "READ COMMITTED", WRITES: True},
         # Waiting for the lock in a connection each, writers would leave none to readers.
-        turn_to_write=Lock(),
+        turn_to_write=_Turn(),
     )
+
+
+class _Turn:
+    """A lock that does not wait for ever."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT_MS / 1000):
+            raise TimeoutError(f"a transaction of this process writes for {LOCK_TIMEOUT_MS} ms")
+
+    def __exit__(self, *_exception: object) -> None:
+        self._lock.release()
 
 
 def _prepare(engine: Engine) -> None:
