@@ -328,3 +328,14 @@ def test_a_user_who_has_an_app_gets_no_other(studio, admin, standard):
     sign_in(studio, standard.username, "v3", "PythonAPI v3.4.0 @ linux box(posix)")
     found = admin.find("app", f"user={standard.user_id}")
     assert [app["code"] for app in found] == ["standard-laptop"]
+
+
+def test_the_family_goes_by_the_rules_of_each_kind(studio, admin, employee):
+    lane = add(studio, "lane-1", "lane", parent=SERVER, status="offline", connected=False)
+    app = add(studio, "mac", status="offline", connected=False)
+    with pytest.raises(Refusal, match="lane-1' cannot be deleted"):
+        admin.delete("client", lane)
+    with pytest.raises(Refusal, match="permission denied: employee users may not change"):
+        employee.edit("client", SERVER, status="disabled")
+    assert employee.edit("client", app, status="disabled")["status"] == "disabled-offline"
+    assert employee.delete("client", app) is True
