@@ -58,6 +58,8 @@ def test_servers_follow_what_they_inherit(demo):
     admin = demo.client("john@user.com")
     # The demo's main server has a setting of its own; the second one and the user server have none.
     assert lanes(admin) == [("hq-server-lane-1", "online")]
+    set_lanes(admin, "1")
+    assert [lane["code"] for lane in admin.find("lane")] == ["hq-server-lane-1"]
     set_lanes(admin, "2", "workspace", None)
     found = {lane["code"] for lane in admin.find("lane")}
     assert found == {
