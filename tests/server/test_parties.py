@@ -151,7 +151,7 @@ def test_what_is_sent_to_nobody_goes_to_the_default_volume(ends):
     for source, path in (
         ("/a/b.exr", "a/b.exr"),
         ("C:\\a\\b.exr", "a/b.exr"),
-        ("\\\\nas\\a\\", "nas/a/"),
+        ("\\\\nas\\a\\", "nas/a"),
         ("admin@acmefilm.com:share=projects/x/y", "x/y"),
     ):
         parties, _, end = ends("admin", source)

@@ -31,6 +31,7 @@ from accsyn_orm.server.seeds.data import (
 )
 from accsyn_orm.server.seeds.identity import stable_id, stable_uuid
 from accsyn_orm.server.seeds.machines import plant_machines
+from accsyn_orm.server.seeds.packages import plant_packages
 from accsyn_orm.server.seeds.shares import plant_shares
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
@@ -106,6 +107,8 @@ class _Planter:
         plant_shares(self._call(first, self._founded))
         for number, job in enumerate(seed.jobs):
             self._plant_job(number, job)
+        if seed.jobs:
+            plant_packages(self._call, self._users, self._queues["medium"], _FIRST_JOB)
 
     def _call(self, user: str, now: datetime) -> Call:
         caller = Caller(self._workspace, WORKSPACE_CODE, self._users[user], user, Role.ADMIN, "v3")
