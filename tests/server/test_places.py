@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.disk.places import Places
+from accsyn_orm.server.disk.spots import spot_at
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_row
 from accsyn_orm.server.storage.tables import ACLS, SHARES, Scope
@@ -141,3 +142,10 @@ def test_a_place_can_be_made_from_a_row(studio, shares):
     with studio.acting("admin") as call:
         (row,) = rows_where(call, SHARES, SHARES.table.c.id == FOLDER)
         assert _shown(Places(call).inside(row, "")) == ("film", "", "projects", "The/Film")
+
+
+def test_a_collection_is_on_no_disk(studio, shares):
+    with studio.acting("admin") as call:
+        (row,) = rows_where(call, SHARES, SHARES.table.c.id == COLLECTION)
+        with pytest.raises(Refusal, match="'refs' only refers to files"):
+            spot_at(call, Places(call).inside(row, "a"), "refs")

@@ -31,6 +31,7 @@ _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 _DEVICE = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL
 )
+_ORDINARY = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_. -]{0,98}[A-Za-z0-9_-])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,10 @@ class Inside:
 
     def __post_init__(self) -> None:
         for name in self.names:
-            problem = problem_of_name(name)
-            if problem:
-                raise Refusal(f"{name!r} {problem}")
+            _require_name(name)
+        self._require_short()
+
+    def _require_short(self) -> None:
         if len(self.names) > MAX_DEPTH:
             raise Refusal(f"a path has at most {MAX_DEPTH} elements, this has {len(self.names)}")
         if len(str(self).encode()) > MAX_PATH_BYTES:
@@ -106,8 +108,17 @@ class Inside:
 
     def __truediv__(self, further: Inside | str) -> Inside:
         """Return the place that is reached from here: by one name, or by another place."""
-        names = (further,) if isinstance(further, str) else further.names
-        return Inside((*self.names, *names))
+        if isinstance(further, str):
+            _require_name(further)
+            return self._joined(further)
+        return self._joined(*further.names)
+
+    def _joined(self, *names: str) -> Inside:
+        # Without checking again, for each file of a large tree, the names that lead there.
+        place = object.__new__(Inside)
+        object.__setattr__(place, "names", (*self.names, *names))
+        place._require_short()
+        return place
 
     def is_within(self, other: Inside) -> bool:
         """Tell whether this is the other place, or beneath it."""
@@ -128,12 +139,20 @@ def problem_of_name(name: str, *, on_windows: bool = os.name == "nt") -> str | N
         name: one element of a path.
         on_windows: also refuse what only Windows cannot have in names.
     """
+    if _ORDINARY.fullmatch(name) and not _DEVICE.fullmatch(name):
+        return None  # as most names are
     for is_wrong, problem in _RULES:
         if is_wrong(name):
             return problem
     if on_windows and _NOT_ON_WINDOWS.search(name):
         return "holds a character that names cannot have on this system"
     return None
+
+
+def _require_name(name: str) -> None:
+    problem = problem_of_name(name)
+    if problem:
+        raise Refusal(f"{name!r} {problem}")
 
 
 def _leads_elsewhere(name: str) -> bool:

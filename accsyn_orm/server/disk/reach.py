@@ -24,11 +24,11 @@ from accsyn_orm.server.transfers.specs import parse_accsyn_path
 Found: TypeAlias = "Spot | Shelf"
 
 
-def reach(call: Call, text: str, right: Right, *more: Right) -> Found:
+def reach(places: Places, text: str, right: Right, *more: Right) -> Found:
     """Find what a path means, where the caller has all of the rights.
 
     Args:
-        call: the operation.
+        places: finds shares for the operation.
         text: the path.
         right: what the caller is going to do.
         more: what else.
@@ -37,7 +37,7 @@ def reach(call: Call, text: str, right: Right, *more: Right) -> Found:
         Refusal: the path is none, or leads out of its share; or there is no such share in which the
             caller may do that.
     """
-    path, places = parse_accsyn_path(text), Places(call)
+    call, path = places.call, parse_accsyn_path(text)
     if path is None:
         place, *_ = [places.find_absolute(text, needed) for needed in (right, *more)]
         shown, ends_in_slash = f"volume={place.share['code']}", text.strip()[-1] in "/\\"
@@ -55,13 +55,13 @@ def _on(shelf: Shelf, inside: Inside) -> Found:
     return shelf if inside.is_root else shelf.member(inside)
 
 
-def reach_file(call: Call, text: str, right: Right, *more: Right) -> ShareSpot:
+def reach_file(places: Places, text: str, right: Right, *more: Right) -> ShareSpot:
     """Find a place on a disk, to change what is there.
 
     Raises:
         Refusal: as `reach`; or the path leads to a collection or a delivery.
     """
-    found = reach(call, text, right, *more)
+    found = reach(places, text, right, *more)
     if isinstance(found, ShareSpot):
         return found
     raise Refusal(f"{found.shown!r} only refers to files: change them where they are")

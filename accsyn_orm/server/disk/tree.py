@@ -158,15 +158,6 @@ class Tree:
             if entry.is_directory and (depth is None or level < depth):
                 pending.extend(reversed(self.entries_if_there(entry.inside)))
 
-    def size(self, inside: Inside = ROOT) -> int:
-        """Return the bytes of a file, or of all files beneath a directory.
-
-        Raises:
-            DiskRefusal: there is no file or directory.
-        """
-        entry = self.stat(inside)
-        return sum(one.size for one in self.walk(inside)) if entry.is_directory else entry.size
-
     # -- files -----------------------------------------------------------------------------------
 
     def open_read(self, inside: Inside) -> BinaryIO:
@@ -278,6 +269,9 @@ class Tree:
 
     def move(self, inside: Inside, to: Tree, to_inside: Inside) -> None:
         """Give a file or directory another place, in this tree or another one on the same disk.
+
+        What is there is not replaced. Who puts a file there in the very same moment loses it: no
+        system can look and rename in one step.
 
         Raises:
             DiskRefusal: it is not there, the new place is taken, or its directory is not there.

@@ -12,8 +12,9 @@ from typing import Any
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.filters import read_filters
 from accsyn_orm.server.disk.inside import MAX_DEPTH
+from accsyn_orm.server.disk.places import Places
 from accsyn_orm.server.disk.reach import reach, reach_file, require_movable
-from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
+from accsyn_orm.server.disk.refusal import DiskRefusal
 from accsyn_orm.server.disk.spots import ShareSpot, Shelf
 from accsyn_orm.server.disk.survey import Listing, Survey
 from accsyn_orm.server.operations.file_paths import Step, change, each, pairs, texts_of
@@ -99,28 +100,28 @@ def _list(call: Call, options: Options) -> Any:
         directories=not options.get("files_only"),
         filters=read_filters(options.get("include"), options.get("exclude")),
     )
-    survey = Survey(listing)
-    return each(options["path"], lambda text: survey.rows(reach(call, text, "read")))
+    places, survey = Places(call), Survey(listing)
+    return each(options["path"], lambda text: survey.rows(reach(places, text, "read")))
 
 
 @behaviour(DOCUMENTED, "files/getsize", "a size is a number of bytes")
 def _get_size(call: Call, options: Options) -> Any:
-    survey = Survey(Listing(filters=read_filters(options.get("include"), options.get("exclude"))))
-    return each(options["path"], lambda text: survey.size(reach(call, text, "read")))
+    filters = read_filters(options.get("include"), options.get("exclude"))
+    places, survey = Places(call), Survey(Listing(filters=filters))
+    return each(options["path"], lambda text: survey.size(reach(places, text, "read")))
 
 
 @behaviour(DOCUMENTED, "files/exists", "yes or no, for files and folders")
 def _exists(call: Call, options: Options) -> Any:
-    return each(options["path"], lambda text: _is_there(call, text))
+    places = Places(call)
+    return each(options["path"], lambda text: _is_there(places, text))
 
 
-def _is_there(call: Call, text: str) -> bool:
+def _is_there(places: Places, text: str) -> bool:
     try:
-        found = reach(call, text, "read")
-    except DiskRefusal as refusal:
-        if refusal.reason is Reason.MISSING:
-            return False
-        raise
+        found = reach(places, text, "read")
+    except DiskRefusal:  # a collection or a delivery has nothing of that name
+        return False
     return isinstance(found, Shelf) or found.tree.find(found.inside) is not None
 
 
@@ -131,8 +132,10 @@ def _is_there(call: Call, text: str) -> bool:
 @behaviour(INFERRED, "files/mkdir", "the folders that lead there are made as well")
 @behaviour(INFERRED, "files/mkdir", "what is there already is refused")
 def _make_directory(call: Call, options: Options) -> Any:
+    places = Places(call)
+
     def prepare(text: str) -> Step:
-        spot = reach_file(call, text, "write")
+        spot = reach_file(places, text, "write")
         return lambda: spot.tree.make_directory(spot.inside, parents=True)
 
     return change(options["path"], texts_of("path", options["path"]), prepare)
@@ -142,10 +145,10 @@ def _make_directory(call: Call, options: Options) -> Any:
 @behaviour(DOCUMENTED, "files/delete", "a folder that is not empty needs force")
 @behaviour(INFERRED, "files/delete", "the root of a share stays")
 def _delete(call: Call, options: Options) -> Any:
-    force = options.get("force", False)
+    places, force = Places(call), options.get("force", False)
 
     def prepare(text: str) -> Step:
-        spot = reach_file(call, text, "write")
+        spot = reach_file(places, text, "write")
         require_movable(call, spot)
         return lambda: spot.tree.remove(spot.inside, force=force)
 
@@ -155,8 +158,10 @@ def _delete(call: Call, options: Options) -> Any:
 @behaviour(CLIENT_SOURCE, "files/rename", "a file or folder gets another name in the same folder")
 @behaviour(INFERRED, "files/rename", "what has that name is not replaced")
 def _rename(call: Call, options: Options) -> Any:
+    places = Places(call)
+
     def prepare(paths: tuple[str, str]) -> Step:
-        spot, to = _source(call, paths[0]), reach_file(call, paths[1], "write")
+        spot, to = _source(places, paths[0]), reach_file(places, paths[1], "write")
         here, there = spot.in_volume.parent, to.in_volume.parent
         if spot.volume != to.volume or here != there or to.inside.is_root:
             raise Refusal(f"{to.shown!r} is in another folder than {spot.shown!r}: move it there")
@@ -169,8 +174,10 @@ def _rename(call: Call, options: Options) -> Any:
 @behaviour(INFERRED, "files/move", "to a share, or a path that ends in a slash, the name is kept")
 @behaviour(INFERRED, "files/move", "what is in that place is not replaced")
 def _move(call: Call, options: Options) -> Any:
+    places = Places(call)
+
     def prepare(paths: tuple[str, str]) -> Step:
-        spot, to = _source(call, paths[0]), reach_file(call, paths[1], "write")
+        spot, to = _source(places, paths[0]), reach_file(places, paths[1], "write")
         keeps_name = to.is_directory or to.inside.is_root
         place = to.inside / spot.inside.name if keeps_name else to.inside
         return lambda: spot.tree.move(spot.inside, to.tree, place)
@@ -179,10 +186,10 @@ def _move(call: Call, options: Options) -> Any:
 
 
 @behaviour(INFERRED, "files/move", "it takes reading and writing here, and writing there")
-def _source(call: Call, text: str) -> ShareSpot:
+def _source(places: Places, text: str) -> ShareSpot:
     # Were writing enough, moving would be a way to read what one may only upload.
-    spot = reach_file(call, text, "read", "write")
-    require_movable(call, spot)
+    spot = reach_file(places, text, "read", "write")
+    require_movable(places.call, spot)
     return spot
 
 
