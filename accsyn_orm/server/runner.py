@@ -107,7 +107,12 @@ class Workspace:
                     authority = Authority(directory or self._temporary_directory())
                 self.ca_bundle = authority.ca_bundle
                 context = authority.server_context(host)
-            roots = Roots(directory or self._temporary_directory(), local_root)
+            roots = Roots(
+                directory or self._temporary_directory(),
+                local_root,
+                # Files on somebody's own disk are meant to stay.
+                is_temporary=directory is None and local_root is None,
+            )
             self.service = Service(
                 opened,
                 clock=clock,

@@ -204,6 +204,18 @@ def test_content_is_forced_onto_the_disk_now_and_then(tree, source, monkeypatch)
     assert len(synced) == 3
 
 
+def test_content_that_nobody_needs_later_is_not_forced_onto_the_disk(tree, source, monkeypatch):
+    def refuse(_descriptor: int) -> None:
+        raise AssertionError("nobody asked for it")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with source.open("rb") as file:
+        draft = Draft(tree, TARGET, "job", file, syncs=False)
+        draft.write(file.read())
+        draft.publish()
+    assert tree.stat(TARGET).size == len(CONTENT)
+
+
 def test_a_draft_that_cannot_be_begun_leaves_no_directory_open(tree, source, tmp_path):
     (tmp_path / "root").write_bytes(b"a file")
     with source.open("rb") as file, pytest.raises(DiskRefusal):

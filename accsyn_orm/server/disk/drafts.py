@@ -34,12 +34,17 @@ class Draft:
         inside: where in it; directories that lead there are made.
         owner: who writes, such as a job's id; nobody else goes on with the draft.
         source: what is copied; it is left where copying is to go on.
+        syncs: force what is written onto the disk, so that a power failure loses nothing of what
+            was published.
 
     Raises:
         DiskRefusal: it cannot be written there.
     """
 
-    def __init__(self, tree: Tree, inside: Inside, owner: str, source: BinaryIO) -> None:
+    def __init__(
+        self, tree: Tree, inside: Inside, owner: str, source: BinaryIO, *, syncs: bool = True
+    ) -> None:
+        self._syncs = syncs
         self._shown = tree.shown(inside)
         self._name = inside.name
         self._draft = _draft_name(owner, inside.name)
@@ -108,7 +113,8 @@ class Draft:
                 raise DiskRefusal(self._shown, Reason.FAILED)
             self._require_replaceable()
             self._directory.rename(self._draft, self._directory, self._name)
-            self._directory.sync()
+            if self._syncs:
+                self._directory.sync()
 
     def discard(self) -> None:
         """Remove it.
@@ -122,7 +128,8 @@ class Draft:
                 self._directory.unlink(self._draft)
 
     def _sync(self) -> None:
-        os.fsync(self._file.fileno())
+        if self._syncs:
+            os.fsync(self._file.fileno())
         self._synced = self._size
 
     def _require_replaceable(self) -> None:

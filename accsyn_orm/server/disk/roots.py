@@ -17,10 +17,13 @@ class Roots:
         base: directory of the workspace, which only its owner can enter.
         local: directory that stands for ``/`` on the computers of users; ``None`` gives each
             computer a directory of its own.
+        is_temporary: nothing of it is needed after the process has ended, so that what is written
+            need not be forced onto the disk.
     """
 
     base: Path
     local: Path | None = None
+    is_temporary: bool = False
 
     @property
     def volumes(self) -> Path:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from accsyn_orm.server.access.acls import Right, rights_in
+from accsyn_orm.server.access.acls import Right, ShareRights, rights_in
 from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
@@ -61,15 +61,20 @@ class End:
         return self.tree.shown(self.inside)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ends:
-    """Finds the ends of the tasks of one job.
+    """Finds the ends of the tasks of one job; looks everything up once.
 
     Attributes:
         call: a transaction, on behalf of whoever submitted the job.
     """
 
     call: Call
+    _computers: dict[tuple[str, str | None], RowMapping] = field(
+        default_factory=dict[tuple[str, "str | None"], RowMapping]
+    )
+    _shares: dict[str, RowMapping] = field(default_factory=dict[str, RowMapping])
+    _rights: dict[str, ShareRights] = field(default_factory=dict[str, ShareRights])
 
     def sources(self, document: Mapping[str, Any]) -> list[End]:
         """Find where a task's files are; only a collection is in several places.
@@ -108,7 +113,7 @@ class Ends:
         "a user's copy of a share is in his download area, by its code",
     )
     def _on_computer(self, document: Mapping[str, Any]) -> End:
-        client = computer_of(self.call, document)
+        client = self._computer(document)
         root = self.call.roots.computer(client["id"])
         path = str(document["path"])
         if is_absolute(path):
@@ -119,6 +124,12 @@ class Ends:
             inside /= Inside.parse(path)
         end = _end(Tree(root), inside, path)
         return dataclasses.replace(end, client=client["id"])
+
+    def _computer(self, document: Mapping[str, Any]) -> RowMapping:
+        key = document["user"], document.get("client")
+        if key not in self._computers:
+            self._computers[key] = computer_of(self.call, document)
+        return self._computers[key]
 
     def _in_share(self, document: Mapping[str, Any], right: Right) -> Iterator[End]:
         share, path = self._share_and_path(document)
@@ -142,11 +153,16 @@ class Ends:
         return find_share(self.call, written), f"{written.rest}{end}"
 
     @behaviour(INFERRED, "transfers/paths", "a right that was revoked fails what needs it next")
+    def _require(self, share: RowMapping, path: str, right: Right) -> None:
+        ident = share["id"]
+        if ident not in self._rights:
+            self._rights[ident] = rights_in(self.call, share)
+        if not self._rights[ident].allow(path or "/", right):
+            who = self.call.caller.user_code
+            raise Refusal(f"there is no share {share['code']!r} that {who} may {right}")
+
     def _permitted(self, volumes: Path, share: RowMapping, path: str, right: Right) -> End:
-        if not rights_in(self.call, share).allow(path or "/", right):
-            raise Refusal(
-                f"there is no share {share['code']!r} that {self.call.caller.user_code} may {right}"
-            )
+        self._require(share, path, right)
         return self._at(volumes, share, path)
 
     def _at(self, volumes: Path, share: RowMapping, path: str) -> End:
@@ -163,10 +179,10 @@ class Ends:
     def _members(
         self, volumes: Path, collection: RowMapping, path: str, right: Right
     ) -> Iterator[End]:
-        if not rights_in(self.call, collection).allow(path or "/", right):
-            raise Refusal(f"there is no collection {collection['code']!r}")
-        wanted = Inside.parse(path)
-        files = FILES.table.c
+        self._require(collection, path, right)
+        if right == "write":
+            raise Refusal(f"collection {collection['code']!r} takes no files")
+        wanted, files = Inside.parse(path), FILES.table.c
         is_member = (files.parent == collection["id"]) & (files.scope == Scope.ACTIVE.value)
         for row in rows_where(self.call, FILES, is_member):
             member = self._member(volumes, row)
@@ -184,11 +200,14 @@ class Ends:
         return self._at(volumes, self._share(row["share"]), path)
 
     def _share(self, ident: str) -> RowMapping:
-        shares = SHARES.table.c
-        rows = rows_where(self.call, SHARES, shares.id == ident, shares.scope == Scope.ACTIVE.value)
-        if not rows:
-            raise Refusal(f"there is no share {ident!r} any more")
-        return rows[0]
+        if ident not in self._shares:
+            shares = SHARES.table.c
+            is_meant = (shares.id == ident) & (shares.scope == Scope.ACTIVE.value)
+            rows = rows_where(self.call, SHARES, is_meant)
+            if not rows:
+                raise Refusal(f"there is no share {ident!r} any more")
+            self._shares[ident] = rows[0]
+        return self._shares[ident]
 
     @behaviour(
         INFERRED,

@@ -9,12 +9,14 @@ piece of a file, and no transaction is open while bytes move.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.errors import AccsynError
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.engine import agenda, ledger
 from accsyn_orm.server.engine.aging import Aging
@@ -22,16 +24,18 @@ from accsyn_orm.server.engine.backend import as_accsyn
 from accsyn_orm.server.engine.claims import Claims
 from accsyn_orm.server.engine.phases import Phases
 from accsyn_orm.server.engine.rates import MEGABYTE, shares
-from accsyn_orm.server.engine.routing import route_of
+from accsyn_orm.server.engine.routing import Routing
 from accsyn_orm.server.engine.run import Run
 from accsyn_orm.server.engine.standing import require_able, require_within_reach
-from accsyn_orm.server.engine.trouble import Held, TransferError
+from accsyn_orm.server.engine.trouble import Code, Held, TransferError
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import Scope
 from accsyn_orm.server.transfers.lifecycle import set_status
 from accsyn_orm.server.transfers.packages import Upkeep
+
+_log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
 """How many jobs one engine runs at the same time."""
@@ -159,6 +163,10 @@ class Engine:
             self._put_down(run, now, held)
         except TransferError as error:
             self._fail(run, now, error)
+        except (AccsynError, OSError) as error:
+            # Nothing of what may be wrong with one job should keep the others.
+            _log.exception("job %s failed", run.job["id"])
+            self._fail(run, now, TransferError(Code.CRASH, f"the engine failed: {error}"))
         return True
 
     def _take_on(self, now: datetime) -> bool:
@@ -203,7 +211,7 @@ class Engine:
             # What is wrong with a task is found when it is measured.
             with contextlib.suppress(TransferError):
                 for task in tasks[:1]:
-                    route_of(submitter, job, task)
+                    Routing(submitter, job).route(task)
         return tasks
 
     def _claim(

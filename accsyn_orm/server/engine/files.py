@@ -20,6 +20,7 @@ class FileCopy:
         item: what is copied.
         target: the tree of the destination.
         owner: the job and task that copy it, for the draft.
+        syncs: force what arrives onto the disk.
 
     Raises:
         TransferError: the source cannot be read, or the destination not be written.
@@ -27,14 +28,14 @@ class FileCopy:
 
     @behaviour(INFERRED, "transfers/copying", "a file appears under its name when it is whole")
     @behaviour(INFERRED, "transfers/copying", "copying goes on where it was interrupted")
-    def __init__(self, item: Item, target: Tree, owner: str) -> None:
+    def __init__(self, item: Item, target: Tree, owner: str, *, syncs: bool = True) -> None:
         self._from, self._to = item.tree.shown(item.source), target.shown(item.target)
         with reading(self._from):
             self._source = item.tree.open_read(item.source)
         try:
             self._before = _version(self._source)
             with writing(self._to):
-                self._draft = Draft(target, item.target, owner, self._source)
+                self._draft = Draft(target, item.target, owner, self._source, syncs=syncs)
         except BaseException:
             self._source.close()
             raise
@@ -103,15 +104,13 @@ class FileCopy:
 
 
 def is_present(item: Item, target: Tree) -> bool:
-    """Tell whether the destination has a file of the same size and age as the source.
+    """Tell whether what is at the destination is a file of the same size and age as the source.
 
     Raises:
         TransferError: the source is not there.
     """
     with reading(item.tree.shown(item.source)), item.tree.open_read(item.source) as source:
         wanted = _version(source)
-    if target.find(item.target) is None:
-        return False
     with (
         writing(target.shown(item.target)),
         target.open_directory(item.target.parent) as directory,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.engine.ends import End, ends_of
+from accsyn_orm.server.engine.ends import End, Ends, ends_of
 from accsyn_orm.server.engine.options import Options, read_options
 from accsyn_orm.server.engine.standing import require_within_reach
 from accsyn_orm.server.engine.work import Route
@@ -16,46 +18,78 @@ from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.settings.values import effective_settings
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES
+from accsyn_orm.server.transfers.specs import PLACEHOLDER
 
 _PLACE = ("v", "s", "path")
 
 
-def route_of(call: Call, job: RowMapping, task: RowMapping) -> Route:
-    """Find out what a task goes by.
+@dataclass(slots=True)
+class Routing:
+    """Finds what the tasks of one job go by; looks everything up once.
 
     Args:
         call: a transaction, on behalf of whoever submitted the job.
-        job: its job.
-        task: the task.
+        job: the job.
 
     Raises:
-        TransferError: there can be no such task.
-        Held: it cannot be carried out now.
+        TransferError: whoever made the delivery that the job belongs to is gone.
+        Held: that user is disabled.
     """
-    ends = ends_of(call, job)
-    source, destination = task["source"], task["destination"]
-    found, to = ends.sources(source), ends.destination(destination)
-    require_within_reach(call, [*found, to])
-    return Route(
-        # Ids of tasks are theirs in their job only, and can be chosen by clients.
-        owner=f"{job['id']}-{task['sequence']}",
-        sources=found,
-        destination=to,
-        options=options_of(call, job, task, [*found, to]),
-        is_mirrored="user" not in destination and _place(source) == _place(destination),
+
+    call: Call
+    job: RowMapping
+    _ends: Ends = field(init=False)
+    _reached: set[tuple[frozenset[str], str | None]] = field(
+        default_factory=set[tuple[frozenset[str], "str | None"]]
+    )
+    _options: dict[tuple[frozenset[str], str], Options] = field(
+        default_factory=dict[tuple[frozenset[str], str], Options]
     )
 
+    def __post_init__(self) -> None:
+        self._ends = ends_of(self.call, self.job)
 
-@behaviour(DOCUMENTED, "transfers/settings", "a task runs with the settings that hold for it")
-def options_of(call: Call, job: RowMapping, task: RowMapping, ends: Sequence[End]) -> Options:
-    """Read the settings of all levels that hold for a task.
+    def route(self, task: RowMapping) -> Route:
+        """Find out what a task goes by.
 
-    Raises:
-        TransferError: a value makes no sense.
-    """
-    needed = frozenset[str]().union(*(end.shares for end in ends))
-    shares = rows_where(call, SHARES, SHARES.table.c.id.in_(needed)) if needed else ()
-    return read_options(effective_settings(call, job, shares=shares, task=task))
+        Raises:
+            TransferError: there can be no such task.
+            Held: it cannot be carried out now.
+        """
+        source, destination = task["source"], task["destination"]
+        found, to = self._ends.sources(source), self._ends.destination(destination)
+        self._require_within_reach([*found, to])
+        return Route(
+            # Ids of tasks are theirs in their job only, and can be chosen by clients.
+            owner=f"{self.job['id']}-{task['sequence']}",
+            sources=found,
+            destination=to,
+            options=self._options_of(task, [*found, to]),
+            is_mirrored="user" not in destination and _place(source) == _place(destination),
+            syncs=not self.call.roots.is_temporary,
+        )
+
+    def _require_within_reach(self, ends: Sequence[End]) -> None:
+        needed = {(end.shares, end.client) for end in ends}
+        if not needed <= self._reached:
+            require_within_reach(self.call, ends)
+            self._reached |= needed
+
+    @behaviour(DOCUMENTED, "transfers/settings", "a task runs with the settings that hold for it")
+    def _options_of(self, task: RowMapping, ends: Sequence[End]) -> Options:
+        """Read the settings of all levels that hold for a task."""
+        needed = frozenset[str]().union(*(end.shares for end in ends))
+        key = needed, json.dumps(task["settings"], sort_keys=True)
+        if key not in self._options:
+            shares = rows_where(self.call, SHARES, SHARES.table.c.id.in_(needed)) if needed else ()
+            settings = effective_settings(self.call, self.job, shares=shares, task=task)
+            self._options[key] = read_options(settings)
+        return self._options[key]
+
+
+def is_placeholder(task: RowMapping) -> bool:
+    """Tell whether a task moves nothing."""
+    return PLACEHOLDER in {task["source"]["path"], task["destination"]["path"]}
 
 
 def _place(document: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,8 @@ from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 
 UNLIMITED_BYTES_PER_STEP = 64 << 20
 """What a job without a limit moves before others have their turn."""
+
+_ROUTED_AT_ONCE = 50
 
 
 @dataclass(slots=True)
@@ -78,6 +80,20 @@ class Run:
         if not in_hand:
             self.close()
         return next(iter(in_hand or self.tasks), None)
+
+    def upcoming(self) -> Sequence[RowMapping]:
+        """List the tasks that this step may come to: the next one, and small ones behind it."""
+        room = self.credit.available
+        room = UNLIMITED_BYTES_PER_STEP if room is None else room
+        for count, task in enumerate(self.tasks, start=1):
+            room -= task["size"] or 0
+            if room < 0 or count == _ROUTED_AT_ONCE:
+                return self.tasks[:count]
+        return self.tasks
+
+    def leave_out(self, sequences: Collection[int]) -> None:
+        """Count tasks as open no longer."""
+        self.tasks = [task for task in self.tasks if task["sequence"] not in sequences]
 
     def is_in_hand(self, task: RowMapping) -> bool:
         """Tell whether a task has been begun already."""

@@ -21,6 +21,7 @@ class Code(str, Enum):
     FILE_NOT_FOUND = "E#J001"
     READ = "E#J005"
     INIT = "E#J010"
+    CRASH = "E#J020"
     USER_DISABLED = "E#J051"
     SIZE_MISMATCH = "E#J054"
     IS_A_DIRECTORY = "E#J055"

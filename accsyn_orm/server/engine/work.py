@@ -29,6 +29,7 @@ class Route:
         destination: where they go.
         options: how.
         is_mirrored: the destination is the same place elsewhere.
+        syncs: what arrives is forced onto the disk.
     """
 
     owner: str
@@ -36,6 +37,7 @@ class Route:
     destination: End
     options: Options
     is_mirrored: bool = False
+    syncs: bool = True
 
     def inventory(self) -> Manifest:
         """List what the task moves.
@@ -120,7 +122,7 @@ class TaskWork:
             if self._is_settled(item):
                 self._settle(item.size)
                 return 0
-            self._copy = FileCopy(item, target, self._route.owner)
+            self._copy = FileCopy(item, target, self._route.owner, syncs=self._route.syncs)
             self._size += self._copy.size - item.size
         moved = self._copy.advance(limit)
         if self._copy.is_complete:
@@ -150,9 +152,9 @@ class TaskWork:
             with writing(target.shown(item.target), Code.MAKE_DIRECTORY):
                 target.make_directory(item.target, parents=True, exist_ok=True)
             return True
-        if route.options.keeps_files and target.find(item.target) is not None:
-            return True
-        return is_present(item, target)
+        with writing(target.shown(item.target)):
+            is_there = target.find(item.target) is not None
+        return is_there and (route.options.keeps_files or is_present(item, target))
 
     def _skip_existing(self, whole: Item) -> None:
         """Pass over all of a directory that the destination has already."""

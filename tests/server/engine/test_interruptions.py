@@ -239,14 +239,14 @@ def test_a_process_that_lost_its_job_lets_it_go(slow, admin, half):
 def test_what_a_job_became_meanwhile_is_not_overwritten(slow, admin, put, monkeypatch, phase):
     put(slow.volume / "a.mov", 10_000)
     job = admin.create("transfer", DOWNLOAD)["id"]
-    route = Phases._route
+    route = Phases._routes
 
-    def pausing(self, run, task, now):
+    def pausing(self, run, tasks, now):
         if run.job["status"] == {"_measure": "init", "_start": "waiting"}.get(phase, "running"):
             admin.edit("transfer", job, status="paused")
-        return route(self, run, task, now)
+        return route(self, run, tasks, now)
 
-    monkeypatch.setattr(Phases, "_route", pausing)
+    monkeypatch.setattr(Phases, "_routes", pausing)
     for _ in range(6):
         slow.step(seconds=1)
     assert slow.job(job)["status"] == "paused"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from accsyn_orm.server.engine.phases import Phases
 from accsyn_orm.server.storage.store import insert_row
 from accsyn_orm.server.storage.tables import ACLS, SHARES, TASKS, USERS, Scope
 
@@ -202,3 +203,41 @@ def test_a_path_that_leads_elsewhere_fails_and_touches_nothing(depot, admin, put
         depot.set(TASKS, task["id"], **{end: task[end]})
     assert not (tmp_path / "etc").exists()
     assert (tmp_path / "secret").read_bytes() == b"secret"
+
+
+def test_a_job_that_crashes_fails_and_lets_the_others_run(depot, admin, put, monkeypatch, caplog):
+    for name in ("a.mov", "b.mov"):
+        put(depot.volume / name)
+    jobs = [
+        admin.create("transfer", {"source": f"share=projects/{name}", "destination": "/in/"})["id"]
+        for name in ("a.mov", "b.mov")
+    ]
+    start = Phases._start
+
+    def crash(self, run, now):
+        if run.job["name"] == "a.mov":
+            raise OSError("something nobody thought of")
+        return start(self, run, now)
+
+    monkeypatch.setattr(Phases, "_start", crash)
+    depot.run()
+    assert [depot.job(job)["status"] for job in jobs] == ["failed", "done"]
+    assert "something nobody thought of (E#J020)" in depot.job(jobs[0])["problem"]
+    assert "something nobody thought of" in caplog.text
+
+
+@pytest.mark.behaviour("transfers/life: a task that is a placeholder is done when it is measured")
+def test_a_placeholder_among_other_tasks_is_done_and_moves_nothing(depot, admin, put, read_all):
+    put(depot.volume / "a.mov", b"a")
+    tasks = [
+        {"source": "share=projects/a.mov", "destination": "/in/"},
+        {"source": "share=projects/nothing", "destination": f"{admin.username}:null"},
+    ]
+    job = admin.create("transfer", {"tasks": tasks})["id"]
+    depot.run()
+    assert depot.job(job)["status"] == "done"
+    assert [(task["status"], task["size"]) for task in depot.tasks(job)] == [
+        ("done", 1),
+        ("done", 0),
+    ]
+    assert read_all(depot.computer("admin")) == {"in/a.mov": b"a"}
