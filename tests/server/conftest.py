@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -18,13 +19,16 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import ManualClock
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
+from accsyn_orm.server.rules.clients import insert_client
+from accsyn_orm.server.rules.jobs import insert_job
+from accsyn_orm.server.rules.sites import find_site
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.machines import app_code
 from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.server.storage.database import Database
-from accsyn_orm.server.storage.store import insert_row
-from accsyn_orm.server.storage.tables import ACLS, USERS, Generation
+from accsyn_orm.server.storage.store import insert_row, insert_rows
+from accsyn_orm.server.storage.tables import ACLS, TASKS, USERS, Generation
 from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS
@@ -197,6 +201,39 @@ def standard(studio: Studio) -> Client:
 @pytest.fixture
 def admin_v1(studio: Studio) -> Client:
     return studio.client("admin", "v1")
+
+
+@pytest.fixture
+def job_using(studio: Studio) -> Callable[..., str]:
+    """Make a waiting job of the admin that moves files of shares; return its id."""
+
+    def make(*idents: str) -> str:
+        with studio.acting("admin") as call:
+            hq = f"workspace:{call.caller.workspace}"
+            job = insert_job(call, {"name": "a.mov", "source": hq, "destination": hq})
+            ends = [{"path": f"{number}.mov", "s": ident} for number, ident in enumerate(idents)]
+            common = {"job": job, "status": "queued", "metadata": {}, "destination": {"path": "x"}}
+            rows = {
+                str(uuid.uuid4()): {"uri": str(number), "source": end, **common}
+                for number, end in enumerate(ends)
+            }
+            insert_rows(call, TASKS, rows)
+        return job
+
+    return make
+
+
+@pytest.fixture
+def new_server(studio: Studio) -> Callable[..., str]:
+    """Make a server, by default online at the main site and the admin's; return its id."""
+
+    def make(code: str, *, owner: str = "admin", site: str | None = "hq", **values: Any) -> str:
+        with studio.acting(owner) as call:
+            own = {"code": code, "type_hr": "server", "user": call.caller.user_id}
+            place = {"site": site and find_site(call, site)["id"]}
+            return insert_client(call, {**own, **place, **values})
+
+    return make
 
 
 @pytest.fixture

@@ -38,10 +38,13 @@ def test_what_the_workspace_does_not_do_is_refused_by_name(admin, verb, uri, pro
 @pytest.mark.parametrize(
     ("uri", "problem"),
     [
-        ("site/edit/find", "no entity type 'site/edit'; there are .*job, queue, .*task, user"),
+        (
+            "site/edit/find",
+            "no entity type 'site/edit'; there are .*job, organization, queue, .*task, user",
+        ),
         ("server/find", "no entity type 'server'"),
         ("transfer/find", "no entity type 'transfer'"),
-        ("organization/files", "no entity type 'organization'"),
+        ("workspace/find", "no entity type 'workspace'; there are .*organization"),
     ],
 )
 def test_v1_has_its_own_names(admin_v1, uri, problem):

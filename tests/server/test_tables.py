@@ -42,8 +42,8 @@ DOCUMENTED = {
     "share": """id code name type status status_hr default parent parent_hr path paths server
         siteservers description email queue licensed metadata created creator modified modifier
         inactive user user_hr""",
-    "acl": """id entity entity_hr target target_hr path read write acknowledged role status token
-        description created creator""",
+    "acl": """id entity entity_hr ident ident_hr target target_hr path read write
+        acknowledged role status token description created creator""",
     "file": "id parent path share created creator",
     "site": """id code name description main accsyn status metadata created creator modified
         modifier""",

@@ -8,6 +8,7 @@ home, and what ACLs give. An ACL for a sub-folder holds for all beneath it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -23,6 +24,9 @@ from accsyn_orm.server.storage.tables import ACLS, SHARES, Scope
 
 Right: TypeAlias = Literal["read", "write"]
 Segments: TypeAlias = tuple[str, ...]
+
+_SEPARATORS = re.compile(r"[/\\]")
+"""Both, as the disks understand them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def acls_of_caller(call: Call, share: RowMapping) -> list[RowMapping]:
 
 def segments(path: str) -> Segments | None:
     """Split a path inside a share into its elements; ``None`` if it leaves the share."""
-    elements = tuple(element for element in path.split("/") if element not in {"", "."})
+    elements = tuple(part for part in _SEPARATORS.split(path) if part not in {"", "."})
     return None if ".." in elements else elements
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.operations import (
+    assignments,
+    collections,
     files,
     integrations,
     logs,
@@ -31,7 +33,8 @@ from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS, split_uri
 
 WITH_ROUTES = (
-    files, questions, settings, logs, integrations, recipients, reports, publishing,
+    assignments, collections, files, questions, settings, logs, integrations, recipients, reports,
+    publishing,
 )  # fmt: skip
 """Modules whose operations have uris of their own; importing them declares these."""
 

@@ -6,6 +6,7 @@ A type is added with a module of its own, a line here, and its row in the role m
 from __future__ import annotations
 
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.rules.acls import Acls
 from accsyn_orm.server.rules.base import EntityRules
 from accsyn_orm.server.rules.clients import (
     Apps,
@@ -15,19 +16,27 @@ from accsyn_orm.server.rules.clients import (
     Servers,
     UserServers,
 )
+from accsyn_orm.server.rules.collections import Collections
 from accsyn_orm.server.rules.computes import Computes
 from accsyn_orm.server.rules.engines import Engines
+from accsyn_orm.server.rules.files import Files
+from accsyn_orm.server.rules.folders import Folders
+from accsyn_orm.server.rules.homes import Homes
 from accsyn_orm.server.rules.jobs import JobFamily
 from accsyn_orm.server.rules.packages import Deliveries, Requests, Streams
 from accsyn_orm.server.rules.queues import Queues
+from accsyn_orm.server.rules.shares import ShareFamily
 from accsyn_orm.server.rules.sites import Sites
 from accsyn_orm.server.rules.tasks import Tasks
 from accsyn_orm.server.rules.transfers import Transfers
 from accsyn_orm.server.rules.users import Users
+from accsyn_orm.server.rules.volumes import Volumes
+from accsyn_orm.server.rules.workspaces import Workspaces
 from accsyn_orm.server.storage.tables import Generation
 
 QUEUE_RULES = Queues()
 _JOBS = (Transfers(), Computes(), Deliveries(), Requests(), Streams())
+_SHARES = (Folders(), Volumes(), Homes(), Collections())
 _CLIENTS = (Apps(), Servers(), UserServers(), Browsers(), Lanes())
 
 RULES: tuple[EntityRules, ...] = (
@@ -35,7 +44,12 @@ RULES: tuple[EntityRules, ...] = (
     JobFamily(_JOBS),
     QUEUE_RULES,
     Tasks(),
+    Workspaces(),
     Users(),
+    *_SHARES,
+    ShareFamily(_SHARES),
+    Files(),
+    Acls(),
     Sites(),
     *_CLIENTS,
     ClientFamily(_CLIENTS),

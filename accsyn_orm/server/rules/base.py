@@ -9,10 +9,11 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.query import Expression, parse_expression
 from accsyn_orm.server.access.policy import require_create, with_internal
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.refusals import Refusal, one
-from accsyn_orm.server.rules.schema import Schema, boolean
+from accsyn_orm.server.rules.schema import Check, Schema, boolean
 from accsyn_orm.server.storage.store import (
     Record,
     records_by_id,
@@ -58,6 +59,7 @@ class EntityRules(ABC):
         schema: which attributes can be read and written.
         names: what the generations call the type.
         subject: what its behaviours are declared under, when that is not its name.
+        search_options: what a search for this type takes besides the usual options.
         has_scopes: whether searches leave out what is not active; tasks are found wherever their
             job is.
     """
@@ -65,6 +67,7 @@ class EntityRules(ABC):
     schema: ClassVar[Schema]
     names: ClassVar[Names]
     subject: ClassVar[str] = ""
+    search_options: ClassVar[Mapping[str, Check]] = {}
     has_scopes: ClassVar[bool] = True
 
     @property
@@ -76,6 +79,23 @@ class EntityRules(ABC):
     def name(self) -> str:
         """How messages call an entity of this type."""
         return self.entity.name
+
+    def read_query(self, query: str) -> Expression | None:
+        """Read the query of a search, which is a bare condition.
+
+        Raises:
+            QuerySyntaxError: it is none.
+        """
+        return parse_expression(query)
+
+    def search(
+        self,
+        call: Call,  # noqa: ARG002  # for those that override this
+        where: Expression | None,
+        options: Mapping[str, Any],  # noqa: ARG002  # the same
+    ) -> Expression | None:
+        """Say what a condition means for this type, with its own options."""
+        return where
 
     @abstractmethod
     def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:

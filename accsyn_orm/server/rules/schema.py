@@ -16,6 +16,7 @@ from accsyn_orm.server.access.roles import EVERYBODY, INTERNAL, Role, is_interna
 from accsyn_orm.server.provenance import Source
 from accsyn_orm.server.refusals import Refusal, unknown_attribute
 from accsyn_orm.server.settings.catalogue import require_known
+from accsyn_orm.server.storage.documents import is_array
 from accsyn_orm.server.storage.tables import BOTH, EntityTable, Generation
 
 Check = Callable[[str, Any], Any]
@@ -158,6 +159,13 @@ def filled_text(name: str, value: Any) -> str:
 def nullable_text(name: str, value: Any) -> str | None:
     """Take text, or null."""
     return None if value is None else text(name, value)
+
+
+def texts(name: str, value: Any) -> list[str]:
+    """Take a list of texts that are not blank."""
+    if not is_array(value):
+        raise Refusal(f"{name} is a list, not {type(value).__name__}")
+    return [filled_text(name, item) for item in value]
 
 
 def boolean(name: str, value: Any) -> bool:

@@ -122,7 +122,7 @@ class _Compilation:
             yield from _missing(shown, criterion)
         elif attribute.kind is Kind.NUMBER:
             yield from self._number(attribute, criterion)
-        elif attribute.is_stored:
+        elif attribute.is_own:
             yield from self._own_text(attribute, criterion)
             if attribute.kind is Kind.PARTY:
                 yield from self._party(attribute, criterion)
@@ -141,8 +141,9 @@ class _Compilation:
         columns = self.entity.table.c
         folded = shown_text(attribute, columns, self.generation, folded=True)
         written = shown_text(attribute, columns, self.generation, folded=False)
-        yield compare_text(folded, written, criterion)
-        yield from _missing(written, criterion)
+        for test in (compare_text(folded, written, criterion), *_missing(written, criterion)):
+            is_plain = attribute.composed is None
+            yield test if is_plain else test.within(test.clause, height=12, stack=24, variables=24)
 
     def _number(self, attribute: Attribute, criterion: Criterion) -> Iterator[Fragment]:
         columns = self.entity.table.c

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
-from accsyn_orm.query import And, Comparison, Expression, Operator, parse_expression
+from accsyn_orm.query import And, Comparison, Expression, Operator
 from accsyn_orm.server.access.policy import access, sees_internal
 from accsyn_orm.server.access.roles import is_internal
 from accsyn_orm.server.context import Call
@@ -97,13 +97,14 @@ def read_search(
         Refusal: an option is unknown or of the wrong type.
         QueryError: the expression is no expression.
     """
-    known = _V1_OPTIONS if generation == "v1" and rules.name == "job" else _OPTIONS
+    usual = _V1_OPTIONS if generation == "v1" and rules.name == "job" else _OPTIONS
+    known = {**usual, **rules.search_options}
     options: dict[str, Any] = {}
     for name, value in payload(data or {}).items():
         if name not in known:
             raise unknown_attribute("find", name, known)
         options[name] = known[name](f"find: {name}", value)
-    return Search(rules, parse_expression(query) if query else None, ident, options)
+    return Search(rules, rules.read_query(query) if query else None, ident, options)
 
 
 @behaviour(DOCUMENTED, "find", "what the caller may not see does not exist")
@@ -115,6 +116,7 @@ def find(call: Call, search: Search) -> list[Record]:
 
     A search for a single entity looks among the finished when nothing active is found.
     """
+    search = replace(search, where=search.rules.search(call, search.where, search.options))
     conditions = _conditions(call, search)
     if not search.rules.has_scopes or search.ident is not None:
         return _select(call, search, conditions)

@@ -104,7 +104,7 @@ class _Planter:
         for name, priority in {**BUILT_IN, **seed.queues}.items():
             self._plant_queue(name, priority, by=first)
         plant_machines(self._call(first, self._founded), seed, self._users)
-        plant_shares(self._call(first, self._founded))
+        plant_shares(self._call(first, self._founded), seed, self._users)
         for number, job in enumerate(seed.jobs):
             self._plant_job(number, job)
         if seed.jobs:

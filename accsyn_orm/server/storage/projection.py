@@ -45,6 +45,8 @@ def shown_text(
         generation: who looks.
         folded: casefold it, for comparisons.
     """
+    if attribute.composed is not None:
+        return attribute.composed(columns, folded)
     name = attribute.column_name
     main: Column[str] = columns[name]
     match attribute.kind:

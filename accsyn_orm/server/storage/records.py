@@ -236,7 +236,7 @@ def _expression(
             return shown_boolean(attribute, columns), source
         case Kind.JSON:
             return columns[attribute.name], source
-        case _ if attribute.is_stored:
+        case _ if attribute.is_own:
             return shown_text(attribute, columns, generation, folded=False), source
         case _:
             return _joined(entity, attribute, generation, source)

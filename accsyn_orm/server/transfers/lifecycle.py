@@ -108,10 +108,15 @@ def _moved(task: Mapping[str, Any] | RowMapping) -> int:
 
 
 def hold_jobs_of(call: Call, user: str) -> None:
-    """Pause all jobs of a user that run, or would; packages have no such status."""
+    """Pause all jobs of a user that run, or would."""
+    hold_where(call, JOBS.table.c.user == user)
+
+
+def hold_where(call: Call, condition: ColumnElement[bool]) -> None:
+    """Pause all jobs that satisfy a condition and run, or would; packages have no such status."""
     jobs = JOBS.table.c
-    is_moving = (jobs.user == user) & jobs.status.in_(_MOVING) & jobs.type.not_in(PACKAGES)
-    update_rows(call, JOBS, is_moving, **_consequences(call, "paused"))
+    is_moving = jobs.status.in_(_MOVING) & jobs.type.not_in(PACKAGES)
+    update_rows(call, JOBS, is_moving & condition, **_consequences(call, "paused"))
 
 
 def abort_where(call: Call, condition: ColumnElement[bool]) -> None:

@@ -124,7 +124,8 @@ def parse_accsyn_path(text: str) -> AccsynPath | None:
         Refusal: the text is blank, or the kind before ``=`` is not one that accsyn has.
     """
     text = text.strip()
-    if not text:
+    # A lone backslash begins at no disk and names nothing.
+    if text in {"", "\\"}:
         raise Refusal("a path is empty: write share=code/path")
     if is_absolute(text):
         return None

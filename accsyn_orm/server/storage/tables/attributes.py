@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from accsyn_orm.server.provenance import Source
 
@@ -33,6 +37,10 @@ class Kind(Enum):
     """Not stored: the ``_hr`` companion of a reference or party, composed when it is read."""
 
 
+Composition: TypeAlias = Callable[[ReadOnlyColumnCollection[str, Any], bool], ColumnElement[str]]
+"""Makes a text from the columns of a row; casefolded, when the second argument says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of an entity type.
@@ -48,6 +56,8 @@ class Attribute:
         of: what an attribute that is not stored derives from: a readable companion from its
             reference or party, a text from the entity that a reference points to (a job's ``uri``
             is that of its queue), a boolean from whether the scope is of the attribute's name.
+        composed: how a text is made that is more than what is stored under its name, if anything
+            is (a share's ``status`` depends on its server's).
         is_fraction: a number that is not always whole.
         v1_spellings: values that v1 spells otherwise, each ``(stored and v3, v1)``.
         source: how it is known that accsyn has it.
@@ -59,6 +69,7 @@ class Attribute:
     targets: tuple[str, ...] = ()
     column: str = ""
     of: str = ""
+    composed: Composition | None = None
     is_fraction: bool = False
     v1_spellings: tuple[tuple[str, str], ...] = ()
     source: Source = Source.INFERRED
@@ -72,6 +83,11 @@ class Attribute:
     def is_stored(self) -> bool:
         """Whether the entity's own row holds it."""
         return not self.of
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the entity's own row is enough to say it."""
+        return self.is_stored or self.composed is not None
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -100,9 +116,19 @@ def text(
     *,
     column: str = "",
     v1_spellings: tuple[tuple[str, str], ...] = (),
+    composed: Composition | None = None,
 ) -> Attribute:
     """Describe a text."""
-    return Attribute(name, Kind.TEXT, shown_in, column=column, v1_spellings=v1_spellings)
+    return Attribute(
+        name, Kind.TEXT, shown_in, column=column, v1_spellings=v1_spellings, composed=composed
+    )
+
+
+def composed(
+    name: str, of: str, composition: Composition, shown_in: frozenset[Generation] = BOTH
+) -> Attribute:
+    """Describe a text that is made from other columns, and not stored itself."""
+    return Attribute(name, Kind.TEXT, shown_in, of=of, composed=composition)
 
 
 def number(name: str, shown_in: frozenset[Generation] = BOTH) -> Attribute:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Table
@@ -17,7 +18,9 @@ from accsyn_orm.server.storage.tables.attributes import (
 )
 from accsyn_orm.server.storage.tables.entity import WIRE_TEXT, entity, metadata, unique_code
 
-WORKSPACES = entity("workspace", {DOCUMENTED: [text("code"), text("name"), document("metadata")]})
+_workspaces = entity("workspace", {DOCUMENTED: [text("code"), text("name"), document("metadata")]})
+
+WORKSPACES = replace(_workspaces, v1_name="organization")
 
 USERS = entity(
     "user",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, and_, case, exists, or_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS
 from accsyn_orm.server.storage.tables.attributes import (
     STORED_ONLY,
+    V1,
     V3,
     boolean,
+    composed,
     date,
     document,
     from_scope,
@@ -17,7 +23,50 @@ from accsyn_orm.server.storage.tables.attributes import (
     reference,
     text,
 )
-from accsyn_orm.server.storage.tables.entity import EntityTable, entity, unique_code
+from accsyn_orm.server.storage.tables.entity import EntityTable, Scope, entity, unique_code
+from accsyn_orm.server.storage.tables.machines import CLIENTS
+
+_STATUSES = ("enabled", "offline", "disabled", "disabled-offline")
+_READABLE_STATUSES = ("Enabled", "Offline", "Disabled", "Disabled, offline")
+
+
+def _status(columns: ReadOnlyColumnCollection[str, Any], _folded: bool) -> ColumnElement[str]:  # noqa: FBT001  # as `Composition`
+    """Say whether a share is enabled, and whether its server is there."""
+    return _by_status(columns, _STATUSES)
+
+
+def _readable_status(
+    columns: ReadOnlyColumnCollection[str, Any],
+    folded: bool,  # noqa: FBT001  # as `Composition`
+) -> ColumnElement[str]:
+    words = _READABLE_STATUSES
+    return _by_status(columns, tuple(map(str.casefold, words)) if folded else words)
+
+
+def _by_status(
+    columns: ReadOnlyColumnCollection[str, Any], words: tuple[str, ...]
+) -> ColumnElement[str]:
+    enabled, offline, disabled, disabled_offline = words
+    is_enabled, is_served = columns["status"] == "enabled", _is_served(columns)
+    return case(
+        (and_(is_enabled, is_served), enabled),
+        (is_enabled, offline),
+        (is_served, disabled),
+        else_=disabled_offline,
+    )
+
+
+def _is_served(columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Tell whether the main server of the volume is online; collections need none of their own."""
+    servers, volumes = CLIENTS.table.alias("serving"), SHARES.table.alias("holding")
+    is_online = and_(servers.c.status == "online", servers.c.scope == Scope.ACTIVE.value)
+    of_volume = exists().where(servers.c.id == columns["server"], is_online)
+    beneath = exists().where(
+        volumes.c.id == columns["parent"], servers.c.id == volumes.c.server, is_online
+    )
+    own = columns["id"].table
+    return or_(columns["type"] == "collection", of_volume.correlate(own), beneath.correlate(own))
+
 
 SHARES = entity(
     "share",
@@ -33,7 +82,7 @@ SHARES = entity(
                     ("home", "user"),
                 ),
             ),
-            text("status"),
+            text("status", composed=_status),
             boolean("default"),
             reference("parent", "share"),
             readable("parent", V3),
@@ -52,11 +101,13 @@ SHARES = entity(
             text("modifier"),
             from_scope("inactive"),
         ],
-        TESTS: [text("status_hr", V3)],
+        TESTS: [composed("status_hr", "status", _readable_status, V3)],
         INFERRED: [
             reference("user", "user", shown_in=V3),  # a home's owner
             readable("user", V3),
             text("directory", STORED_ONLY),  # of a volume, beneath the root of volumes
+            # Id of the volume that took a folder along when it was deactivated.
+            text("inactive_with", STORED_ONLY),
         ],
     },
 )
@@ -80,7 +131,7 @@ ACLS = entity(
     "acl",
     {
         TESTS: [
-            party("entity", "user"),
+            party("entity", "user", shown_in=V3),
             party("target", "share"),
             text("role"),
             text("status"),
@@ -91,9 +142,13 @@ ACLS = entity(
             boolean("acknowledged"),
         ],
         DOCUMENTED: [text("path"), boolean("read"), boolean("write")],
-        CLIENT_SOURCE: [readable("entity"), readable("target")],
+        CLIENT_SOURCE: [readable("entity", V3), readable("target")],
+        INFERRED: [
+            # What v1 calls the entity.
+            replace(party("ident", "user", shown_in=V1), column="entity"),
+            readable("ident", V1),
+        ],
     },
-    aliases={"ident": "entity"},
 )
 
 FILES = entity(
@@ -105,7 +160,7 @@ FILES = entity(
             reference("share", "share"),
             date("created"),
             text("creator"),
-            text("folded_path", STORED_ONLY),
+            text("inside", STORED_ONLY),  # where in its share, whatever the share's code is then
         ],
     },
     aliases={"collection": "parent"},
