@@ -70,17 +70,16 @@ def test_a_report_tells_who_receives_what(admin):
 
 
 @pytest.mark.behaviour("metrics: they are asked for by name; without a name it is the speed")
-@pytest.mark.behaviour("metrics: the answer has the figures of each job, as they are now")
+@pytest.mark.behaviour("metrics: each has the figures of the jobs by their ids, as they are now")
 def test_metrics_are_figures_of_jobs(studio, admin, job):
-    date = "2026-03-01T12:00:00"
-    assert metrics(admin, "transfer") == [{"id": job["id"], "date": date, "speed": -1.0}]
-    wanted = ["progress", "size"]
-    assert metrics(admin, "job", "name=mine", attributes=wanted) == [
-        {"id": job["id"], "date": date, "progress": 0, "size": None}
-    ]
+    assert metrics(admin, "transfer") == {"speed": {job["id"]: -1.0}}
+    assert metrics(admin, "job", "name=mine", attributes=["progress", "size"]) == {
+        "progress": {job["id"]: 0},
+        "size": {job["id"]: None},
+    }
     v1 = studio.client("admin", "v1")
-    assert metrics(v1, "job", "code=mine", attributes=["size"])[0]["size"] == -1
-    assert metrics(admin, "transfer", "name=other") == []
+    assert metrics(v1, "job", "code=mine", attributes=["size"]) == {"size": {job["id"]: -1}}
+    assert metrics(admin, "transfer", "name=other") == {"speed": {}}
 
 
 @pytest.mark.behaviour("metrics: there is no history: a time is refused")

@@ -149,8 +149,8 @@ def test_reports_metrics_and_publishing(run):
         job = session.create("Transfer", {"source": "share=projects/a.mov", "destination": "/in/"})
         where = "Transfer WHERE id=" + job["id"]
         emit(session.report(where).splitlines()[1])
-        emit(session.metrics(where)[0]["speed"])
-        emit(session.metrics(where, attributes=["progress", "size"])[0]["progress"])
+        emit(list(session.metrics(where)["speed"].values())[0])
+        emit(list(session.metrics(where, attributes=["progress", "size"])["progress"].values())[0])
         emit(session.prepublish([
             {"id": "26468234-c9ee-48d6-8d28-e900b5957129", "filename": "a_v001.mov"}]))
         """
@@ -184,7 +184,7 @@ def test_v1_metrics(witness):
     figures, refused = witness("2.2.1").run(
         """
         session.create("job", {"source": "share=projects/a", "destination": "/in/"})
-        emit(session.metrics("job")[0]["speed"])
+        emit(list(session.metrics("job")["speed"].values())[0])
         problem(session.metrics, "job", time=60)
         """
     )

@@ -17,9 +17,12 @@ from accsyn_orm.server.rules.jobs import COMPUTE, is_package
 from accsyn_orm.server.rules.schema import filled_text
 from accsyn_orm.server.search.searches import find, read_search
 from accsyn_orm.server.storage.store import Record, rows_where
-from accsyn_orm.server.storage.tables import JOBS, TASKS
+from accsyn_orm.server.storage.tables import JOB_TYPES, JOBS, TASKS
 from accsyn_orm.server.transfers.packages import recipients_of
 from accsyn_orm.wire.events import Event
+
+KINDS = ("job", *JOB_TYPES)
+"""What reports and metrics are about: jobs of all kinds."""
 
 FIGURES = ("speed", "progress", "size", "etr", "status")
 """What metrics there are."""
@@ -31,12 +34,7 @@ WAITS_FOR_A_MACHINE = "no client that computes is online (W#J050)"
 @behaviour(CLIENT_SOURCE, "report", "the answer is one text, beside no result")
 @behaviour(INFERRED, "report", "it says what each job moves, how far it is, and what is wrong")
 @behaviour(INFERRED, "report", "it says that compute jobs wait for a machine that computes")
-@answers("GET", "job/report", is_whole_answer=True)
-@answers("GET", "transfer/report", is_whole_answer=True)
-@answers("GET", "compute/report", is_whole_answer=True)
-@answers("GET", "delivery/report", is_whole_answer=True)
-@answers("GET", "request/report", is_whole_answer=True)
-@answers("GET", "stream/report", is_whole_answer=True)
+@answers("GET", *(f"{kind}/report" for kind in KINDS), is_whole_answer=True)
 def report(call: Call, event: Event, _variables: Mapping[str, str]) -> dict[str, str]:
     """Tell about the jobs that a query finds."""
     for name in payload(event.data or {}):
@@ -46,16 +44,11 @@ def report(call: Call, event: Event, _variables: Mapping[str, str]) -> dict[str,
 
 
 @behaviour(CLIENT_SOURCE, "metrics", "they are asked for by name; without a name it is the speed")
-@behaviour(INFERRED, "metrics", "the answer has the figures of each job, as they are now")
+@behaviour(INFERRED, "metrics", "each has the figures of the jobs by their ids, as they are now")
 @behaviour(INFERRED, "metrics", "there is no history: a time is refused")
-@answers("GET", "job/metrics")
-@answers("GET", "transfer/metrics")
-@answers("GET", "compute/metrics")
-@answers("GET", "delivery/metrics")
-@answers("GET", "request/metrics")
-@answers("GET", "stream/metrics")
-def metrics(call: Call, event: Event, _variables: Mapping[str, str]) -> list[Record]:
-    """Return figures of the jobs that a query finds."""
+@answers("GET", *(f"{kind}/metrics" for kind in KINDS))
+def metrics(call: Call, event: Event, _variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return figures of the jobs that a query finds: by name, then by the job's id."""
     options = dict(payload(event.data or {}))
     wanted = options.pop("attributes", None) or [FIGURES[0]]
     if options.pop("time", None) is not None:
@@ -66,10 +59,8 @@ def metrics(call: Call, event: Event, _variables: Mapping[str, str]) -> list[Rec
     for name in names:
         if name not in FIGURES:
             raise unknown_attribute("metrics", name, FIGURES)
-    return [
-        {"id": record["id"], "date": call.timestamp, **{name: record[name] for name in names}}
-        for record in _found(call, event)
-    ]
+    found = _found(call, event)
+    return {name: {record["id"]: record[name] for record in found} for name in names}
 
 
 def _list(value: object) -> Sequence[Any]:

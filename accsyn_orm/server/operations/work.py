@@ -81,26 +81,26 @@ ROUTES: list[Route] = []
 
 def answers(
     verb: str,
-    uri: str,
-    *,
+    *uris: str,
     generations: frozenset[Generation] = BOTH,
     is_whole_answer: bool = False,
     logs_itself: bool = False,
 ) -> Callable[[A], A]:
-    """Declare which uri a function answers; one function may answer several.
+    """Declare which uris a function answers.
 
     Args:
         verb: the HTTP verb that it is sent with.
-        uri: lower case, without leading slash; ``{name}`` stands for one path element.
-        generations: the wire generations that have it.
+        uris: lower case, without leading slash; ``{name}`` stands for one path element.
+        generations: the wire generations that have them.
         is_whole_answer: what the function returns is the answer itself, not its ``result``.
         logs_itself: the function leaves what there is to say in the log.
     """
-    pattern = re.compile(_VARIABLE.sub(r"(?P<\1>[^/]+)", uri))
 
     def declare(answer: A) -> A:
-        route = Route(verb, uri, pattern, generations, answer, is_whole_answer, logs_itself)
-        ROUTES.append(route)
+        for uri in uris:
+            pattern = re.compile(_VARIABLE.sub(r"(?P<\1>[^/]+)", uri))
+            route = Route(verb, uri, pattern, generations, answer, is_whole_answer, logs_itself)
+            ROUTES.append(route)
         return answer
 
     return declare

@@ -1,0 +1,224 @@
+"""The role matrix of the documentation, cell by cell, against the demo studio.
+
+The words of the table are turned into sets of objects here, in Python, from what an admin sees;
+the workspace does it in SQL. Neither knows of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from accsyn_orm.server.access.policy import MATRIX, access
+from accsyn_orm.server.access.rights import Caller
+from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.context import Call
+from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.rules import RULES
+from accsyn_orm.server.storage.store import rows_where, visible_row, writable_row
+from accsyn_orm.server.storage.tables import (
+    ACLS,
+    CLIENT_TYPES,
+    CLIENTS,
+    JOBS,
+    RECIPIENTS,
+    SHARES,
+    USERS,
+    EntityTable,
+    Generation,
+)
+
+PEOPLE = {"admin": "john@user.com", "employee": "anna@acmefilm.com", "standard": "lisa@example.com"}
+ENTITIES: dict[str, EntityTable] = {rules.name: rules.entity for rules in RULES}
+Row = Any
+Meaning = Callable[["Office", Row], bool]
+
+
+class Office:
+    """One user's view: what of the workspace is hers, looked up without any rights."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.me = call.caller.user_id
+        users = rows_where(call, USERS)
+        self.standard = {user["id"] for user in users if user["role"] == "standard"}
+        self.shares = {share["id"]: share for share in rows_where(call, SHARES)}
+        self.acls = [
+            acl
+            for acl in rows_where(call, ACLS)
+            if acl["scope"] == "active" and acl["entity"] == f"user:{self.me}"
+        ]
+        self.packages = {
+            one["job"] for one in rows_where(call, RECIPIENTS) if one["user"] == self.me
+        }
+        self.jobs = {job["id"]: job for job in rows_where(call, JOBS)}
+
+
+def _all(_office: Office, _row: Row) -> bool:
+    return True
+
+
+def _none(_office: Office, _row: Row) -> bool:
+    return False
+
+
+def _me(office: Office, user: Row) -> bool:
+    return user["id"] == office.me
+
+
+def _me_and_standard_users(office: Office, user: Row) -> bool:
+    return user["id"] == office.me or user["role"] == "standard"
+
+
+def _clients_of_me_and_standard_users(office: Office, client: Row) -> bool:
+    owned = client["user"] == office.me or client["user"] in office.standard
+    return owned and client["type"] not in {1, 4}
+
+
+def _sender_or_receiver(office: Office, job: Row) -> bool:
+    return f"user:{office.me}" in {job["source"], job["destination"]}
+
+
+def _task_of_sender_or_receiver(office: Office, task: Row) -> bool:
+    return _sender_or_receiver(office, office.jobs[task["job"]])
+
+
+def _task_of_sender_receiver_or_recipient(office: Office, task: Row) -> bool:
+    return _task_of_sender_or_receiver(office, task) or task["job"] in office.packages
+
+
+def _recipient(office: Office, job: Row) -> bool:
+    return job["id"] in office.packages
+
+
+def _own_home(office: Office, share: Row) -> bool:
+    return share["type"] == "home" and share["user"] == office.me
+
+
+def _by_acl(office: Office, share: Row) -> bool:
+    return any(acl["target"] == f"share:{share['id']}" for acl in office.acls)
+
+
+def _own_home_and_by_acl(office: Office, share: Row) -> bool:
+    return _own_home(office, share) or _by_acl(office, share)
+
+
+def _own_home_and_by_writing_acl(office: Office, share: Row) -> bool:
+    writing = any(
+        acl["target"] == f"share:{share['id']}" and acl["write"] and acl["path"] == "/"
+        for acl in office.acls
+    )
+    return _own_home(office, share) or writing
+
+
+def _not_homes_of_staff(office: Office, share: Row) -> bool:
+    return share["type"] != "home" or share["user"] in {office.me, *office.standard}
+
+
+def _volumes_by_acl_and_all_else(office: Office, share: Row) -> bool:
+    return share["type"] != "volume" or _by_acl(office, share)
+
+
+def _of_own_collections(office: Office, file: Row) -> bool:
+    return _own_home_and_by_acl(office, office.shares[file["parent"]])
+
+
+# -- the table, in the words of the documentation --------------------------------------------------
+# (reads, writes, creates) for employee and standard; admins read, write and create everything.
+
+V3: dict[str, tuple[tuple[Meaning, Meaning, bool], tuple[Meaning, Meaning, bool]]] = {
+    "user": ((_me_and_standard_users, _me_and_standard_users, True), (_me, _me, False)),
+    "workspace": ((_all, _none, False), (_none, _none, False)),
+    "queue": ((_all, _none, False), (_none, _none, False)),
+    "transfer": ((_all, _all, True), (_sender_or_receiver, _sender_or_receiver, True)),
+    "compute": ((_all, _all, True), (_sender_or_receiver, _sender_or_receiver, True)),
+    "delivery": ((_all, _all, True), (_recipient, _none, False)),
+    "request": ((_all, _all, True), (_recipient, _none, False)),
+    "stream": ((_all, _all, True), (_recipient, _none, False)),
+    "task": (
+        (_all, _all, True),
+        (_task_of_sender_receiver_or_recipient, _task_of_sender_or_receiver, True),
+    ),
+    "volume": ((_by_acl, _none, False), (_by_acl, _none, False)),
+    "folder": ((_all, _all, True), (_own_home_and_by_acl, _own_home_and_by_writing_acl, False)),
+    "home": (
+        (_all, _not_homes_of_staff, True),
+        (_own_home_and_by_acl, _own_home_and_by_writing_acl, False),
+    ),
+    "collection": ((_all, _all, True), (_own_home_and_by_acl, _own_home_and_by_writing_acl, False)),
+    "site": ((_all, _none, False), (_none, _none, False)),
+    "server": ((_all, _none, False), (_none, _none, False)),
+    "lane": ((_all, _none, False), (_none, _none, False)),
+    "engine": ((_all, _none, False), (_none, _none, False)),
+    **dict.fromkeys(
+        ("app", "browser", "userserver"),
+        (
+            (_all, _all, False),
+            (_clients_of_me_and_standard_users, _clients_of_me_and_standard_users, False),
+        ),
+    ),
+}
+
+
+CREATABLE = set(V3) - {"workspace"}
+
+
+@contextmanager
+def office(demo: Any, role: str, generation: Generation = "v3") -> Iterator[Office]:
+    with demo.database.reading() as connection:
+        user = connection.execute(
+            select(USERS.table).where(USERS.table.c.code == PEOPLE[role])
+        ).one()
+        caller = Caller(user.workspace, "acmefilm", user.id, user.code, Role(role), generation)
+        yield Office(Call(connection, caller, demo.clock(), demo.roots))
+
+
+def may(function: Callable[..., object], *arguments: object) -> bool:
+    try:
+        function(*arguments)
+    except Refusal:
+        return False
+    return True
+
+
+def test_the_table_has_every_entity_type():
+    families = {"job", "share", "client"}
+    assert set(MATRIX) - families - {"acl", "file"} == set(V3)
+
+
+@pytest.fixture
+def furnished(demo: Any) -> Any:
+    """The demo studio, and what it lacks to have something of every type."""
+    john = demo.client(PEOPLE["admin"])
+    john.create("collection", {"name": "Dailies", "files": ["volume=projects/show"]})
+    john.create("stream", {"name": "Rushes", "recipients": [PEOPLE["standard"]]})
+    john.create(
+        "compute", {"engine": "nuke-13", "input": "volume=projects/show/comp.nk", "range": "1-3"}
+    )
+    browser = next(client for client in john.find("client") if client["type_hr"] == "app")
+    with demo.database.writing() as connection:
+        chosen = update(CLIENTS.table).where(CLIENTS.table.c.id == browser["id"])
+        connection.execute(chosen.values(type=CLIENT_TYPES["browser"]))
+    return demo
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_every_cell_of_the_matrix(furnished, role: str):
+    column = {"employee": 0, "standard": 1}
+    with office(furnished, role) as one:
+        for kind in V3:
+            entity = ENTITIES[kind]
+            words = V3[kind][column[role]] if role in column else (_all, _all, kind in CREATABLE)
+            reads, writes, creates = words
+            rows = [row for row in rows_where(one.call, entity) if row["scope"] == "active"]
+            assert rows, f"the demo has no {kind}"
+            for row in rows:
+                seen = may(visible_row, one.call, entity, row["id"])
+                assert seen == reads(one, row), f"{role} reads {kind} {row['id']}"
+                changed = may(writable_row, one.call, entity, row["id"], "change")
+                assert changed == (seen and writes(one, row)), f"{role} writes {kind} {row['id']}"
+            assert access(kind, one.call.caller).create is creates, f"{role} creates {kind}"
