@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -24,6 +23,7 @@ from accsyn_orm.server.disk.places import find_share
 from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine.backend import as_submitter
 from accsyn_orm.server.engine.computers import computer_of, downloads
+from accsyn_orm.server.engine.needs import NOTHING, Needs
 from accsyn_orm.server.engine.trouble import Code, TransferError
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -44,16 +44,14 @@ class End:
         inside: where in it.
         name: what a file from here is called at a destination that is a directory.
         is_directory: whether it was said to be one: by a slash at the end, or as a whole share.
-        shares: ids of the shares that have to be enabled.
-        client: id of the computer that has to be online, for an end on one.
+        needs: what has to be within reach.
     """
 
     tree: Tree
     inside: Inside
     name: str
     is_directory: bool = False
-    shares: frozenset[str] = frozenset()
-    client: str | None = None
+    needs: Needs = NOTHING
 
     @property
     def shown(self) -> str:
@@ -123,7 +121,7 @@ class Ends:
             inside = downloads(root) / Inside((share["code"],) if share else ())
             inside /= Inside.parse(path)
         end = _end(Tree(root), inside, path)
-        return dataclasses.replace(end, client=client["id"])
+        return dataclasses.replace(end, needs=Needs(computers=frozenset((client["id"],))))
 
     def _computer(self, document: Mapping[str, Any]) -> RowMapping:
         key = document["user"], document.get("client")
@@ -135,11 +133,12 @@ class Ends:
         share, path = self._share_and_path(document)
         if share is None:
             raise Refusal(f"there is no share in {path!r}")
-        volumes = self._volumes(document)
+        site = self._site(document)
         if share["type"] == "collection":
-            yield from self._members(volumes, share, path, right)
+            yield from self._members(site, share, path, right)
         else:
-            yield self._permitted(volumes, share, path, right)
+            self._require(share, path, right)
+            yield self._at(site, share, path)
 
     def _share_and_path(self, document: Mapping[str, Any]) -> tuple[RowMapping | None, str]:
         """Find the share that an end is in, and the path inside it."""
@@ -161,23 +160,31 @@ class Ends:
             who = self.call.caller.user_code
             raise Refusal(f"there is no share {share['code']!r} that {who} may {right}")
 
-    def _permitted(self, volumes: Path, share: RowMapping, path: str, right: Right) -> End:
-        self._require(share, path, right)
-        return self._at(volumes, share, path)
-
-    def _at(self, volumes: Path, share: RowMapping, path: str) -> End:
+    @behaviour(
+        INFERRED,
+        "transfers/sites",
+        "every site is on this machine, with a directory of its own for each volume",
+    )
+    def _at(self, site: str | None, share: RowMapping, path: str) -> End:
+        """Find a path inside a share, at another site if one is given."""
+        roots = self.call.roots
         volume = share if share["type"] == "volume" else self._share(share["parent"])
         base = Inside() if share is volume else Inside.parse((share["path"] or "").strip("/"))
+        volumes = roots.volumes if site is None else private_directory(roots.base / "sites" / site)
         root = volumes / Inside((volume["directory"],)).name
         tree = Tree(root, base=base, shown_as=f"share={share['code']}")
         end = _end(tree, Inside.parse(path), path)
-        needed = frozenset((share["id"], volume["id"]))
-        return dataclasses.replace(end, name=end.name or share["code"], shares=needed)
+        needs = Needs(
+            shares=frozenset((share["id"], volume["id"])),
+            sites=frozenset(() if site is None else (site,)),
+            servers=frozenset((volume["server"],) if site is None and volume["server"] else ()),
+        )
+        return dataclasses.replace(end, name=end.name or share["code"], needs=needs)
 
     @behaviour(DOCUMENTED, "transfers/paths", "a collection stands for the files that are in it")
     @behaviour(INFERRED, "transfers/paths", "whoever may read a collection may read what is in it")
     def _members(
-        self, volumes: Path, collection: RowMapping, path: str, right: Right
+        self, site: str | None, collection: RowMapping, path: str, right: Right
     ) -> Iterator[End]:
         self._require(collection, path, right)
         if right == "write":
@@ -185,7 +192,7 @@ class Ends:
         wanted, files = Inside.parse(path), FILES.table.c
         is_member = (files.parent == collection["id"]) & (files.scope == Scope.ACTIVE.value)
         for row in rows_where(self.call, FILES, is_member):
-            member = self._member(volumes, row)
+            member = self._member(site, row)
             if wanted.is_root:
                 yield member
             elif wanted.names[0] == member.name:
@@ -193,11 +200,11 @@ class Ends:
                 inside, name = member.inside / rest, rest.name or member.name
                 yield dataclasses.replace(member, inside=inside, name=name)
 
-    def _member(self, volumes: Path, row: RowMapping) -> End:
+    def _member(self, site: str | None, row: RowMapping) -> End:
         """Find one file of a collection, where it is."""
         written = parse_accsyn_path(row["path"])
         path = written.rest if written else ""
-        return self._at(volumes, self._share(row["share"]), path)
+        return self._at(site, self._share(row["share"]), path)
 
     def _share(self, ident: str) -> RowMapping:
         if ident not in self._shares:
@@ -209,18 +216,16 @@ class Ends:
             self._shares[ident] = rows[0]
         return self._shares[ident]
 
-    @behaviour(
-        INFERRED,
-        "transfers/sites",
-        "every site is on this machine, with a directory of its own for each volume",
-    )
-    def _volumes(self, document: Mapping[str, Any]) -> Path:
-        """Return the directory that has all volumes of the site that an end names."""
-        roots, named = self.call.roots, document.get("site")
+    def _site(self, document: Mapping[str, Any]) -> str | None:
+        """Return the id of the site that an end names, unless it is the main one."""
+        named = document.get("site")
         if named is None:
-            return roots.volumes
-        (site,) = rows_where(self.call, SITES, SITES.table.c.id == named)
-        return roots.volumes if site["main"] else private_directory(roots.base / "sites" / named)
+            return None
+        is_meant = (SITES.table.c.id == named) & (SITES.table.c.scope == Scope.ACTIVE.value)
+        rows = rows_where(self.call, SITES, is_meant)
+        if not rows:
+            raise Refusal(f"there is no site {named!r} any more")
+        return None if rows[0]["main"] else str(named)
 
 
 @behaviour(

@@ -22,11 +22,12 @@ from accsyn_orm.server.engine import agenda, ledger
 from accsyn_orm.server.engine.aging import Aging
 from accsyn_orm.server.engine.backend import as_accsyn
 from accsyn_orm.server.engine.claims import Claims
+from accsyn_orm.server.engine.needs import require_within_reach
 from accsyn_orm.server.engine.phases import Phases
 from accsyn_orm.server.engine.rates import MEGABYTE, shares
 from accsyn_orm.server.engine.routing import Routing
 from accsyn_orm.server.engine.run import Run
-from accsyn_orm.server.engine.standing import require_able, require_within_reach
+from accsyn_orm.server.engine.standing import require_able
 from accsyn_orm.server.engine.trouble import Code, Held, TransferError
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
@@ -150,7 +151,7 @@ class Engine:
                 call = as_accsyn(connection, run.job["workspace"], now, self._roots)
                 require_able(call, run.job)
                 if run.route is not None:
-                    require_within_reach(call, [*run.route.sources, run.route.destination])
+                    require_within_reach(call, run.route.needs)
         except Held as held:
             self._put_down(run, now, held)
         except TransferError as error:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.engine.ends import End, Ends, ends_of
+from accsyn_orm.server.engine.ends import Ends, ends_of
+from accsyn_orm.server.engine.needs import Needs, require_within_reach, together
 from accsyn_orm.server.engine.options import Options, read_options
-from accsyn_orm.server.engine.standing import require_within_reach
 from accsyn_orm.server.engine.work import Route
 from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.settings.values import effective_settings
@@ -39,9 +39,7 @@ class Routing:
     call: Call
     job: RowMapping
     _ends: Ends = field(init=False)
-    _reached: set[tuple[frozenset[str], str | None]] = field(
-        default_factory=set[tuple[frozenset[str], "str | None"]]
-    )
+    _reached: set[Needs] = field(default_factory=set[Needs])
     _options: dict[tuple[frozenset[str], str], Options] = field(
         default_factory=dict[tuple[frozenset[str], str], Options]
     )
@@ -58,27 +56,24 @@ class Routing:
         """
         source, destination = task["source"], task["destination"]
         found, to = self._ends.sources(source), self._ends.destination(destination)
-        self._require_within_reach([*found, to])
+        needs = together(end.needs for end in (*found, to))
+        if needs not in self._reached:
+            require_within_reach(self.call, needs)
+            self._reached.add(needs)
         return Route(
             # Ids of tasks are theirs in their job only, and can be chosen by clients.
             owner=f"{self.job['id']}-{task['sequence']}",
             sources=found,
             destination=to,
-            options=self._options_of(task, [*found, to]),
+            needs=needs,
+            options=self._options_of(task, needs.shares),
             is_mirrored="user" not in destination and _place(source) == _place(destination),
             syncs=not self.call.roots.is_temporary,
         )
 
-    def _require_within_reach(self, ends: Sequence[End]) -> None:
-        needed = {(end.shares, end.client) for end in ends}
-        if not needed <= self._reached:
-            require_within_reach(self.call, ends)
-            self._reached |= needed
-
     @behaviour(DOCUMENTED, "transfers/settings", "a task runs with the settings that hold for it")
-    def _options_of(self, task: RowMapping, ends: Sequence[End]) -> Options:
+    def _options_of(self, task: RowMapping, needed: frozenset[str]) -> Options:
         """Read the settings of all levels that hold for a task."""
-        needed = frozenset[str]().union(*(end.shares for end in ends))
         key = needed, json.dumps(task["settings"], sort_keys=True)
         if key not in self._options:
             shares = rows_where(self.call, SHARES, SHARES.table.c.id.in_(needed)) if needed else ()

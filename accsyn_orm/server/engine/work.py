@@ -11,6 +11,7 @@ from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine.ends import End
 from accsyn_orm.server.engine.files import FileCopy, is_present
 from accsyn_orm.server.engine.manifest import Item, Manifest, inventory, superfluous
+from accsyn_orm.server.engine.needs import NOTHING, Needs
 from accsyn_orm.server.engine.options import Options
 from accsyn_orm.server.engine.trouble import Code, TransferError, writing
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
@@ -28,6 +29,7 @@ class Route:
         sources: where its files are.
         destination: where they go.
         options: how.
+        needs: what has to be within reach all the time.
         is_mirrored: the destination is the same place elsewhere.
         syncs: what arrives is forced onto the disk.
     """
@@ -36,6 +38,7 @@ class Route:
     sources: Sequence[End]
     destination: End
     options: Options
+    needs: Needs = NOTHING
     is_mirrored: bool = False
     syncs: bool = True
 

@@ -189,7 +189,7 @@ def test_the_computer_that_was_online_last_is_used_unless_one_was_named(studio, 
         ).first()
         client = {"client": app} if named else {}
         end = Ends(call).destination({"user": user, **client, "path": "/a"})
-        assert end.client == (app if named else ids["later"])
+        assert end.needs.computers == {app if named else ids["later"]}
         with pytest.raises(Held, match=r"is not online \(W#J050\)"):
             Ends(call).destination({"user": user, "client": ids["offline"], "path": "/a"})
 
@@ -206,6 +206,8 @@ def test_the_computer_that_was_online_last_is_used_unless_one_was_named(studio, 
         ("admin", {"v": "projects", "path": "../x"}, "read"),
         ("admin", {"v": "projects", "path": "a//b"}, "write"),
         ("admin", {"job": "../x", "path": "a"}, "read"),
+        ("admin", {"v": "projects", "path": "a", "site": "0123"}, "read"),
+        ("admin", {"s": "best", "path": ""}, "write"),
         ("admin", {"user": "me", "path": "/a/../../b"}, "write"),
     ],
 )
@@ -229,6 +231,6 @@ def test_an_end_says_what_it_depends_on(studio, depot, shares):
     with studio.acting("admin") as call:
         ends = Ends(call)
         volume, film = shares["projects"], shares["film"]
-        assert ends.sources({"v": volume, "s": film, "path": "a"})[0].shares == {volume, film}
-        assert ends.sources({"v": volume, "path": "a"})[0].shares == {volume}
-        assert ends.destination({"user": user, "path": "/a"}).client == client
+        assert ends.sources({"v": volume, "s": film, "path": "a"})[0].needs.shares == {volume, film}
+        assert ends.sources({"v": volume, "path": "a"})[0].needs.shares == {volume}
+        assert ends.destination({"user": user, "path": "/a"}).needs.computers == {client}
