@@ -53,6 +53,7 @@ def shares(studio, root):
         beneath = {"type": "folder", "status": "enabled", "parent": volume["id"]}
         insert_row(call, SHARES, {"code": "plates", "path": "show/plates", **beneath}, ident=FOLDER)
         library = {"type": "volume", "code": "library", "directory": "lib", "status": "enabled"}
+        library["server"] = volume["server"]
         insert_row(call, SHARES, library, ident=LIBRARY)
     (studio.roots.volumes / "lib").mkdir()
     return studio
@@ -449,7 +450,7 @@ def test_a_folder_is_a_share_of_its_own(shares, root):
         file("ls", "folder=plates/../notes.txt")
 
 
-@pytest.mark.behaviour("files/paths: files of a disabled share or volume are out of reach")
+@pytest.mark.behaviour("files/paths: files of a disabled or offline share cannot be reached")
 def test_disabled_shares_are_out_of_reach(shares):
     file = caller(shares, "admin")
     with shares.acting("admin") as call:
@@ -464,6 +465,18 @@ def test_disabled_shares_are_out_of_reach(shares):
     for path in ("folder=plates", "share=projects", "/mnt/projects/show"):
         with pytest.raises(Refusal, match="is disabled"):
             file("exists", path)
+
+
+def test_shares_whose_server_is_gone_are_out_of_reach(shares):
+    file = caller(shares, "admin")
+    shares.service.connect("acmefilm", "hq-server", connected=False)
+    assert file("ls", "folder=plates") == PLATES
+    shares.clock.advance(seconds=960)
+    for path in ("folder=plates", "share=projects", "volume=library"):
+        with pytest.raises(Refusal, match=f"'{path}' is offline"):
+            file("ls", path)
+    shares.service.connect("acmefilm", "hq-server", connected=True)
+    assert file("ls", "folder=plates") == PLATES
 
 
 @pytest.fixture
@@ -545,7 +558,7 @@ def test_a_member_is_named_where_it_is_when_another_has_its_name(collection):
         file("ls", "collection=refs/plates/x")
 
 
-@pytest.mark.behaviour("files/paths: members whose share is gone or disabled are left out")
+@pytest.mark.behaviour("files/paths: members whose share cannot be reached are left out")
 def test_members_out_of_reach_are_left_out(collection):
     file = caller(collection, "admin")
     with collection.acting("admin") as call:

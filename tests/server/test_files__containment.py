@@ -303,6 +303,7 @@ def test_a_share_cannot_be_pointed_out_of_its_volume(studio, volume):
             insert_row(call, SHARES, {**folder, "status": "enabled"})
         for number, directory in enumerate(("../volumes/canary", "..", "", "/etc")):
             rogue = {"type": "volume", "code": f"v{number}", "directory": directory}
+            rogue["server"] = row["server"]
             insert_row(call, SHARES, {**rogue, "status": "enabled"})
     before = snapshot(volume)
     for code in ("f0", "f1", "f2", "f3", "v0", "v1", "v2", "v3"):

@@ -148,4 +148,4 @@ def test_a_collection_is_on_no_disk(studio, shares):
     with studio.acting("admin") as call:
         (row,) = rows_where(call, SHARES, SHARES.table.c.id == COLLECTION)
         with pytest.raises(Refusal, match="'refs' only refers to files"):
-            spot_at(call, Places(call).inside(row, "a"), "refs")
+            spot_at(Places(call), Places(call).inside(row, "a"), "refs")

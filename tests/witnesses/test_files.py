@@ -173,3 +173,65 @@ def test_standard_users_see_no_volume(witness, root, version):
     )
     assert "there is no share 'projects' that you may read" in forbidden
     assert missing == forbidden.replace("projects", "nope")
+
+
+def test_a_folder_is_shared_used_and_taken_back(witness, root):
+    """What a studio does with a vendor: share a sub-folder, take what comes in, end it."""
+    admin, vendor = witness("3.4.0"), witness("3.4.0")
+    (folder,) = admin.run(
+        """
+        volume = session.find_one("Volume WHERE default=true")["id"]
+        folder = {"parent": volume, "path": "show", "name": "Show"}
+        emit(session.create("Folder", folder)["code"])
+        session.mkdir("folder=show/in/vendor")
+        user = session.find_one("User WHERE code='standard@acmefilm.com'")["id"]
+        target = session.find_one("Folder WHERE code=show")["id"]
+        session.grant("user", user, "folder", target, {"path": "in/vendor", "read": True,
+                                                       "write": True})
+        """
+    )
+    assert folder == "show"
+    made, listed, renamed, above, beside, whole, away = vendor.run(
+        """
+        emit(session.mkdir("folder=show/in/vendor/day1"))
+        emit([row["filename"] for row in session.ls("folder=show/in/vendor")])
+        emit(session.rename("folder=show/in/vendor/day1", "folder=show/in/vendor/day2"))
+        problem(session.ls, "folder=show/in")
+        problem(session.mkdir, "folder=show/in/other")
+        problem(session.delete, "folder=show/in/vendor/../../notes.txt", True)
+        problem(session.mv, "folder=show/in/vendor/day2", "folder=show/day2")
+        """,
+        role="standard",
+    )
+    assert (made, listed, renamed) == (True, ["day1"], True)
+    assert "there is no folder 'show' that you may read" in above
+    assert "there is no folder 'show' that you may write to" in beside
+    assert "leads elsewhere" in whole
+    assert "there is no folder 'show' that you may write to" in away
+    assert (root / "show" / "in" / "vendor" / "day2").is_dir()
+    (revoked,) = admin.run(
+        """
+        user = session.find_one("User WHERE code='standard@acmefilm.com'")["id"]
+        target = session.find_one("Folder WHERE code=show")["id"]
+        emit(session.revoke("user", user, "folder", target))
+        """
+    )
+    assert revoked
+    (refused,) = vendor.run('problem(session.ls, "folder=show/in/vendor")', role="standard")
+    assert "there is no folder 'show' that you may read" in refused
+
+
+def test_a_collection_and_a_delivery_are_listed(witness, root):
+    collection, inside, delivery = witness("3.4.0").run(
+        """
+        files = ["volume=projects/show/plates", "volume=projects/show/notes.txt"]
+        session.create("Collection", {"name": "Refs", "files": files})
+        emit([row["filename"] for row in session.ls("collection=refs")])
+        emit(session.getsize("collection=refs/plates/p_003.exr"))
+        sent = {"name": "Refs", "tasks": files, "recipients": ["standard@acmefilm.com"]}
+        delivery = session.create("Delivery", sent)["id"]
+        emit([row["filename"] for row in session.ls(f"delivery={delivery}")])
+        """
+    )
+    assert collection == delivery == ["plates", "notes.txt"]
+    assert inside == 3

@@ -15,9 +15,13 @@ from accsyn_orm.server.access.acls import Right, ShareRights, rights_in
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.records import select_records
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES, USERS, Scope
 from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, OWN_HOME, AccsynPath
+
+ENABLED = "enabled"
+"""Status of a share that can be used."""
 
 TYPES = frozenset({"volume", "folder", "home", "collection"})
 _MAY: Mapping[Right, str] = {"read": "read", "write": "write to"}
@@ -54,6 +58,7 @@ class Places:
     )
     _volumes: dict[str, RowMapping] = field(default_factory=dict[str, RowMapping])
     _rights: dict[str, ShareRights] = field(default_factory=dict[str, ShareRights])
+    _statuses: dict[str, str] = field(default_factory=dict[str, str])
 
     @behaviour(INFERRED, "files/paths", "missing and forbidden shares answer alike")
     def find(self, path: AccsynPath, right: Right) -> Place:
@@ -111,6 +116,23 @@ class Places:
         if key not in self._shares:
             self._shares[key] = find_share(self.call, path)
         return self._shares[key]
+
+    def status(self, place: Place) -> str:
+        """Tell the status of the share that a place is in, or of its volume if that is worse.
+
+        Where it is not ``enabled``, the share was disabled, or its server is not there.
+        """
+        both = [row["id"] for row in (place.volume, place.share) if row is not None]
+        missing = [ident for ident in both if ident not in self._statuses]
+        if missing:
+            columns, workspace = SHARES.table.c, self.call.caller.workspace
+            statement = select_records(SHARES, "v3", ("status",)).where(
+                columns.workspace == workspace, columns.id.in_(missing)
+            )
+            for ident, status in self.call.connection.execute(statement):
+                self._statuses[ident] = status
+        statuses = [self._statuses[ident] for ident in both]
+        return next((status for status in statuses if status != ENABLED), ENABLED)
 
     def _volume(self, ident: str) -> RowMapping:
         if ident not in self._volumes:

@@ -37,18 +37,18 @@ def reach(places: Places, text: str, right: Right, *more: Right) -> Found:
         Refusal: the path is none, or leads out of its share; or there is no such share in which the
             caller may do that.
     """
-    call, path = places.call, parse_accsyn_path(text)
+    path = parse_accsyn_path(text)
     if path is None:
         place, *_ = [places.find_absolute(text, needed) for needed in (right, *more)]
         shown, ends_in_slash = f"volume={place.share['code']}", text.strip()[-1] in "/\\"
-        return spot_at(call, place, shown, is_directory=ends_in_slash)
+        return spot_at(places, place, shown, is_directory=ends_in_slash)
     inside, shown = Inside.parse(path.rest), f"{path.kind}={path.ident}"
     if path.kind == "delivery":
         return _on(delivery(places, path.ident, shown), inside)
     place, *_ = [places.find(path, needed) for needed in (right, *more)]
     if place.share["type"] == "collection":
         return _on(collection(places, place.share, shown), inside)
-    return spot_at(call, place, shown, is_directory=path.is_directory)
+    return spot_at(places, place, shown, is_directory=path.is_directory)
 
 
 def _on(shelf: Shelf, inside: Inside) -> Found:

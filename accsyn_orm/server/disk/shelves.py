@@ -13,8 +13,8 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.disk.inside import ROOT, Inside
-from accsyn_orm.server.disk.places import Place, Places
-from accsyn_orm.server.disk.spots import Member, Shelf, Spot, is_disabled, spot_at
+from accsyn_orm.server.disk.places import ENABLED, Place, Places
+from accsyn_orm.server.disk.spots import Member, Shelf, Spot, spot_at
 from accsyn_orm.server.disk.tree import Entry, Tree
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -25,7 +25,7 @@ from accsyn_orm.server.transfers.specs import parse_accsyn_path
 
 
 @behaviour(INFERRED, "files/paths", "a collection is a folder with its members, wherever they are")
-@behaviour(INFERRED, "files/paths", "members whose share is gone or disabled are left out")
+@behaviour(INFERRED, "files/paths", "members whose share cannot be reached are left out")
 def collection(places: Places, share: RowMapping, shown: str) -> Shelf:
     """Find what is in a collection."""
     files = FILES.table.c
@@ -76,14 +76,14 @@ def _promised(task: RowMapping) -> Entry:
 
 
 def _in_share(places: Places, share: str, path: str) -> Spot | None:
-    """Find a place that is in a share, unless that is gone or disabled."""
+    """Find a place that is in a share, unless that is gone, disabled or offline."""
     shares = SHARES.table.c
     is_active = shares.scope == Scope.ACTIVE.value
     rows = rows_where(places.call, SHARES, shares.id == share, is_active)
     place: Place | None = places.inside(rows[0], path) if rows else None
-    if place is None or is_disabled(place):
+    if place is None or places.status(place) != ENABLED:
         return None
-    return spot_at(places.call, place, place.share["code"])
+    return spot_at(places, place, place.share["code"])
 
 
 def _on_shelf(spot: Spot, shown: str) -> Spot:

@@ -8,10 +8,10 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import ROOT, Inside
-from accsyn_orm.server.disk.places import Place
+from accsyn_orm.server.disk.places import ENABLED, Place, Places
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
 from accsyn_orm.server.disk.tree import Entry, Tree
-from accsyn_orm.server.provenance import INFERRED, behaviour
+from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.transfers.specs import file_name
 
@@ -97,33 +97,29 @@ class Shelf:
         return Spot(found[0].tree, Inside(tuple(rest)))
 
 
-@behaviour(INFERRED, "files/paths", "files of a disabled share or volume are out of reach")
-def spot_at(call: Call, place: Place, shown_as: str, *, is_directory: bool = False) -> ShareSpot:
+@behaviour(DOCUMENTED, "files/paths", "files of a disabled or offline share cannot be reached")
+def spot_at(
+    places: Places, place: Place, shown_as: str, *, is_directory: bool = False
+) -> ShareSpot:
     """Find the tree that a place in a volume, a folder or a home is in.
 
     Args:
-        call: the operation.
+        places: finds shares for the operation.
         place: the place.
         shown_as: how users write the share.
         is_directory: whether the place was said to be a directory.
 
     Raises:
-        Refusal: the share or its volume is disabled, or is only a collection.
+        Refusal: the share or its volume cannot be used now, or is only a collection.
     """
-    share, volume = place.share, place.volume
+    share, volume, status = place.share, place.volume, places.status(place)
     if volume is None:
         raise Refusal(f"{shown_as!r} only refers to files: name them where they are")
-    if is_disabled(place):
-        raise Refusal(f"{shown_as!r} is disabled")
-    tree = share_tree(call, share, volume, shown_as)
+    if status != ENABLED:
+        raise Refusal(f"{shown_as!r} is {status}")
+    tree = share_tree(places.call, share, volume, shown_as)
     inside, in_volume = Inside.parse(place.path), Inside.parse(place.inside)
     return ShareSpot(tree, inside, share["id"], volume["id"], in_volume, is_directory)
-
-
-def is_disabled(place: Place) -> bool:
-    """Tell whether the share that a place is in was disabled, or the volume that holds it."""
-    rows = (place.share, place.volume)
-    return any(row is not None and row["status"] == "disabled" for row in rows)
 
 
 def share_tree(call: Call, share: RowMapping, volume: RowMapping, shown_as: str) -> Tree:
