@@ -93,6 +93,11 @@ def test_everything_a_compute_payload_may_hold_is_kept(studio, admin, payload):
     }
     assert row["compute"]["envs"] == {"common": {"A": "1"}, "linux": {"B": "2"}}
     assert row["compute"]["dependencies"] == more["dependencies"]
+    flag = {"parameters": {"clear_output_directory": "FALSE"}, "envs": {"A": 1}}
+    other = admin.create("compute", {**payload, **flag})
+    (kept,) = stored(studio, JOBS, JOBS.table.c.id == other["id"])
+    assert kept["compute"]["parameters"] == {"clear_output_directory": "false"}
+    assert kept["compute"]["envs"] == {"A": "1"}
     assert (row["settings"], row["hooks"]) == ({"task_bucketsize": "5"}, more["hooks"])
 
 
@@ -130,6 +135,7 @@ def test_everything_a_compute_payload_may_hold_is_kept(studio, admin, payload):
         ({"parameters": {"mapped_share_paths": [{"remote": "/a"}]}}, "local is text"),
         ({"parameters": {"mapped_share_paths": [{"path": "/a"}]}}, "no attribute 'path'"),
         ({"parameters": {"mapped_share_paths": {}}}, "is a list"),
+        ({"parameters": {"mapped_share_paths": [{"remote": "/a", "local": ""}]}}, "is empty"),
         ({"parameters": {"site": {"hq": {"setting": {}}}}}, "no attribute 'setting'"),
         ({"parameters": {"site": {"hq": {"settings": {"up": {}}}}}}, "no attribute 'up'"),
         ({"parameters": {"site": {"hq": {"settings": {"upload": {"a": []}}}}}}, "is text"),

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.usefixtures("shared")
 
 VOLUME = stable_id("share", "projects")
 HOME, COLLECTION = "e" * 24, "c" * 24
+ADMIN = "admin@acmefilm.com"
 BERLIN, BERLIN_SERVER, NAS, LANE = "b" * 24, "5" * 24, "a" * 24, "1" * 24
 
 
@@ -125,6 +126,9 @@ def test_a_user_is_one_of_his_computers(studio, ends, standard):
         update_row(call, CLIENTS, NAS, {"last_checkin": "2030-01-01T00:00:00"})
     _, _, end = ends("standard", "share=projects/a", "/in/")
     assert end["client"] == NAS
+    with studio.acting("admin") as call:
+        insert_row(call, CLIENTS, {"code": "spare", "type": 0, "user": standard.user_id})
+    assert ends("standard", "share=projects/a", "/in/")[2]["client"] == NAS
     with pytest.raises(Refusal, match="the user has no computer 'other'"):
         ends("standard", "share=projects/a", "standard@acmefilm.com@other:/in/")
 
@@ -144,6 +148,10 @@ def test_local_paths_of_others_are_nobody_s_business(ends):
     ):
         with pytest.raises(Refusal, match="local path on somebody else's computer"):
             ends("admin", source, destination)
+
+
+def test_a_placeholder_that_is_sent_to_nobody_is_nothing(ends):
+    assert ends("admin", f"{ADMIN}:null")[2] == {"path": "null"}
 
 
 @pytest.mark.behaviour("transfers/parties: what a user sends to nobody goes to the workspace")

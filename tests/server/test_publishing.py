@@ -7,6 +7,7 @@ import pytest
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.service import Service
+from accsyn_orm.testing import EmbeddedWorkspace
 
 IDENT = "26468234-c9ee-48d6-8d28-e900b5957129"
 FILE = {"id": IDENT, "filename": "comp_v001.mov", "size": 5}
@@ -57,6 +58,16 @@ def test_a_hook_decides(studio, client_of, admin):
     assert answer["files"] == [{**FILE, "rejected": True, "warning": "no version"}]
     assert answer["guidelines"] == "Name files name_v001.mov"
     assert answer["comment"] is None
+
+
+def test_whoever_embeds_a_workspace_brings_the_hook():
+    def hook(files):
+        return {"files": files, "comment": "thanks"}
+
+    with EmbeddedWorkspace(publish_hook=hook) as workspace, workspace.session() as session:
+        answer = session.prepublish([{"id": IDENT, "filename": "a_v001.mov"}])
+    assert answer["comment"] == "thanks"
+    assert [file["id"] for file in answer["files"]] == [IDENT]
 
 
 def deep(levels):

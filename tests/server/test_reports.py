@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.store import update_row, update_rows
+from accsyn_orm.server.storage.tables import JOBS, TASKS
 
 pytestmark = pytest.mark.usefixtures("shared")
 
@@ -37,6 +39,16 @@ def test_a_report_tells_about_a_job(studio, admin, job):
         "  1 queued b.mov",
     ]
     assert admin.call("GET", "transfer/report", {}, "name=mine").keys() == {"report"}
+
+
+def test_a_report_tells_what_went_wrong(studio, admin, job):
+    with studio.acting("admin") as call:
+        update_row(call, JOBS, job["id"], {"problem": "no computer is online (W#J050)"})
+        first = TASKS.table.c.uri == "0"
+        update_rows(call, TASKS, first, {"status": "failed", "problem": "not there (E#J001)"})
+    lines = report(admin, "transfer").splitlines()
+    assert "problem: no computer is online (W#J050)" in lines
+    assert "  0 failed a.mov: not there (E#J001)" in lines
 
 
 def test_a_report_tells_about_many_and_none(studio, admin, standard, job, download):
