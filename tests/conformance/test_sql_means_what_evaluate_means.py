@@ -296,7 +296,7 @@ class Questions:
         return whole if self.random.random() < 0.5 else negate(whole)
 
 
-SEARCHED = ["user", "queue", "job", "task", "site", "client", "engine", "acl"]
+SEARCHED = ["user", "queue", "job", "task", "site", "client", "engine", "share", "acl"]
 
 
 @pytest.mark.parametrize("name", SEARCHED)

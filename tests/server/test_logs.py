@@ -77,6 +77,17 @@ def test_tasks_are_told_of_at_their_job(admin, download):
     ]
 
 
+@pytest.mark.parametrize("named", ["id", "code"])
+def test_coming_back_is_told_of_at_the_entity(admin, named):
+    user = admin.create("user", {"code": "new@example.com"})["id"]
+    admin.call("DELETE", "user/deactivate", {}, ident=user)
+    if named == "id":
+        admin.call("POST", "user/activate", {}, ident=user)
+    else:
+        admin.call("POST", "user/activate", {}, query="NEW@example.com")
+    assert messages(admin, user, entitytype="user")[1:] == ["deactivated", "activated"]
+
+
 def test_settings_are_told_of_without_their_values(admin):
     data = {"entitytype": "queue", "name": "proxy_server"}
     admin.call("PUT", "setting", {**data, "value": "http://me:hush@proxy"}, ident=QUEUE)

@@ -211,8 +211,8 @@ def test_the_path_is_that_of_the_system_of_its_server(studio, admin, volume):
     ("server", "enabled", "disabled", "words"),
     [
         ("online", "enabled", "disabled", ("Enabled", "Disabled")),
-        ("offline", "offline", "disabled-offline", ("Offline", "Disabled, offline")),
-        ("disabled", "offline", "disabled-offline", ("Offline", "Disabled, offline")),
+        ("offline", "offline", "disabled-offline", ("Offline", "Disabled-offline")),
+        ("disabled", "offline", "disabled-offline", ("Offline", "Disabled-offline")),
     ],
 )
 def test_a_share_without_its_server_is_offline(studio, admin, server, enabled, disabled, words):

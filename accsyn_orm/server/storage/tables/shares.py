@@ -27,7 +27,8 @@ from accsyn_orm.server.storage.tables.entity import EntityTable, Scope, entity, 
 from accsyn_orm.server.storage.tables.machines import CLIENTS
 
 _STATUSES = ("enabled", "offline", "disabled", "disabled-offline")
-_READABLE_STATUSES = ("Enabled", "Offline", "Disabled", "Disabled, offline")
+# The same words but for their case: what has an ``_hr`` beside it is also compared with that.
+_READABLE_STATUSES = ("Enabled", "Offline", "Disabled", "Disabled-offline")
 
 
 def _status(columns: ReadOnlyColumnCollection[str, Any], _folded: bool) -> ColumnElement[str]:  # noqa: FBT001  # as `Composition`
