@@ -49,6 +49,7 @@ class AnsweringSession(Session):
     """A session whose answers can be had as they are."""
 
     _connection_class = _KeepingConnection
+    _way_to_generation = "import accsyn_orm.compat.{} as accsyn_api"
 
     def __exit__(
         self,

@@ -58,8 +58,9 @@ class OfficialSession(Texts):
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _sign_in(self, **arguments: Any) -> None:
+    def _sign_in(self, *, port: Any, **arguments: Any) -> None:
         """Make the session beneath; it signs in at once, as scripts expect."""
+        arguments["port"] = int(port) if is_digits(port) else port or None
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         session = AnsweringSession(protocol=self.generation.name, lowercase_queries=True, **given)
         try:
@@ -97,7 +98,22 @@ def items_of(result: object) -> list[Any]:
     return cast("list[object]", result) if isinstance(result, list) else [result]
 
 
-def dev_url(hostname: str | None, port: int | None) -> str:
+def flag(value: Any) -> Any:
+    """Return a flag. Scripts pass numbers and ``None`` as well, which do what they count as."""
+    return bool(value) if value is None or isinstance(value, int) else value
+
+
+def state(value: Any) -> Any:
+    """Return a flag of three states, of which ``None`` leaves it to the backend."""
+    return None if value is None else flag(value)
+
+
+def is_digits(value: object) -> bool:
+    """Tell whether text is a number: ports come from the environment as such."""
+    return isinstance(value, str) and value.isascii() and value.isdigit()
+
+
+def dev_url(hostname: str | None, port: int | str | None) -> str:
     """Return where dev mode connects to: plain HTTP, which is refused to other machines."""
     return f"http://{hostname or _THIS_MACHINE}:{port or _DEV_PORT}"
 

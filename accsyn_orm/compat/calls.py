@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
-from accsyn_orm.compat.base import OfficialSession, first, items_of
+from accsyn_orm.compat.base import OfficialSession, first, flag, items_of
 from accsyn_orm.compat.deprecation import kept
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.query import lowercase, wire_expression
+from accsyn_orm.session.grants import has_recipients
 from accsyn_orm.session.payloads import takes_duplicates
+from accsyn_orm.session.text import print_help
 
-_RECIPIENTS = ("delivery", "request", "stream", "job")
+_TEXTS_OF_GRANTS = frozenset({"message", "path"})
+_FLAGS_OF_GRANTS = frozenset({"invite", "notify", "read", "write"})
+_OPTIONS_OF_SHARES = (_TEXTS_OF_GRANTS | _FLAGS_OF_GRANTS) - {"invite"}
 
 
 class OfficialCalls(OfficialSession):
@@ -73,10 +77,11 @@ class OfficialCalls(OfficialSession):
         data: Mapping[str, Any] | None = None,
     ) -> Any:
         """Give a user access to a share, or make the user a recipient of a delivery."""
+        options = _granted(targettype, data or None)
         result = self._result(
-            self._session.grant, entitytype, entityid, targettype, targetid, data or None
+            self._session.grant, entitytype, entityid, targettype, targetid, options
         )
-        return result if targettype.strip().lower() in _RECIPIENTS else first(result)
+        return result if has_recipients(targettype) else first(result)
 
     @kept
     def access(
@@ -88,9 +93,10 @@ class OfficialCalls(OfficialSession):
         recursive: bool = False,
     ) -> Any:
         """Return who has access to a share, or who receives a delivery."""
-        return self._session.access(
-            targettype, targetid, entitytype or None, entityid or None, recursive=recursive
-        )
+        names = (targettype, targetid, entitytype or None, entityid or None)
+        if has_recipients(targettype):
+            return self._result(self._session.access, *names)
+        return self._session.access(*names, recursive=flag(recursive))
 
     @kept
     def revoke(self, entitytype: str, entityid: str, targettype: str, targetid: str) -> bool:
@@ -156,7 +162,7 @@ class OfficialCalls(OfficialSession):
     @kept
     def delete(self, path: Any, force: bool = False) -> Any:
         """Delete a file or folder."""
-        return self._result(self._session.delete, path, force=force)
+        return self._result(self._session.delete, path, force=flag(force))
 
     @kept
     def prepublish(self, data: Sequence[Mapping[str, Any]]) -> Any:
@@ -185,9 +191,9 @@ class OfficialCalls(OfficialSession):
             self._session.get_settings,
             entitytype or None,
             entityid or None,
-            recursive=recursive,
-            upstream=upstream,
-            omit_defaults=omit_defaults,
+            recursive=flag(recursive),
+            upstream=flag(upstream),
+            omit_defaults=flag(omit_defaults),
             share=share or None,
         )
         return {} if result is None else result
@@ -228,7 +234,7 @@ class OfficialCalls(OfficialSession):
             entityid or None,
             search or None,
             sort or "date",
-            sort_reverse=sort_reverse,
+            sort_reverse=flag(sort_reverse),
             pagination_page=pagination_page,
             pagination_limit=pagination_limit,
             pagination_skip=pagination_skip,
@@ -290,7 +296,7 @@ class OfficialCalls(OfficialSession):
     @kept
     def help(self) -> None:
         """Print where the calls are described."""
-        self._session.help()
+        print_help("Session")
 
     # -- public in 1.4 only -----------------------------------------------------------------------
 
@@ -351,14 +357,29 @@ class OfficialCalls(OfficialSession):
         items = items_of(result)
         return items[0] if len(items) == 1 else result
 
-    def _ls(self, path: Any, *, maxdepth: int | None, **options: Any) -> Any:
-        return self._result(self._session.ls, path, maxdepth=maxdepth or None, **options)
+    def _ls(self, path: Any, *, maxdepth: Any, include: Any, exclude: Any, **flags: Any) -> Any:
+        given = {name: flag(value) for name, value in flags.items()}
+        given |= {"maxdepth": maxdepth or None, "include": include, "exclude": exclude}
+        return self._result(self._session.ls, path, **given)
 
     def _getsize(self, path: Any, include: Any, exclude: Any) -> Any:
         return self._result(self._session.getsize, path, include=include, exclude=exclude)
 
     def _exists(self, path: Any) -> Any:
         return self._result(self._session.exists, path)
+
+
+def _granted(targettype: object, data: Any) -> Any:
+    """Return options of a grant. Those of shares mean nothing to a delivery, and do no harm."""
+    if not isinstance(data, Mapping):
+        return data
+    ignored = _OPTIONS_OF_SHARES if has_recipients(targettype) else frozenset[str]()
+    given = cast("Mapping[str, Any]", data).items()
+    return {
+        name: flag(value) if name in _FLAGS_OF_GRANTS else value
+        for name, value in given
+        if name not in ignored and not (value is None and name in _TEXTS_OF_GRANTS)
+    }
 
 
 def _is_json(text: str) -> bool:

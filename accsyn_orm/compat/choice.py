@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from accsyn_orm.compat import v1, v3
-from accsyn_orm.compat.base import from_environment
+from accsyn_orm.compat.base import from_environment, is_digits
 from accsyn_orm.errors import ConfigurationError
 
 _IN_V3_ONLY = frozenset({"workspace", "path_envfile"})
@@ -58,7 +58,7 @@ def _fits(args: Sequence[object], types: Sequence[tuple[type, ...]]) -> bool:
 def _is_of(value: object, types: tuple[type, ...]) -> bool:
     if isinstance(value, bool):
         return types == _FLAG
-    return value is None or isinstance(value, types)
+    return value is None or isinstance(value, types) or (types == _NUMBER and is_digits(value))
 
 
 def _environment_is_v1() -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
 from typing import Any, cast
 
+from accsyn_orm.errors import PayloadError
 from accsyn_orm.wire.codec import encode_date
 from accsyn_orm.wire.versions import V1, V3, Generation
 
@@ -37,16 +38,26 @@ def as_sent(generation: Generation, value: object) -> Any:
     """Return data in which naive times are text where the generation sends them as they are.
 
     So what a script has read is what it writes. Everything else is left to the session.
+
+    Raises:
+        PayloadError: the data is nested too deeply, or holds itself.
     """
     if generation is not V1:
         return value
+    try:
+        return _with_naive_times(value)
+    except RecursionError as error:
+        raise PayloadError("data", "is nested too deeply") from error
+
+
+def _with_naive_times(value: object) -> Any:
     if isinstance(value, datetime):
         return _written(value) if value.tzinfo is None else value
     if isinstance(value, Mapping):
         members = cast("Mapping[object, object]", value).items()
-        return {name: as_sent(generation, item) for name, item in members}
+        return {name: _with_naive_times(item) for name, item in members}
     if isinstance(value, (list, tuple)):
-        items = [as_sent(generation, item) for item in cast("Sequence[object]", value)]
+        items = [_with_naive_times(item) for item in cast("Sequence[object]", value)]
         return tuple(items) if isinstance(value, tuple) else items
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import EntityNotFoundError, EntityValidationError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from accsyn_orm.entities.backend import Record
+    from accsyn_orm.session.grants import Target
 
 
 class AccessCalls(Lookups):
@@ -66,7 +68,7 @@ class AccessCalls(Lookups):
             ConfigurationError: v1.0 knows neither deliveries nor collections.
         """
         check_grantee(entitytype)
-        target = check_target(self._generation, targettype, targetid)
+        target = self._target(targettype, targetid)
         code = check_code("user", entityid)
         if self._generation is V1:
             check_v1_options(data)
@@ -110,7 +112,7 @@ class AccessCalls(Lookups):
         Raises:
             EntityNotFoundError: no such share, job or user.
         """
-        target = check_target(self._generation, targettype, targetid)
+        target = self._target(targettype, targetid)
         is_deep = check_flag(target.entitytype, "recursive", recursive)
         if entityid is not None and entitytype is None:
             raise EntityValidationError("user", [("entitytype", "must be given with entityid")])
@@ -150,7 +152,7 @@ class AccessCalls(Lookups):
             BackendError: the backend refused. ACLs that it had deleted by then stay deleted.
         """
         check_grantee(entitytype)
-        target = check_target(self._generation, targettype, targetid)
+        target = self._target(targettype, targetid)
         code = check_code("user", entityid)
         user = self._id_of("user", code)
         if user is None and not target.is_job:
@@ -168,6 +170,12 @@ class AccessCalls(Lookups):
         return sum([self._delete_acl(acl) for acl in idents])
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _target(self, targettype: object, targetid: object) -> Target:
+        target = check_target(targettype, targetid)
+        if target.is_job or target.entitytype == "collection":
+            self._require_v3(f"access to a {target.entitytype}")
+        return replace(target, entitytype="share") if self._generation is V1 else target
 
     def _grantee(self, code: str, *, may_invite: bool) -> str:
         user = self._id_of("user", code)

@@ -45,6 +45,7 @@ class SessionCore(TextCalls):
     """The part of ``Session`` that is not a call on entities; see there for the arguments."""
 
     _connection_class: ClassVar[type[Connection]] = Connection
+    _way_to_generation: ClassVar[str] = "use Session(protocol='{}')"
 
     def __init__(  # noqa: PLR0913  # the official signature and what it lacks
         self,
@@ -198,12 +199,12 @@ class SessionCore(TextCalls):
 
     def _require_v1(self, what: str) -> None:
         if self._generation is not V1:
-            raise ConfigurationError(
-                "protocol", f"{what} exists in v1.0 only", hint="use Session(protocol='v1')"
-            )
+            raise self._only_in("v1", f"{what} exists in v1.0 only")
 
     def _require_v3(self, what: str) -> None:
         if self._generation is V1:
-            raise ConfigurationError(
-                "protocol", f"{what} exists in v3 only", hint="use Session(protocol='v3')"
-            )
+            raise self._only_in("v3", f"{what} exists in v3 only")
+
+    def _only_in(self, generation: str, reason: str) -> ConfigurationError:
+        hint = self._way_to_generation.format(generation)
+        return ConfigurationError("protocol", reason, hint=hint)

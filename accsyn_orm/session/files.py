@@ -243,6 +243,7 @@ class FileCalls(Lookups):
 
 def _check_path(argument: str, path: object) -> Any:
     """Return a path, or a list of paths, as it is sent."""
+    given = path
     if isinstance(path, (list, tuple)):
         items = cast("Sequence[object]", path)
         if not items or any(isinstance(item, (list, tuple)) for item in items):
@@ -252,7 +253,7 @@ def _check_path(argument: str, path: object) -> Any:
         return path
     if isinstance(path, Mapping) and path:
         return dict(cast("Mapping[str, Any]", path))
-    raise _problem(argument, f"{shown(path)} is no path, such as 'share=projects/plates'")
+    raise _problem(argument, f"{shown(given)} is no path, such as 'share=projects/plates'")
 
 
 def _filters(include: object, exclude: object) -> dict[str, Any]:

@@ -49,20 +49,18 @@ class Target:
     is_job: bool
 
 
-def check_target(generation: Generation, targettype: object, targetid: object) -> Target:
+def has_recipients(targettype: object) -> bool:
+    """Tell whether access to this type is a matter of recipients, not of ACLs."""
+    return isinstance(targettype, str) and targettype.strip().lower() in _JOBS
+
+
+def check_target(targettype: object, targetid: object) -> Target:
     """Return what access is granted to, if it can be."""
     name = check_type(targettype)
     if name not in _JOBS + _SHARES:
         reason = f"access exists to {', '.join(_JOBS + _SHARES)}"
         raise EntityValidationError(name, [("targettype", reason)])
-    ident = check_code(name, targetid)
-    if generation is V1:
-        if name in _JOBS or name == "collection":
-            raise ConfigurationError(
-                "protocol", f"access to a {name} exists in v3 only", hint="use protocol='v3'"
-            )
-        name = "share"
-    return Target(name, ident, is_job=name in _JOBS)
+    return Target(name, check_code(name, targetid), is_job=has_recipients(name))
 
 
 def check_grantee(entitytype: object) -> str:

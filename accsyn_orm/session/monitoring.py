@@ -62,7 +62,7 @@ class MonitoringCalls(Lookups):
             The metrics by name; empty when there are none.
         """
         question = self._read(query)
-        names = attribute_names(attributes) or None
+        names = None if attributes is None else attribute_names(attributes)
         if names is None and self._generation is V1:
             names = list(_V1_METRICS)
         options: dict[str, Any] = {"attributes": names}

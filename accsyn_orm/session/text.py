@@ -40,6 +40,10 @@ class TextCalls:
 
     def help(self) -> None:
         """Print where the calls are described."""
-        print(  # noqa: T201  # what the call is for
-            f"All calls: help({type(self).__name__}). The service behind them: {_MANUAL}"
-        )
+        print_help(type(self).__name__)
+
+
+def print_help(name: str) -> None:
+    """Print where the calls of a session class are described."""
+    text = f"All calls: help({name}). The service behind them: {_MANUAL}"
+    print(text)  # noqa: T201  # what the call is for

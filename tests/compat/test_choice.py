@@ -25,6 +25,7 @@ WHO = ("acmefilm", "john@user.com", "key-1")
         # types
         ((*WHO, None, None, "host", 443), {}, V1),
         ((*WHO, "host", 443), {}, V3),
+        ((*WHO, None, None, "host", "443"), {}, V1),
         ((*WHO, None, 443), {}, V3),
         ((*WHO, None, "k"), {}, V1),
         ((*WHO, None, None, None, True), {}, V3),
@@ -43,7 +44,7 @@ def test_arguments_tell_which_client_a_script_was_written_for(args, kwargs, expe
     assert official_class(args, kwargs) is expected
 
 
-@pytest.mark.parametrize("more", [("x",), (None, None, "x"), (*[None] * 8, "x")])
+@pytest.mark.parametrize("more", [("x",), ("host", "443"), (None, None, "x"), (*[None] * 8, "x")])
 def test_arguments_that_mean_two_things_are_refused(more):
     with pytest.raises(ConfigurationError, match=r"import accsyn_orm\.compat\.v1 or"):
         official_class((*WHO, *more), {})

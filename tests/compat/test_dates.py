@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from accsyn_orm.compat.dates import V1Decoder, V1Encoder, V3Decoder, V3Encoder, as_sent, decoded
+from accsyn_orm.errors import PayloadError
 from accsyn_orm.wire.versions import V1, V3
 
 EAST = timezone(timedelta(hours=2))
@@ -98,6 +99,13 @@ def test_v1_sends_back_what_it_has_read():
     assert as_sent(V1, decoded(V1, record)) == record
     aware = datetime(2026, 11, 3, 8, tzinfo=EAST)
     assert as_sent(V1, {"at": aware, "on": date(2026, 11, 3)})["at"] is aware
+
+
+def test_data_that_holds_itself_is_an_error_of_ours():
+    record: dict = {}
+    record["parent"] = [record]
+    with pytest.raises(PayloadError, match="too deeply"):
+        as_sent(V1, record)
 
 
 def test_v3_leaves_dates_to_the_session():

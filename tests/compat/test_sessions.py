@@ -116,6 +116,15 @@ def test_host_without_tls_is_opened_by_its_url(plain_recorder):
     session.close()
 
 
+@pytest.mark.parametrize("kind", [accsyn_api.Session, v1.Session, v3.Session])
+def test_port_may_be_text_as_it_comes_from_the_environment(kind, recorder, trusted):
+    who = {"domain": "acmefilm", "username": "john@user.com", "api_key": "key-1"}
+    kind(**who, hostname="127.0.0.1", port=str(recorder.port)).close()
+    assert len(recorder.logins) == 1
+    with pytest.raises(accsyn_api.AccsynException, match="port"):
+        kind(**who, hostname="127.0.0.1", port="https")
+
+
 def test_session_that_cannot_sign_in_is_no_session(open_session, recorder):
     recorder.will_answer_login({"message": "wrong key"})
     with pytest.raises(accsyn_api.session.AccsynException, match="wrong key"):
@@ -178,20 +187,31 @@ def test_script_can_raise_the_official_exception_itself():
 @pytest.mark.parametrize(
     ("call", "generation"),
     [
-        ("get_session_key()", "v1.0 only"),
-        ("generate_session_key()", "v1.0 only"),
+        ("get_session_key()", "v1.0 only (import accsyn_orm.compat.v1 as"),
+        ("generate_session_key()", "v1.0 only (import accsyn_orm.compat.v1 as"),
         ("find('Job', ['code'])", "accsyn_orm.compat.v1"),
         ("find_one('Job', ['code'])", "accsyn_orm.compat.v1"),
     ],
 )
 def test_call_of_an_older_client_says_so(v3_session, call, generation):
-    with pytest.raises(accsyn_api.AccsynException, match=generation.replace(".", r"\.")):
+    with pytest.raises(accsyn_api.AccsynException, match=re.escape(generation)):
         eval(f"session.{call}", {"session": v3_session})
 
 
-@pytest.mark.parametrize("call", ["get_settings()", "logs()", f"activate_one('user', '{ID}')"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "get_settings()",
+        "logs()",
+        f"activate_one('user', '{ID}')",
+        f"grant('user', '{ID}', 'delivery', '{ID}')",
+        f"access('collection', '{ID}')",
+    ],
+)
 def test_call_of_a_newer_client_says_so(v1_session, call):
-    with pytest.raises(accsyn_api.AccsynException, match="v3 only"):
+    with pytest.raises(
+        accsyn_api.AccsynException, match=r"v3 only \(import accsyn_orm\.compat\.v3"
+    ):
         eval(f"session.{call}", {"session": v1_session})
 
 
@@ -210,26 +230,70 @@ def test_update_many_takes_data_and_job_in_either_order(module, open_session, re
 
 
 @pytest.mark.parametrize(
-    ("arguments", "data"),
+    ("arguments", "options", "data"),
     [
-        ((None, None, 5), {"limit": 5}),
-        ((None, None, None, 2), {"skip": 2}),
-        ((None, None, True, None, 1, 2), {"offline": True, "limit": 1, "skip": 2}),
+        ((None, None, 5), {}, {"limit": 5}),
+        ((None, None, None, 2), {}, {"skip": 2}),
+        ((None, None, 5), {"skip": 2}, {"limit": 5, "skip": 2}),
+        ((None, None, True, None, 1, 2), {}, {"offline": True, "limit": 1, "skip": 2}),
         (
-            (["code"], False, None, True),
+            (["code"], 0, None, True),
+            {},
             {"finished": False, "archived": True, "attributes": ["code"]},
         ),
+        ((), {"offline": 1}, {"offline": True}),
+        ((), {"archived": 0, "limit": 5}, {"archived": False, "limit": 5}),
     ],
 )
-def test_place_of_numbers_tells_1_4_from_2(v1_session, recorder, arguments, data):
-    v1_session.find("User", *arguments)
+def test_place_of_numbers_tells_1_4_from_2(v1_session, recorder, arguments, options, data):
+    v1_session.find("User", *arguments, **options)
     assert recorder.events[-1].json["data"] == data
 
 
-@pytest.mark.parametrize("options", [{"offline": 1}, {"archived": 5, "limit": 5}])
-def test_number_with_the_name_of_a_flag_is_no_limit_of_1_4(v1_session, recorder, options):
-    with pytest.raises(accsyn_orm.QueryValueError, match="True, False or None"):
-        v1_session.find("User", **options)
+# Calls that the official client makes of arguments which accsyn_orm.Session refuses.
+@pytest.mark.parametrize(
+    ("module", "call", "data"),
+    [
+        (v3, "ls('share=a', None, 0, 1, 0)", {"recursive": False, "getsize": True}),
+        (v3, "delete('share=a', None)", {"force": False}),
+        (v3, "get_settings(recursive=1, upstream=None)", {"recursive": True, "upstream": False}),
+        (v3, "logs(sort_reverse=0)", {"sort_reverse": False}),
+        (v3, "access('volume', ID, recursive=1)", {"recursive": True}),
+        (v3, "grant('user', ID, 'delivery', ID, {'read': True, 'path': 'IN'})", {"invite": True}),
+        (v3, "grant('user', ID, 'request', ID, {'notify': 1, 'invite': 0})", {"invite": False}),
+        (
+            v3,
+            "grant('user', ID, 'volume', ID, {'read': 1, 'write': None, 'message': None})",
+            {"read": True, "write": False, "message": "", "path": "/"},
+        ),
+        (v3, "assign('share', 'server', {'share': ID, 'client': TASK, 'main': True})", None),
+        (v3, "assign('volume', 'server', {'volume': ID, 'share': TASK, 'server': TASK})", None),
+        (v3, "deassign('share', 'server', {'share': ID, 'client': TASK, 'site': True})", None),
+        (
+            v1,
+            "assign('share', 'server', {'share': ID, 'client': TASK, 'main': True, 'site': True})",
+            {"server": TASK},
+        ),
+        (
+            v1,
+            "deassign('share', 'server', {'share': ID, 'client': TASK, 'main': 0, 'site': True})",
+            {"siteserver_clear": TASK},
+        ),
+    ],
+)
+def test_arguments_that_worked_go_on_working(module, call, data, open_session, recorder):
+    session = open_session(module.Session, domain="acmefilm")
+    eval(f"session.{call}", {"session": session, "ID": ID, "TASK": TASK})
+    event = recorder.events[-1].json
+    expected = {"client": TASK} if data is None else data
+    assert {name: event["data"][name] for name in expected} == expected
+    assert "assign" not in call or event["id"] == ID
+
+
+def test_misspelt_option_is_refused_all_the_same(v3_session, recorder):
+    for target in ("volume", "delivery"):
+        with pytest.raises(accsyn_orm.EntityValidationError, match="wirte"):
+            v3_session.grant("user", ID, target, ID, {"wirte": True})
     assert not recorder.events
 
 
@@ -271,6 +335,13 @@ def test_several_paths_are_answered_one_by_one(v3_session, recorder):
 def test_grant_on_a_share_returns_the_only_item(v3_session, recorder, answer, returned):
     recorder.will_answer({"result": answer})
     assert v3_session.grant("user", ID, "volume", ID) == returned
+
+
+def test_recipients_have_their_dates_as_all_records_have(v3_session, recorder):
+    recorder.will_answer({"result": [{"user": ID, "created": "2026-07-01T12:00:00"}]})
+    (recipient,) = v3_session.access("delivery", ID)
+    recorder.will_answer({"result": [{"created": "2026-07-01T12:00:00"}]})
+    assert repr(recipient["created"]) == repr(v3_session.find("Job")[0]["created"])
 
 
 def test_revoke_tells_whether_there_was_access(v3_session):

@@ -42,7 +42,9 @@ def test_what_json_cannot_hold_is_a_type_error(call):
 
 def test_help_opens_no_browser(v3_session, capsys):
     v3_session.help()
-    assert "accsyn-python-api.readthedocs.io" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "accsyn-python-api.readthedocs.io" in shown
+    assert "help(Session)" in shown
 
 
 def test_login_again_is_no_error(v1_session, recorder):

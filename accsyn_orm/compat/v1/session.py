@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from accsyn_orm.compat.base import dev_url, from_environment
+from accsyn_orm.compat.base import dev_url, from_environment, state
 from accsyn_orm.compat.calls import OfficialCalls
 from accsyn_orm.compat.dates import V1Decoder, V1Encoder
 from accsyn_orm.compat.deprecation import kept
@@ -67,7 +67,7 @@ class Session(OfficialCalls):
         pwd: str | None = None,
         session_key: str | None = None,
         hostname: str | None = None,
-        port: int | None = None,
+        port: int | str | None = None,
         proxy: str | None = None,
         verbose: bool = False,
         pretty_json: bool = False,
@@ -89,7 +89,7 @@ class Session(OfficialCalls):
             pwd=pwd,
             session_key=session_key,
             hostname=hostname,
-            port=port or None,
+            port=port,
             proxy=proxy,
             verbose=verbose,
             pretty_json=pretty_json,
@@ -133,9 +133,9 @@ class Session(OfficialCalls):
             self._session.find,
             query,
             attributes=attributes,
-            finished=finished,
-            offline=offline,
-            archived=archived,
+            finished=state(finished),
+            offline=state(offline),
+            archived=state(archived),
             limit=limit or None,
             skip=skip or None,
             create=create,
@@ -156,9 +156,9 @@ class Session(OfficialCalls):
             self._session.find_one,
             query,
             attributes=attributes,
-            finished=finished,
-            offline=offline,
-            archived=archived,
+            finished=state(finished),
+            offline=state(offline),
+            archived=state(archived),
         )
 
     @kept
@@ -185,14 +185,14 @@ class Session(OfficialCalls):
         self, entitytype_parent: str, entitytype_child: str, data: Mapping[str, Any]
     ) -> bool:
         """Assign a server to a share."""
-        return self._session.assign(entitytype_parent, entitytype_child, data)
+        return self._session.assign(entitytype_parent, entitytype_child, _assigned(data))
 
     @kept
     def deassign(
         self, entitytype_parent: str, entitytype_child: str, data: Mapping[str, Any]
     ) -> bool:
         """Take a server away from a share."""
-        return self._session.deassign(entitytype_parent, entitytype_child, data)
+        return self._session.deassign(entitytype_parent, entitytype_child, _assigned(data))
 
     @kept
     def ls(
@@ -271,6 +271,15 @@ class Session(OfficialCalls):
             integration=integration or None,
             data=self._sent(data),
         )
+
+
+def _assigned(data: Any) -> Any:
+    """Return what the official client looks at: ``site`` only without ``main=True``."""
+    if not isinstance(data, Mapping):
+        return data
+    given = cast("Mapping[str, Any]", data)
+    ignored = "site" if given.get("main") is True else "main"
+    return {name: value for name, value in given.items() if name != ignored}
 
 
 def _unless(current: str, *older: str) -> str | None:

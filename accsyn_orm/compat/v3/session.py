@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from accsyn_orm.compat.base import first, from_environment
 from accsyn_orm.compat.calls import OfficialCalls
@@ -17,6 +17,9 @@ from accsyn_orm.wire.versions import V3
 AccsynException = AccsynError
 JSONEncoder = V3Encoder
 JSONDecoder = V3Decoder
+
+
+_INSTEAD_OF = {"volume": "share", "server": "client"}
 
 
 class Session(OfficialCalls):
@@ -38,7 +41,7 @@ class Session(OfficialCalls):
         username: str | None = None,
         api_key: str | None = None,
         hostname: str | None = None,
-        port: int | None = None,
+        port: int | str | None = None,
         proxy: str | None = None,
         verbose: bool = False,
         pretty_json: bool = False,
@@ -58,7 +61,7 @@ class Session(OfficialCalls):
             username=username,
             api_key=api_key,
             hostname=hostname,
-            port=port or None,
+            port=port,
             proxy=proxy,
             verbose=verbose,
             pretty_json=pretty_json,
@@ -168,12 +171,12 @@ class Session(OfficialCalls):
     @kept
     def assign(self, entitytype_parent: str, entitytype: str, data: Mapping[str, Any]) -> Any:
         """Assign a server to a volume or share."""
-        return self._result(self._session.assign, entitytype_parent, entitytype, data)
+        return self._result(self._session.assign, entitytype_parent, entitytype, _assigned(data))
 
     @kept
     def deassign(self, entitytype_parent: str, entitytype: str, data: Mapping[str, Any]) -> Any:
         """Take a server away from a volume or share."""
-        return self._result(self._session.deassign, entitytype_parent, entitytype, data)
+        return self._result(self._session.deassign, entitytype_parent, entitytype, _assigned(data))
 
     @kept
     def get_setting(
@@ -200,6 +203,15 @@ class Session(OfficialCalls):
     ) -> bool:
         """Give a setting a value."""
         return self._session.set_setting(entitytype, name, value, entityid or None)
+
+
+def _assigned(data: Any) -> Any:
+    """Return what the official client looks at: neither roles of 2.x nor a second name."""
+    if not isinstance(data, Mapping):
+        return data
+    given = cast("Mapping[str, Any]", data)
+    ignored = {"main", "site", *(old for name, old in _INSTEAD_OF.items() if name in given)}
+    return {name: value for name, value in given.items() if name not in ignored}
 
 
 def _parent(entityid: object) -> str | None:
