@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 _JOB_SCOPES = (Scope(), Scope(finished=True), Scope(archived=True))
 _OTHER_SCOPES = (Scope(), Scope(inactive=True), Scope(archived=True))
 _ALL_USERS = Question("user", None)
+_CREATED_IN_NUMBERS = frozenset({"file", "task"})
 
 
 class Session(
@@ -274,7 +275,8 @@ class Session(
             replace_duplicates: (jobs, tasks; v3) replace a task that exists already.
 
         Returns:
-            The entity, or a list when the backend created several, or named none.
+            The entity, empty when the backend does not name it. Of tasks and files always a list,
+            and of others one if the backend made several of what was asked for.
         """
         name = check_type(entitytype)
         parent = None if entityid is None else check_id(name, entityid)
@@ -295,7 +297,7 @@ class Session(
             entityid=None if is_v1 else parent,
             member=None,
         )
-        return _created(answer.get("result", answer))
+        return _created(name, answer.get("result", answer))
 
     @public_call
     def create_from_file(
@@ -392,6 +394,8 @@ class Session(
         return None
 
 
-def _created(result: object) -> Record | list[Record]:
+def _created(entitytype: str, result: object) -> Record | list[Record]:
     records = records_in(result)
-    return records[0] if len(records) == 1 else records
+    if entitytype in _CREATED_IN_NUMBERS or len(records) > 1:
+        return records
+    return records[0] if records else {}

@@ -309,15 +309,32 @@ def test_get_entity_refuses_what_is_no_id(recorder, session, entityid):
         ([{"id": "a"}, {"id": "b"}], [{"id": "a"}, {"id": "b"}]),
         ({"success": True}, {"success": True}),
         ({"id": "a", "code": "b"}, {"id": "a", "code": "b"}),
-        (True, []),
-        ([True], []),
-        ([], []),
-        (None, []),
+        (True, {}),
+        ([True], {}),
+        ([], {}),
+        (None, {}),
     ],
 )
 def test_create_returns_what_was_created_whatever_its_shape(recorder, session, result, expected):
     recorder.will_answer({"result": result})
     assert session.create("job", {"code": "x"}) == expected
+
+
+@pytest.mark.parametrize("entitytype", ["task", " File "])
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ([{"id": "a"}], [{"id": "a"}]),
+        ({"id": "a"}, [{"id": "a"}]),
+        ([{"id": "a"}, {"id": "b"}], [{"id": "a"}, {"id": "b"}]),
+        (True, []),
+    ],
+)
+def test_create_returns_a_list_of_what_is_created_in_numbers(
+    recorder, session, entitytype, result, expected
+):
+    recorder.will_answer({"result": result})
+    assert session.create(entitytype, {"source": "a"}, ID) == expected
 
 
 def test_create_returns_an_answer_without_result_as_it_is(recorder, session):
