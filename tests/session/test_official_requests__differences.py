@@ -1,23 +1,32 @@
 """Where our requests differ from the official clients' on purpose: each known defect, shown.
 
 A row fails when the official client has not got the defect (any more), and when we have it.
+``data/defects.tsv`` lists every known defect: those without a test of their own are shown here.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accsyn_orm.errors import EntityError, QueryError, SessionExpiredError
+from accsyn_orm.errors import EntityError, PayloadError, QueryError, SessionExpiredError
 
 ID = "614d660de50d45bb027c9bdd"
 USER = "5bfeb0381da7ee4095fa217e"
+REFUSED = (EntityError, PayloadError, QueryError)
 NOTHING: list[str] = []
 """No request at all: refused, or crashed."""
+
+# Every family of defects, and how many it has.
+DEFECTS = {"T": 17, "K": 14, "V": 11, "Q": 32, "R": 17, "E": 6, "G": 4, "M": 15}
 
 ACLS = [
     {"id": ident, "entity": f"user:{USER}", "target": f"share:{ID}", "path": path}
@@ -50,12 +59,28 @@ class Difference:
 DIFFERENCES = [
     # -- queries ----------------------------------------------------------------------------------
     Difference(
+        "Q1",
+        "3.4.0",
+        "session.find('Job WHERE name matches \"\\\\S+[A-Z]\"')",
+        'name matches "\\s+[a-z]"',
+        'name matches "\\S+[A-Z]"',
+        "a regular expression keeps its case",
+    ),
+    Difference(
         "Q7",
         "3.4.0",
         "session.find('Job WHERE code=x\\nAND status=done')",
         "code=xand status=done",
         "code=x and status=done",
         "a line break separates words",
+    ),
+    Difference(
+        "Q8",
+        "3.4.0",
+        "session.find('Job\\nWHERE code=x')",
+        NOTHING,
+        "code=x",
+        "a statement may have several lines",
     ),
     Difference(
         "Q9",
@@ -72,6 +97,14 @@ DIFFERENCES = [
         'code="a b"',
         'code="a\tb"',
         "a quoted value keeps its tabs",
+    ),
+    Difference(
+        "Q11",
+        "3.4.0",
+        "session.find('Job WHERE code=x\\r\\nAND status=done')",
+        "code=x\rand status=done",
+        "code=x and status=done",
+        "whatever kind of line break it is",
     ),
     Difference(
         "Q12",
@@ -98,12 +131,44 @@ DIFFERENCES = [
         "a condition never becomes a part of the uri",
     ),
     Difference(
+        "Q15",
+        "3.4.0",
+        "session.find('Job) WHERE code=x')",
+        "job) where code=x/find",
+        NOTHING,
+        "nor after a parenthesis",
+    ),
+    Difference(
+        "Q16",
+        "3.4.0",
+        "session.find('\"Job WHERE code=x')",
+        '"job where code=x/find',
+        NOTHING,
+        "nor after a quote",
+    ),
+    Difference(
+        "Q17",
+        "3.4.0",
+        "session.find(\"'Job WHERE code=x'\")",
+        "code=x'",
+        NOTHING,
+        "a query in quotes is none",
+    ),
+    Difference(
         "Q18",
         "3.4.0",
         "session.find('Job WHERE(code=x)')",
         NOTHING,
         "(code=x)",
         "a parenthesis needs no blank before it",
+    ),
+    Difference(
+        "Q19",
+        "3.4.0",
+        'session.find(\'Job WHERE code="a \\\\" b" AND status=done\')',
+        'code="a \\" b" and status=done',
+        NOTHING,
+        "there are no escapes",
     ),
     Difference(
         "Q21",
@@ -136,6 +201,14 @@ DIFFERENCES = [
         NOTHING,
         {"entitytype": "job", "create": True, "update": False},
         "a question about attributes may have several conditions",
+    ),
+    Difference(
+        "Q25",
+        "3.4.0",
+        "session.find('Job\\u00a0WHERE code=x')",
+        NOTHING,
+        "code=x",
+        "every white space of Unicode separates",
     ),
     Difference(
         "Q26",
@@ -180,12 +253,36 @@ DIFFERENCES = [
     ),
     # -- data -------------------------------------------------------------------------------------
     Difference(
+        "V6",
+        "3.4.0",
+        "session.get_entity('job', ID + '\\n')",
+        "job/find",
+        NOTHING,
+        "an id ends where it ends",
+    ),
+    Difference(
+        "V6",
+        "3.4.0",
+        "session.grant('user', 'dailiesdailiesdailies123', 'folder', ID)",
+        ["acl/create"],
+        ["user/find", "acl/create"],
+        "a code of 24 letters is no id",
+    ),
+    Difference(
         "V7",
         "3.4.0",
         "session.find('Job', limit=True)",
         {"limit": True},
         NOTHING,
         "a limit is a number",
+    ),
+    Difference(
+        "V7",
+        "3.4.0",
+        "session.find('Job', offline='yes')",
+        {"inactive": "yes"},
+        NOTHING,
+        "a state is True, False or None",
     ),
     Difference(
         "V10",
@@ -210,6 +307,22 @@ DIFFERENCES = [
         "2026-07-01T12:00:00",
         "2026-07-01T10:00:00",
         "the zone of a time is converted and not dropped",
+    ),
+    Difference(
+        "R14",
+        "3.4.0",
+        "session.create('user', {'d': datetime.date(999, 7, 1)})",
+        "999-07-01T00:00:00",
+        "0999-07-01T00:00:00",
+        "a year has four digits",
+    ),
+    Difference(
+        "R14",
+        "3.4.0",
+        "session.create('user', {'d': float('inf')})",
+        float("inf"),
+        NOTHING,
+        "what JSON cannot hold is not sent",
     ),
     Difference(
         "G1",
@@ -276,6 +389,14 @@ DIFFERENCES = [
         "Share/servers",
         "share/servers",
         "types are lower case in a uri",
+    ),
+    Difference(
+        "M5",
+        "3.4.0",
+        "session.get_setting('x', 'Job', ID)",
+        {"entitytype": "Job", "name": "x", "data": None},
+        {"entitytype": "job", "name": "x", "data": None},
+        "nor are they in data",
     ),
     Difference(
         "M6",
@@ -366,7 +487,7 @@ def test_intended_difference(row, recorder, side_by_side):
     theirs = side_by_side.theirs(row.version, [row.call], may_fail=True)[1]
     recorder.reset()
     recorder.will_answer(*answers)
-    mine = side_by_side.ours(row.version, [row.call], refused=(EntityError, QueryError))[1]
+    mine = side_by_side.ours(row.version, [row.call], refused=REFUSED)[1]
     assert shows(row.theirs, theirs), facts(theirs)
     assert shows(row.mine, mine), facts(mine)
     assert theirs != mine, f"no difference any more: {row.reason}"
@@ -396,3 +517,63 @@ def test_user_name_cannot_change_the_domain(version, side_by_side):
     claims = {w: json.loads(base64.b64decode(h.split(" ")[1])) for w, h in headers.items()}
     assert claims["theirs"]["domain"] == "evil"
     assert (claims["ours"]["domain"], claims["ours"]["username"]) == ("acmefilm", name)
+
+
+@pytest.fixture
+def in_new_york(monkeypatch) -> Iterator[None]:
+    """Let both clients run where the clocks change."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_naive_times_have_the_offset_of_their_own_day(side_by_side, in_new_york):
+    # R12: the official client takes the offset of today, so one of the two is an hour off.
+    call = "session.create('job', {'winter': datetime.datetime(2026, 1, 1, 12),"
+    call += " 'summer': datetime.datetime(2026, 7, 1, 12)})"
+    theirs = json.loads(side_by_side.theirs("3.4.0", [call])[1][0]["text"])["data"]
+    mine = json.loads(side_by_side.ours("3.4.0", [call])[1][0]["text"])["data"]
+    assert mine == {"winter": "2026-01-01T17:00:00", "summer": "2026-07-01T16:00:00"}
+    assert [name for name in mine if mine[name] == theirs[name]] in (["winter"], ["summer"])
+
+
+@pytest.mark.parametrize("version", ["1.4.1.post1", "2.2.1"])
+def test_calls_of_v1_are_stamped_in_utc(
+    version, official_client, recorder, make_session, in_new_york
+):
+    # R13: the official clients stamp them in local time.
+    who = ("acmefilm", "john@user.com", "key-1")
+    script = f"accsyn_api.Session(*{who}, hostname='127.0.0.1', port={recorder.port}).find('Job')"
+    official_client(version).run(script)
+    make_session(protocol="v1").find("Job")
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    theirs, mine = (
+        now - datetime.fromisoformat(event.json["created"]) for event in recorder.events
+    )
+    assert mine < timedelta(minutes=2)
+    assert timedelta(hours=3) < theirs < timedelta(hours=6)
+
+
+# -- all of them ----------------------------------------------------------------------------------
+
+
+def register() -> list[list[str]]:
+    text = Path(__file__).with_name("data").joinpath("defects.tsv").read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_every_known_defect_is_in_the_register_once():
+    defects = [row[0] for row in register()]
+    assert defects == [f"{kind}{n}" for kind, last in DEFECTS.items() for n in range(1, last + 1)]
+    assert {row.defect for row in DIFFERENCES} == {row[0] for row in register() if len(row) == 1}
+
+
+@pytest.mark.parametrize(
+    ("defect", "test"), [row for row in register() if len(row) > 1], ids=lambda text: text
+)
+def test_every_other_defect_has_a_test(defect, test):
+    module, _, name = test.partition("::")
+    text = Path(__file__).parent.parent.joinpath(module).read_text("utf-8")
+    assert f"\ndef {name}(" in text, f"{defect}: there is no test {test}"

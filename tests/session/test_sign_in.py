@@ -438,6 +438,21 @@ def test_discovery_answer_that_names_no_host_is_refused(plain_recorder, make_ses
     assert len(plain_recorder.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ({"exception": "Traceback"}, BackendCrashError),
+        ({"message": "no such workspace"}, BackendError),
+    ],
+)
+def test_discovery_that_is_refused_or_fails_says_so(plain_recorder, make_session, answer, kind):
+    session = make_session(url=None, proxy=f"127.0.0.1:{plain_recorder.port}")
+    plain_recorder.will_answer_login(answer)
+    with pytest.raises(kind, match="discovery"):
+        session.login()
+    assert len(plain_recorder.requests) == 1
+
+
 @pytest.mark.parametrize("protocol", ["v1", "v3"])
 def test_api_key_is_what_the_backend_gives(recorder, make_session, protocol):
     session = make_session(protocol=protocol)

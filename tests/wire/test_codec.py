@@ -202,10 +202,12 @@ def test_decode_records_touches_documented_dates_only():
     text = "2026-02-09T09:17:45"
     record = dict.fromkeys(DATE_ATTRIBUTES, text)
     record |= {"name": text, "metadata": {"created": text}, "files": [{"modified": text}], "n": 1}
+    record["_id"] = "614d660de50d45bb027c9bdd"
     records = [record, text, 5, None]
     decode_records(records)
     assert all(isinstance(record[name], datetime) for name in DATE_ATTRIBUTES)
     assert record["name"] == record["metadata"]["created"] == records[1] == text
+    assert record["_id"] == "614d660de50d45bb027c9bdd"
     assert isinstance(record["files"][0]["modified"], datetime)
 
 
