@@ -18,7 +18,7 @@ import pytest
 import accsyn_orm
 from accsyn_orm import Session
 
-CODES, TASKS = 8, 5
+CODES, TASKS, JOBS = 8, 5, 12
 
 RACE = f"""
 def race(session, other, name, job):
@@ -67,7 +67,7 @@ class Server:
 
     url: str
     environment: Path
-    ca_bundle: Path
+    data: Path
     code: str = "acmefilm"
 
     @property
@@ -87,7 +87,7 @@ class Server:
             username=given.username,
             api_key=given.api_key,
             url=self.url,
-            verify=self.ca_bundle,
+            verify=self.data / "ca.pem",
             protocol=protocol,
         )
 
@@ -121,19 +121,23 @@ def serving(ready: Path, *options: str) -> Iterator[None]:
     assert process.returncode == 0
 
 
-@pytest.fixture
-def servers(shared_url, tmp_path) -> Iterator[list[Server]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def servers(request, tmp_path_factory) -> Iterator[list[Server]]:
     """Start two servers at the same moment, with nothing there yet."""
-    data, environment = tmp_path / "data", tmp_path / "env"
-    shared = ("--database", shared_url, "--data", str(data))
-    ready = [tmp_path / "listens-1", tmp_path / "listens-2"]
+    base = tmp_path_factory.mktemp("two")
+    url = f"sqlite:///{base}/shared.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").new_database()
+    data, environment = base / "data", base / "env"
+    ready = [base / "listens-1", base / "listens-2"]
+    shared = ("--database", url, "--data", str(data))
     with (
         serving(ready[0], *shared, "--write-env", str(environment)),
         serving(ready[1], *shared),
     ):
         for path in ready:
             wait_for(path)
-        yield [Server(path.read_text().strip(), environment, data / "ca.pem") for path in ready]
+        yield [Server(path.read_text().strip(), environment, data) for path in ready]
 
 
 def test_every_client_at_work_on_two_servers_at_once(servers, witness_at, tmp_path):
@@ -179,3 +183,22 @@ def test_every_client_at_work_on_two_servers_at_once(servers, witness_at, tmp_pa
         uris = {task["uri"] for task in session.find(f"task WHERE job.id={job}")}
         assert uris == {str(number) for number in range(1 + len(parties) * TASKS)}
         assert len(session.find("queue WHERE default=true")) == 1
+
+
+def test_two_servers_share_the_transfers(servers):
+    volume = servers[0].data / "volumes" / "projects"
+    contents = {f"{number}.exr": os.urandom(200_000 + number) for number in range(JOBS)}
+    for name, content in contents.items():
+        (volume / name).write_bytes(content)
+    with servers[0].session() as session, servers[1].session() as other:
+        for number, name in enumerate(contents):
+            task = {"source": f"share=projects/{name}", "destination": f"/in/{name}"}
+            (session, other)[number % 2].create("job", {"tasks": [task], "code": name})
+        deadline = time.monotonic() + 60
+        done: list[dict[str, Any]] = []
+        while len(done) < JOBS and time.monotonic() < deadline:
+            time.sleep(0.1)
+            done = other.find("job WHERE code=*.exr", finished=True)
+    assert {(job["code"], job["status"]) for job in done} == {(name, "done") for name in contents}
+    (computer,) = (servers[0].data / "computers").iterdir()
+    assert {path.name: path.read_bytes() for path in (computer / "in").iterdir()} == contents
