@@ -330,7 +330,7 @@ def test_the_folder_of_another_share_stays(shares, root):
     file = caller(shares, "admin")
     with shares.acting("admin") as call:
         (volume,) = rows_where(call, SHARES, SHARES.table.c.code == "projects")
-        nested = {"type": "home", "code": "n", "path": "show/Cache/in", "parent": volume["id"]}
+        nested = {"type": "home", "code": "n", "path": "show\\Cache/in", "parent": volume["id"]}
         insert_row(call, SHARES, nested, ident=NESTED)
     for path in (
         "share=projects/show",
@@ -597,6 +597,19 @@ def refusal_of(file, op, path):
     with pytest.raises(Refusal) as refused:
         file(op, path)
     return refused.value.message
+
+
+def test_a_collection_that_is_delivered_is_listed_by_its_members(collection):
+    admin, file = collection.client("admin"), caller(collection, "standard")
+    for tasks, expected in (
+        (["collection=refs"], ["plates", "p_001.exr", "notes.txt", "notes.txt", "gone.txt"]),
+        (["collection=refs/plates/p_001.exr"], ["p_001.exr"]),
+        (["collection=refs/left"], []),
+    ):
+        payload = {"name": "Refs", "tasks": tasks, "recipients": ["standard@acmefilm.com"]}
+        ident = admin.create("delivery", payload)["id"]
+        listed = file("ls", f"delivery={ident}")
+        assert [one["filename"] for one in listed] == expected
 
 
 def test_what_was_uploaded_to_a_delivery_is_listed(shares):

@@ -129,8 +129,8 @@ class Places:
             statement = select_records(SHARES, "v3", ("status",)).where(
                 columns.workspace == workspace, columns.id.in_(missing)
             )
-            for ident, status in self.call.connection.execute(statement):
-                self._statuses[ident] = status
+            for row in self.call.connection.execute(statement):
+                self._statuses[row.id] = row.status
         statuses = [self._statuses[ident] for ident in both]
         return next((status for status in statuses if status != ENABLED), ENABLED)
 

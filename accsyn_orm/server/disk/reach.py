@@ -90,4 +90,4 @@ def require_movable(call: Call, spot: ShareSpot) -> None:
 
 
 def _folded(path: str) -> list[str]:
-    return [name.casefold() for name in path.split("/") if name]
+    return [name.casefold() for name in path.replace("\\", "/").split("/") if name]

@@ -33,7 +33,7 @@ def collection(places: Places, share: RowMapping, shown: str) -> Shelf:
     found: list[Member] = []
     for row in rows_where(places.call, FILES, is_member):
         path = parse_accsyn_path(row["path"])
-        spot = _in_share(places, row["share"], path.rest if path else "")
+        spot = _reachable(places, _place(places, row["share"], path.rest if path else ""))
         if spot is not None:
             found.append(Member(_on_shelf(spot, shown)))
     return Shelf(shown, tuple(found))
@@ -55,19 +55,26 @@ def delivery(places: Places, ident: str, shown: str) -> Shelf:
         raise Refusal(f"there is no delivery {ident!r} that you may read")
     found: list[Member] = []
     for task in files_of(call, rows[0]):
-        spot = _source(places, task["source"])
-        if spot is not None:
-            found.append(Member(_on_shelf(spot, shown), _promised(task)))
+        spots, promised = _sources(places, task["source"]), _promised(task)
+        found.extend(Member(_on_shelf(spot, shown), promised) for spot in spots)
     return Shelf(shown, tuple(found))
 
 
-def _source(places: Places, document: Mapping[str, Any]) -> Spot | None:
-    """Find where a file of a delivery is: in a share, or among what was uploaded."""
+def _sources(places: Places, document: Mapping[str, Any]) -> list[Spot]:
+    """Find where a file of a delivery is: in a share, or among what was uploaded.
+
+    Only a collection is in several places; a share that cannot be reached is in none.
+    """
     path = str(document["path"])
     if "job" in document:
         package = places.call.roots.packages / Inside((document["job"],)).name
-        return Spot(Tree(package), Inside.parse(path))
-    return _in_share(places, document.get("s", document["v"]), path.strip("/"))
+        return [Spot(Tree(package), Inside.parse(path))]
+    place = _place(places, document.get("s") or document["v"], path.strip("/"))
+    if place is not None and place.volume is None:
+        shelf = collection(places, place.share, place.share["code"])
+        return shelf.find(Inside.parse(place.path))
+    spot = _reachable(places, place)
+    return [spot] if spot else []
 
 
 def _promised(task: RowMapping) -> Entry:
@@ -75,12 +82,15 @@ def _promised(task: RowMapping) -> Entry:
     return Entry(ROOT, is_directory=False, size=task["size"] or 0, modified=created)
 
 
-def _in_share(places: Places, share: str, path: str) -> Spot | None:
-    """Find a place that is in a share, unless that is gone, disabled or offline."""
+def _place(places: Places, share: str, path: str) -> Place | None:
     shares = SHARES.table.c
     is_active = shares.scope == Scope.ACTIVE.value
     rows = rows_where(places.call, SHARES, shares.id == share, is_active)
-    place: Place | None = places.inside(rows[0], path) if rows else None
+    return places.inside(rows[0], path) if rows else None
+
+
+def _reachable(places: Places, place: Place | None) -> Spot | None:
+    """Find the tree that a place is in, unless its share is gone, disabled or offline."""
     if place is None or places.status(place) != ENABLED:
         return None
     return spot_at(places, place, place.share["code"])

@@ -81,20 +81,32 @@ class Shelf:
     shown: str
     members: tuple[Member, ...]
 
+    def find(self, inside: Inside) -> list[Spot]:
+        """Find all that a path through here can mean, given the rest of it.
+
+        Args:
+            inside: first the name of a member; of the root, all members are meant.
+        """
+        if inside.is_root:
+            return [member.spot for member in self.members]
+        name, *rest = inside.names
+        found = (member.spot for member in self.members if member.spot.name == name)
+        return [Spot(spot.tree, spot.inside / Inside(tuple(rest))) for spot in found]
+
     def member(self, inside: Inside) -> Spot:
-        """Find what a path through here means, given the rest of it, a member's name first.
+        """Find what a path through here means, given the rest of it.
 
         Raises:
             DiskRefusal: there is nothing of that name.
             Refusal: there is more than one.
         """
-        name, *rest = inside.names
-        found = [one.spot for one in self.members if one.spot.name == name]
+        found = self.find(inside)
         if not found:
             raise DiskRefusal(f"{self.shown}/{inside}", Reason.MISSING)
         if len(found) > 1:
-            raise Refusal(f"there is more than one {self.shown}/{name}: name it where it is")
-        return Spot(found[0].tree, Inside(tuple(rest)))
+            name = f"{self.shown}/{inside.names[0]}"
+            raise Refusal(f"there is more than one {name}: name it where it is")
+        return found[0]
 
 
 @behaviour(DOCUMENTED, "files/paths", "files of a disabled or offline share cannot be reached")
