@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.transfers.lifecycle import status_from_tasks
 
 pytestmark = pytest.mark.usefixtures("shared")
@@ -268,3 +269,18 @@ def test_a_derived_status_is_stable(current, tasks):
         assert derived not in {"aborted", "done", "failed"}
     if current == "paused" and "queued" in tasks:
         assert derived == "paused"
+
+
+@pytest.mark.behaviour("task/find: v1 calls the volume of an end r_s")
+def test_v1_calls_the_volume_of_an_end_by_its_own_name(admin, admin_v1, job):
+    volume = stable_id("share", "projects")
+    where = f"job.id={job['id']} AND "
+    (first, _) = admin_v1.find("task", f"{where}source.r_s={volume}")
+    assert first["source"] == {"r_s": volume, "path": "a"}
+    assert admin_v1.find("task", f"{where}source.v={volume}") == []
+    assert len(admin.find("task", f"{where}source.v={volume}")) == 2
+    assert admin.find("task", f"{where}source.r_s={volume}") == []
+    assert len(admin_v1.find("task", f"{where}source.path=a")) == 1
+    (added,) = admin_v1.create_all("task", {"tasks": [pair("c")]}, job["id"])
+    assert added["source"] == {"r_s": volume, "path": "c"}
+    assert admin.find("task", parent=job["id"])[0]["source"] == {"v": volume, "path": "a"}

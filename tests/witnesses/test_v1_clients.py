@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.seeds.machines import app_code
 from accsyn_orm.testing import EmbeddedWorkspace
 
 ADMIN = "admin@acmefilm.com"
+COMPUTER = stable_id("client", app_code(ADMIN))
 NEVER = "1970-01-01 01:00:00"
 
 
@@ -198,8 +200,8 @@ def test_tasks(run):
         "status": "queued",
         "priority": 500,
         "metadata": {},
-        "source": {"v": stable_id("share", "projects"), "path": "2"},
-        "destination": {"user": task["destination"]["user"], "path": "/in/2"},
+        "source": {"r_s": stable_id("share", "projects"), "path": "2"},
+        "destination": {"user": task["destination"]["user"], "client": COMPUTER, "path": "/in/2"},
         "size": task["size"],
         "time": None,
         "created": task["created"],

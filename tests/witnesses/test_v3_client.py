@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from accsyn_orm.server.seeds.identity import stable_id
+from accsyn_orm.server.seeds.machines import app_code
 
 ADMIN = "admin@acmefilm.com"
+COMPUTER = stable_id("client", app_code(ADMIN))
 VOLUME = stable_id("share", "projects")
 
 
@@ -196,7 +198,7 @@ def test_tasks(run):
         "priority": 500,
         "metadata": {},
         "source": {"v": VOLUME, "path": "2"},
-        "destination": {"user": task["destination"]["user"], "path": "/in/2"},
+        "destination": {"user": task["destination"]["user"], "client": COMPUTER, "path": "/in/2"},
         "size": None,
         "time": None,
         "created": task["created"],

@@ -35,11 +35,19 @@ from accsyn_orm.server.storage.projection import (
     linked_text,
     links,
     number_text,
+    path_in_end,
     shown_boolean,
     shown_number,
     shown_text,
 )
-from accsyn_orm.server.storage.tables import WORKSPACES, Attribute, EntityTable, Generation, Kind
+from accsyn_orm.server.storage.tables import (
+    TASKS,
+    WORKSPACES,
+    Attribute,
+    EntityTable,
+    Generation,
+    Kind,
+)
 from accsyn_orm.server.storage.tables.entity import WIRE_TEXT
 
 _COMPLEMENTS = {
@@ -113,6 +121,8 @@ class _Compilation:
         path = name.partition(".")[2]
         if attribute.kind is Kind.JSON:
             leaves = self.entity.column(attribute.name, "leaves")
+            if self.entity is TASKS and attribute.name in {"source", "destination"}:
+                path = path_in_end(path, self.generation)
             yield compare_document(leaves, path or ROOT, criterion)
         elif path:
             yield from self._own_id(attribute, name, criterion)

@@ -7,11 +7,13 @@ take their expressions from here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Text, case, cast, func, literal
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.storage.tables import (
     ENTITIES,
     Attribute,
@@ -100,6 +102,27 @@ def shown_boolean(attribute: Attribute, columns: Columns) -> ColumnElement[bool]
         return implied
     column: Column[bool] = columns[attribute.name]
     return column
+
+
+_KEYS_OF_ENDS: Mapping[str, str] = {"v": "r_s"}
+"""What v1 calls keys of the ends of tasks, by what v3 calls them: volumes are root shares there."""
+
+_BOTH_WAYS = {**_KEYS_OF_ENDS, **{v1: v3 for v3, v1 in _KEYS_OF_ENDS.items()}}
+
+
+@behaviour(DOCUMENTED, "task/find", "v1 calls the volume of an end r_s")
+def end_in_v1(end: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the end of a task as v1 shows it."""
+    return {_KEYS_OF_ENDS.get(key, key): value for key, value in end.items()}
+
+
+def path_in_end(path: str, generation: Generation) -> str:
+    """Return the path in a stored end of a task that a generation means by a path in a shown one.
+
+    What only the other generation shows is looked for where nothing is.
+    """
+    first, dot, rest = path.partition(".")
+    return f"{_BOTH_WAYS.get(first, first)}{dot}{rest}" if generation == "v1" else path
 
 
 def readable(

@@ -20,6 +20,8 @@ from accsyn_orm.server.access.policy import (
 )
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.storage.documents import is_object
+from accsyn_orm.server.storage.projection import end_in_v1
 from accsyn_orm.server.storage.records import select_records, to_columns
 from accsyn_orm.server.storage.tables import JOBS, TASKS, EntityTable, Scope
 
@@ -167,7 +169,17 @@ def read_records(call: Call, statement: Select[Any]) -> list[Record]:
     if "metadata" in names and not sees_internal(call.caller):
         for record in records:
             record["metadata"] = external(record["metadata"])
+    if call.caller.generation == "v1":
+        _respell_ends(records, names)
     return records
+
+
+def _respell_ends(records: Sequence[Record], names: Sequence[str]) -> None:
+    """Show the ends of tasks as v1 knows them; those of jobs are texts."""
+    for end in {"source", "destination"}.intersection(names):
+        for record in records:
+            if is_object(record[end]):
+                record[end] = end_in_v1(record[end])
 
 
 def records_by_id(
