@@ -69,6 +69,7 @@ def test_v1_calls_the_user_ident(studio, admin_v1, standard, folder, grant):
         f"user:{STANDARD}(user)",
     )
     assert "entity" not in acl
+    assert acl["role"] == "user"
     query = (
         f"(ident=user:{standard.user_id} and target=share:{folder} and path=from_vendors/acmevfx)"
     )

@@ -134,7 +134,7 @@ ACLS = entity(
         TESTS: [
             party("entity", "user", shown_in=V3),
             party("target", "share"),
-            text("role"),
+            text("role", v1_spellings=(("standard", "user"),)),
             text("status"),
             text("token"),
             text("description"),
