@@ -134,9 +134,18 @@ class Pool:
             "task": {"uri": str(number), "job": choose(IDS["job"])},
             "engine": {"code": code},
             "site": {"code": code},
-            "client": {**named, "type": choose(range(5))},
+            "client": {
+                **named,
+                "type": choose(range(5)),
+                "status": choose(["online", "online", "offline", "disabled"]),
+            },
             # Readable forms hold the name, and SQL compares the code: here they are the same.
-            "share": {**named, "type": choose(["volume", "folder", "home", "collection"])},
+            "share": {
+                **named,
+                "type": choose(["volume", "folder", "home", "collection"]),
+                "status": choose(["enabled", "disabled"]),
+                "server": choose(IDS["client"]),
+            },
             "acl": {},
         }
         return fixed[entity.name]
@@ -199,7 +208,10 @@ NUMBERS = [
     *("9223372036854775807", "9223372036854775808", "-9223372036854775808", "9.3e18", "-9.3e18"),
     *("-9223372036854775809", "9007199254740993", "9007199254740992.0", "9007199254740991"),
 ]
-TEXTS = ["", "*", "null", "Null", "x", "_", "%", "*%*", "*_*", "user", "standard", "paused"]
+TEXTS = [
+    *("", "*", "null", "Null", "x", "_", "%", "*%*", "*_*", "user", "standard", "paused"),
+    *("Disabled-offline", "offline", "*OFF*", "enabled"),
+]
 PEOPLE = [
     *("hq", "HQ", "h*", "acmefilm", "null"),
     *("organization:*", "workspace:*", "user:*", "job:*", "site:*", "share:*"),

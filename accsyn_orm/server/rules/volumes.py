@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from accsyn_orm.server.access.roles import ADMINS
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -56,6 +57,12 @@ def _paths(name: str, value: Any) -> dict[str, str]:
     return {key: filled_text(f"{name}.{key}", path) for key, path in given.items()}
 
 
+def _assignment(name: str) -> Field:
+    return Field(
+        name, filled_text, update=True, generations=V1, writers=ADMINS, source=CLIENT_SOURCE
+    )
+
+
 class Volumes(ShareRules):
     """The rules of volumes, which v1 calls root shares."""
 
@@ -64,15 +71,13 @@ class Volumes(ShareRules):
         (
             *share_fields(is_code_required=True),
             Field("type", one_of("root"), create=True, generations=V1),
-            Field("paths", _paths, create=True, update=True, required=True),
+            Field("paths", _paths, create=True, required=True),
+            Field("paths", _paths, update=True, writers=ADMINS),
             Field("server", filled_text, create=True, required=True, generations=V3),
             Field("siteservers", texts, create=True, generations=V3),
-            Field("default", boolean, update=True, source=INFERRED),
-            Field("queue", nullable_text, update=True, generations=V3),
-            *(
-                Field(name, filled_text, update=True, generations=V1, source=INFERRED)
-                for name in _V1_ASSIGNMENTS
-            ),
+            Field("default", boolean, update=True, writers=ADMINS, source=INFERRED),
+            Field("queue", nullable_text, update=True, generations=V3, writers=ADMINS),
+            *(_assignment(name) for name in _V1_ASSIGNMENTS),
         ),
     )
     names = Names(v1="", v3="volume")
