@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accsyn_orm.server.disk.inside import Inside
+from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
 from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine.ends import End
 from accsyn_orm.server.engine.options import WITHOUT_EFFECT, read_options
@@ -449,3 +450,34 @@ def test_a_source_that_cannot_be_read_is_an_error(disks, monkeypatch):
     monkeypatch.setattr(Tree, "open_read", refuse)
     with pytest.raises(TransferError, match=r"'share=s/a'.*E#J005"):
         work.advance(5)
+
+
+def test_a_source_that_ends_too_early_is_an_error(disks):
+    disks.write({"a": b"a" * 10})
+    work = disks.work("a", to="in/")
+    work.advance(5)
+    with (disks.source / "a").open("r+b") as file:
+        file.truncate(3)
+    with pytest.raises(TransferError, match=r"'share=s/a' was changed.*E#J054"):
+        work.advance(100)
+
+
+def test_many_small_files_let_others_have_a_turn(disks, monkeypatch):
+    monkeypatch.setattr("accsyn_orm.server.engine.work.FILES_PER_STEP", 3)
+    disks.write({f"shot/{number}": b"x" for number in range(6)})
+    work = disks.work("shot", to="in/")
+    seen = []
+    while not work.is_done:
+        seen.append(work.advance(1 << 40))
+    assert seen == [2, 3, 1]
+
+
+def test_what_cannot_be_removed_at_the_destination_is_an_error(disks, monkeypatch):
+    def refuse(self: Tree, inside: Inside) -> None:
+        raise DiskRefusal(self.shown(inside), Reason.DENIED)
+
+    disks.write({"x/a": b"a"})
+    disks.write({"y/b": b"b"}, at=disks.target)
+    monkeypatch.setattr(Tree, "remove", refuse)
+    with pytest.raises(TransferError, match=r"'share=t/y/b' cannot be accessed.*E#J057"):
+        disks.move("x", to="y", transfer_mode="onewaysync")
