@@ -220,7 +220,8 @@ def test_a_mirroring_job_takes_paths_alone(studio, option, protocol):
     assert job["status"] == "waiting"
     (new,) = admin.create_all("task", {"tasks": ["share=projects/b/c.mov"]}, job["id"])
     there = {"user": standard.user_id, "client": standard.computer}
-    assert new["destination"] == {**there, "v": VOLUME, "path": "b/c.mov"}
+    volume = {"r_s" if protocol == "v1" else "v": VOLUME}
+    assert new["destination"] == {**there, **volume, "path": "b/c.mov"}
     tasks = standard.find("task", parent=job["id"])
     assert [task["destination"]["path"] for task in tasks] == ["a", "b/c.mov"]
     upload = standard.create("transfer", {"source": "/x/a", option: True})
