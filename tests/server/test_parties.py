@@ -235,6 +235,6 @@ def test_rights_are_asked_for_when_a_job_is_submitted(studio, world):
 def test_v1_joins_the_two_paths_of_old_scripts(ends, standard):
     old = "standard@acmefilm.com:share=projects/transit:pkg/a.mov"
     _, _, end = ends("admin", "share=projects/a.mov", old, "v1")
-    assert end == at(standard, v=VOLUME, path="transit/pkg/a.mov")
+    assert end == at(standard, r_s=VOLUME, path="transit/pkg/a.mov")
     _, source, _ = ends("admin", "acmefilm:share=projects:a.mov", "/in/", "v1")
-    assert source == {"v": VOLUME, "path": "a.mov"}
+    assert source == {"r_s": VOLUME, "path": "a.mov"}
