@@ -82,10 +82,12 @@ def test_codes_stay_unique_when_they_change(admin):
 
 @pytest.mark.behaviour("queue/delete: the default queue stays")
 @pytest.mark.behaviour("queue/delete: its jobs move to the default queue")
+@pytest.mark.behaviour("queue/delete: users and shares that had it for their jobs have none then")
 def test_the_default_queue_stays_and_jobs_of_others_move_to_it(admin, download):
     high, medium = (admin.find("queue", f"code={code}")[0]["id"] for code in ("high", "medium"))
     job = admin.create("transfer", download(queue="high"))
     admin.edit("user", admin.user_id, queue="high")
+    folder = admin.create("folder", {"name": "A", "path": "a", "queue": "high"})["id"]
     assert (job["queue"], job["parent"], job["uri"]) == (high, high, "acmefilm/high")
     with pytest.raises(Refusal, match="default queue cannot be deleted"):
         admin.delete("queue", medium)
@@ -93,6 +95,7 @@ def test_the_default_queue_stays_and_jobs_of_others_move_to_it(admin, download):
     moved = admin.get("transfer", job["id"])
     assert (moved["queue"], moved["parent"], moved["uri"]) == (medium, medium, "acmefilm/medium")
     assert admin.get("user", admin.user_id)["queue"] is None
+    assert admin.get("folder", folder)["queue"] is None
     assert [q["code"] for q in admin.find("queue")] == ["medium", "low"]
     assert [q["code"] for q in admin.find("queue", archived=True)] == ["high"]
     assert admin.create("queue", {"name": "High"})["code"] == "high"

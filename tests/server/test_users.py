@@ -305,7 +305,11 @@ def test_what_cannot_come_with_a_user(admin, employee, library):
     ):
         with pytest.raises(Refusal, match=problem):
             admin.create("user", {"code": "a@b.c", **options})
-    for options in ({"volumes": ["library"]}, {"give_all_volumes_access": True}):
+    for options in (
+        {"volumes": ["library"]},
+        {"volumes": ["nope"]},
+        {"give_all_volumes_access": True},
+    ):
         with pytest.raises(Refusal, match=r"permission denied.*give access to volumes"):
             employee.create("user", {"code": "a@b.c", **options})
     assert employee.create("user", {"code": "a@b.c", "create_home_share": True})["code"] == "a@b.c"
@@ -424,3 +428,13 @@ def test_deleting_a_user_takes_home_and_acls(studio, admin, leaver):
     assert admin.find("home")[0]["user"] == again["id"]
     with pytest.raises(Refusal, match="there is no user"):
         admin.call("POST", "user/activate", {}, ident=leaver["id"])
+
+
+@pytest.mark.behaviour("user/delete: deliveries that others receive as well lose a recipient only")
+def test_deliveries_go_on_without_a_deleted_recipient(admin, leaver):
+    data = {"name": "Turnover", "recipients": ["lisa@example.com", "standard@acmefilm.com"]}
+    delivery = admin.create("delivery", {**data, "tasks": ["volume=projects/a.mov"]})
+    assert admin.delete("user", leaver["id"]) is True
+    assert admin.get("delivery", delivery["id"])["status"] == delivery["status"] != "aborted"
+    left = admin.call("GET", "job/recipients", {}, ident=delivery["id"])
+    assert [entry["user_hr"] for entry in left] == ["standard@acmefilm.com"]

@@ -249,7 +249,7 @@ def _leave_volumes(call: Call, row: RowMapping) -> None:
                 "assign another server first"
             )
         if volume["server"] == row["id"]:
-            update_row(call, SHARES, volume["id"], {"server": None})
+            update_row(call, SHARES, volume["id"], {"server": None, "path": None})
         if row["id"] in (volume["siteservers"] or ()):
             others = [ident for ident in volume["siteservers"] if ident != row["id"]]
             update_row(call, SHARES, volume["id"], {"siteservers": others})

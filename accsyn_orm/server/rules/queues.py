@@ -24,7 +24,16 @@ from accsyn_orm.server.rules.schema import (
     text,
 )
 from accsyn_orm.server.storage.store import insert_row, rows_where, update_rows
-from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, QUEUES, USERS, V1, V3, Scope
+from accsyn_orm.server.storage.tables import (
+    DEFAULT_PRIORITY,
+    JOBS,
+    QUEUES,
+    SHARES,
+    USERS,
+    V1,
+    V3,
+    Scope,
+)
 
 BUILT_IN: Mapping[str, int] = {"High": 999, "Medium": DEFAULT_PRIORITY, "Low": 1}
 """The queues that every workspace starts with; Medium is the default."""
@@ -88,6 +97,9 @@ class Queues(StandaloneRules):
 
     @behaviour(DOCUMENTED, "queue/delete", "the default queue stays")
     @behaviour(DOCUMENTED, "queue/delete", "its jobs move to the default queue")
+    @behaviour(
+        INFERRED, "queue/delete", "users and shares that had it for their jobs have none then"
+    )
     def remove(self, call: Call, row: RowMapping) -> None:
         """Delete a queue; its jobs move to the default one."""
         if row["default"]:
@@ -96,7 +108,8 @@ class Queues(StandaloneRules):
         jobs = JOBS.table.c
         update_rows(call, JOBS, jobs.parent == row["id"], {"parent": default})
         update_rows(call, JOBS, jobs.queue == row["id"], {"queue": default})
-        update_rows(call, USERS, USERS.table.c.queue == row["id"], {"queue": None})
+        for entity in (USERS, SHARES):
+            update_rows(call, entity, entity.table.c.queue == row["id"], {"queue": None})
         self.archive(call, row)
 
 

@@ -30,9 +30,15 @@ from accsyn_orm.server.rules.schema import (
 )
 from accsyn_orm.server.rules.scopes import follow, inactive_row, require_active
 from accsyn_orm.server.rules.volumes import active_volume, active_volumes, default_volume
-from accsyn_orm.server.storage.store import insert_row, rows_where, update_row, writable_row
-from accsyn_orm.server.storage.tables import USERS, V1, V3, Scope
-from accsyn_orm.server.transfers.involvement import active_jobs, involvement_of
+from accsyn_orm.server.storage.store import (
+    insert_row,
+    rows_where,
+    update_row,
+    update_rows,
+    writable_row,
+)
+from accsyn_orm.server.storage.tables import RECIPIENTS, USERS, V1, V3, Scope
+from accsyn_orm.server.transfers.involvement import active_jobs, involvement_of, jobs_of_user
 from accsyn_orm.server.transfers.lifecycle import abort_where, hold_jobs_of
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -130,6 +136,9 @@ class Users(StandaloneRules):
         self.modify(call, row, changes)
 
     @behaviour(DOCUMENTED, "user/delete", "jobs are aborted")
+    @behaviour(
+        INFERRED, "user/delete", "deliveries that others receive as well lose a recipient only"
+    )
     @behaviour(DOCUMENTED, "user/delete", "the home is deleted")
     @behaviour(INFERRED, "user/delete", "ACLs go to the archive, and the e-mail is free again")
     @behaviour(INFERRED, "user/delete", "nobody deletes himself, or the last enabled admin")
@@ -138,7 +147,9 @@ class Users(StandaloneRules):
         if row["id"] == call.caller.user_id:
             raise Refusal("you cannot delete yourself")
         _require_other_admin(call, row)
-        abort_where(call, involvement_of(call, row["id"]))
+        abort_where(call, jobs_of_user(row["id"]))
+        received = RECIPIENTS.table.c.user == row["id"]
+        update_rows(call, RECIPIENTS, received, {}, scope=Scope.ARCHIVED)
         revoke_everything(call.connection, row["id"])
         self.archive(call, row)
         follow(call)
@@ -194,13 +205,14 @@ def _equip(call: Call, user: RowMapping, values: dict[str, Any]) -> None:
     """Give a user what was asked for along with him."""
     if values.get("create_home_share") or (call.caller.generation == "v1" and active_volumes(call)):
         give_home(call, user)
+    options = ("volumes", "give_default_volume_access", "give_all_volumes_access")
+    if any(map(values.get, options)) and call.caller.role is not Role.ADMIN:
+        raise not_permitted(call.caller, "give access to volumes")
     volumes = [active_volume(call, named) for named in values.get("volumes", ())]
     if values.get("give_default_volume_access"):
         volumes.append(default_volume(call))
     if values.get("give_all_volumes_access"):
         volumes += active_volumes(call)
-    if volumes and call.caller.role is not Role.ADMIN:
-        raise not_permitted(call.caller, "give access to volumes")
     for volume in volumes:
         store_acl(call, user, volume, FULL)
 

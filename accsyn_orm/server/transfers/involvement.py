@@ -23,21 +23,21 @@ def use_of_shares(call: Call, idents: Collection[str]) -> ColumnElement[bool]:
     return JOBS.table.c.id.in_(users)
 
 
+def jobs_of_user(user: str) -> ColumnElement[bool]:
+    """Select jobs that a user submitted, sends or receives."""
+    jobs, party = JOBS.table.c, f"user:{user}"
+    return or_(jobs.user == user, jobs.source == party, jobs.destination == party)
+
+
 def involvement_of(call: Call, user: str) -> ColumnElement[bool]:
-    """Select jobs that a user submitted, sends, receives, or is a recipient of."""
-    jobs, recipients = JOBS.table.c, RECIPIENTS.table.c
+    """Select the jobs of a user, and those of which he is one of the recipients."""
+    recipients = RECIPIENTS.table.c
     received = select(recipients.job).where(
         recipients.workspace == call.caller.workspace,
         recipients.user == user,
         recipients.scope == Scope.ACTIVE.value,
     )
-    party = f"user:{user}"
-    return or_(
-        jobs.user == user,
-        jobs.source == party,
-        jobs.destination == party,
-        jobs.id.in_(received),
-    )
+    return or_(jobs_of_user(user), JOBS.table.c.id.in_(received))
 
 
 def active_jobs(call: Call, condition: ColumnElement[bool]) -> Sequence[RowMapping]:
