@@ -421,7 +421,7 @@ def test_a_path_can_be_given_in_parts(file, path, expected):
         ([], "ls: path is missing"),
         ({}, "ls: path is missing"),
         (None, "ls: path is missing"),
-        (["share=projects"] * (MAX_PATHS + 1), "at most 1000 paths"),
+        (["share=projects"] * (MAX_PATHS + 1), "at most 10000 paths"),
         ("shear=projects", "is none of share="),
     ],
     ids=range(13),

@@ -10,7 +10,7 @@ from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.schema import filled_text
 from accsyn_orm.server.transfers.specs import SHARE_KINDS
 
-MAX_PATHS = 1_000
+MAX_PATHS = 10_000
 """Paths of one call."""
 
 T = TypeVar("T")
