@@ -81,8 +81,8 @@ def test_notes_that_are_errors_stop_every_call(v3_session):
 
 
 def test_note_is_given_to_scripts_and_not_to_libraries_by_default(v3_session):
-    script = compile("session.find('Job')", "script.py", "exec")
     for name, count in (("__main__", 1), ("studio.tools", 0)):
+        script = compile("session.find('Job')", f"{name}.py", "exec")
         with warnings.catch_warnings(record=True) as caught:
             warnings.resetwarnings()
             warnings.filterwarnings("ignore", category=DeprecationWarning)

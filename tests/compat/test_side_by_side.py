@@ -63,6 +63,7 @@ CALLS = [
     ("1", "session.exists(p='share=projects')"),
     ("2", "session.ls(path='share=projects')"),
     ("1", "session.event('GET', 'job/find', {'type': 1}, query='code=x', entityid=ID)"),
+    ("1", "session.event('GET', 'queue/find', None, timeout=3, quiet=True)"),
     ("1", "session.safe_dumps({'at': datetime.datetime(2026, 7, 1, 12)}, 2)"),
     ("1", "session.json_serial(datetime.date(2026, 7, 1))"),
     ("1", "session.base64_encode('påss')"),
