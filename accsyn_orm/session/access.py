@@ -125,8 +125,9 @@ class AccessCalls(Lookups):
         ident = self._identify(target.entitytype, target.ident)
         if target.is_job:
             entries = self._records("job/recipients", {}, entityid=ident)
-            sought = user or code
-            return [entry for entry in entries if not sought or is_recipient(entry, sought)]
+            names = [name for name in (user, code) if name]
+            found = [entry for entry in entries if any(is_recipient(entry, n) for n in names)]
+            return found if names else entries
         if code is not None and user is None:
             raise EntityNotFoundError("user", f"code {code!r}")
         subject = None if grantee is None else f"{grantee}:{user or '*'}"
@@ -160,7 +161,7 @@ class AccessCalls(Lookups):
         ident = self._identify(target.entitytype, target.ident)
         if user is None or target.is_job:
             # Whoever was invited to a delivery that is not sent yet is only an address.
-            return self._remove_recipient(ident, user or code)
+            return self._remove_recipient(ident, [name for name in (user, code) if name])
         query = acl_query(
             self._generation, ("entity", f"user:{user}"), ("target", f"share:{ident}")
         )
@@ -190,11 +191,12 @@ class AccessCalls(Lookups):
         options = {} if self._generation is V1 else {"recursive": is_deep}
         return self._records("acl/find", options, acl_query(self._generation, *parts))
 
-    def _remove_recipient(self, job: str, recipient: str) -> int:
+    def _remove_recipient(self, job: str, names: list[str]) -> int:
         entries = self._records("job/recipients", {}, entityid=job)
-        if not any(is_recipient(entry, recipient) for entry in entries):
+        listed = [name for name in names if any(is_recipient(entry, name) for entry in entries)]
+        if not listed:
             return 0
-        payload = {"recipient": recipient}
+        payload = {"recipient": listed[0]}
         result = self._connection.call("DELETE", "job/recipient", payload, entityid=job)
         return int(bool(result))
 

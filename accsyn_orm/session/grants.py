@@ -161,8 +161,13 @@ def is_acl_of(acl: Record, user: str, share: str) -> bool:
 
 
 def is_recipient(entry: Record, ident: str) -> bool:
-    """Tell whether an entry in the list of recipients is this user, by id or by e-mail address."""
-    return ident in (entry.get("user"), entry.get("user_hr"))
+    """Tell whether an entry in the list of recipients is this user, by id or by e-mail address.
+
+    Args:
+        entry: the entry.
+        ident: id or address, lower case.
+    """
+    return ident in (entry.get("user"), str(entry.get("user_hr")).lower())
 
 
 def _options(target: Target, data: object, known: tuple[str, ...]) -> dict[str, Any]:

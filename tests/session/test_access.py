@@ -295,6 +295,16 @@ def test_revoke_knows_invited_recipients_by_address(recorder, session):
         session.revoke("user", "nobody@example.com", "volume", SHARE)
 
 
+def test_recipients_listed_by_address_are_known_though_they_are_users_by_now(recorder, session):
+    listed = {"user": None, "user_hr": "Lisa@Example.com"}
+    user, entries = {"result": [{"id": USER}]}, {"result": [{"user": SHARE}, listed]}
+    recorder.will_answer(user, entries)
+    assert session.access("delivery", SHARE, "user", LISA) == [listed]
+    recorder.will_answer(user, entries)
+    assert session.revoke("user", LISA, "delivery", SHARE) == 1
+    assert sent(recorder)[-1] == ("job/recipient", SHARE, {"recipient": LISA})
+
+
 # -- v1.0 -----------------------------------------------------------------------------------------
 
 
