@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.context import Call, wire_time
@@ -165,11 +165,16 @@ def advance(connection: Connection, now: datetime, roots: Roots) -> None:
         for row in rows:
             changes = _own_change(row.status, row.expires)
             if not changes:
+                # What cannot be removed must not keep everybody from working.
                 shutil.rmtree(roots.packages / row.id, ignore_errors=True)
                 changes = {"expires": None}
-            connection.execute(
-                update(JOBS.table).where(jobs.sequence == row.sequence).values(**changes)
+            # Somebody else may have ended it, or brought it forward, since.
+            is_unchanged = and_(
+                jobs.sequence == row.sequence,
+                jobs.status == row.status,
+                jobs.expires == row.expires,
             )
+            connection.execute(update(JOBS.table).where(is_unchanged).values(**changes))
 
 
 def _own_change(status: str, expires: str) -> dict[str, Any]:
