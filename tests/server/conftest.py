@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accsyn_orm.server.access.accounts import Accounts, Lifetimes
 from accsyn_orm.server.access.rights import Caller
@@ -28,7 +28,14 @@ from accsyn_orm.server.seeds.plant import plant
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.store import insert_row, insert_rows
-from accsyn_orm.server.storage.tables import ACLS, TASKS, USERS, Generation
+from accsyn_orm.server.storage.tables import (
+    ACLS,
+    CLIENT_TYPES,
+    CLIENTS,
+    TASKS,
+    USERS,
+    Generation,
+)
 from accsyn_orm.wire.credentials import KeyCredentials, SessionCredentials
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.versions import GENERATIONS
@@ -181,6 +188,22 @@ def shared(studio: Studio) -> None:
 def demo(tmp_path: Path, empty_database: Database) -> Studio:
     """Give the demo workspace, on each kind of database."""
     return _studio("demo", tmp_path, empty_database)
+
+
+@pytest.fixture
+def furnished(demo: Studio) -> Studio:
+    """Give the demo workspace, with something of every entity type."""
+    john = demo.client("john@user.com")
+    john.create("collection", {"name": "Dailies", "files": ["volume=projects/show"]})
+    john.create("stream", {"name": "Rushes", "recipients": ["lisa@example.com"]})
+    john.create(
+        "compute", {"engine": "nuke-13", "input": "volume=projects/show/comp.nk", "range": "1-3"}
+    )
+    app = next(client for client in john.find("client") if client["type_hr"] == "app")
+    with demo.database.writing() as connection:
+        chosen = update(CLIENTS.table).where(CLIENTS.table.c.id == app["id"])
+        connection.execute(chosen.values(type=CLIENT_TYPES["browser"]))
+    return demo
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from accsyn_orm.server.access.policy import MATRIX, access
 from accsyn_orm.server.access.rights import Caller
@@ -22,8 +22,6 @@ from accsyn_orm.server.rules import RULES
 from accsyn_orm.server.storage.store import rows_where, visible_row, writable_row
 from accsyn_orm.server.storage.tables import (
     ACLS,
-    CLIENT_TYPES,
-    CLIENTS,
     JOBS,
     RECIPIENTS,
     SHARES,
@@ -188,22 +186,6 @@ def may(function: Callable[..., object], *arguments: object) -> bool:
 def test_the_table_has_every_entity_type():
     families = {"job", "share", "client"}
     assert set(MATRIX) - families - {"acl", "file"} == set(V3)
-
-
-@pytest.fixture
-def furnished(demo: Any) -> Any:
-    """The demo studio, and what it lacks to have something of every type."""
-    john = demo.client(PEOPLE["admin"])
-    john.create("collection", {"name": "Dailies", "files": ["volume=projects/show"]})
-    john.create("stream", {"name": "Rushes", "recipients": [PEOPLE["standard"]]})
-    john.create(
-        "compute", {"engine": "nuke-13", "input": "volume=projects/show/comp.nk", "range": "1-3"}
-    )
-    browser = next(client for client in john.find("client") if client["type_hr"] == "app")
-    with demo.database.writing() as connection:
-        chosen = update(CLIENTS.table).where(CLIENTS.table.c.id == browser["id"])
-        connection.execute(chosen.values(type=CLIENT_TYPES["browser"]))
-    return demo
 
 
 @pytest.mark.parametrize("role", PEOPLE)
