@@ -1,4 +1,8 @@
-"""What time does to jobs: deliveries expire, and what nobody needs any more is removed."""
+"""What is left to do for jobs that ended without the engine: it removes what they left half done.
+
+What time does to deliveries and requests is in `transfers.packages`; finished jobs count as
+archived by a condition of every search, see `storage.store`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from sqlalchemy import RowMapping
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.drafts import remove_drafts
 from accsyn_orm.server.disk.inside import Inside
-from accsyn_orm.server.disk.refusal import DiskRefusal
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine import agenda, ledger
@@ -19,6 +22,7 @@ from accsyn_orm.server.engine.backend import as_accsyn, as_submitter
 from accsyn_orm.server.engine.ends import ends_of
 from accsyn_orm.server.engine.trouble import Held, TransferError
 from accsyn_orm.server.provenance import INFERRED, behaviour
+from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.store import rows_where, update_row
 from accsyn_orm.server.storage.tables import JOBS, TASKS
@@ -57,7 +61,7 @@ class Aging:
         for task in rows_where(call, TASKS, TASKS.table.c.job == job["id"]):
             owner = f"{job['id']}-{task['sequence']}"
             # What is out of reach by now has to keep what is there.
-            with contextlib.suppress(TransferError, Held, DiskRefusal):
+            with contextlib.suppress(TransferError, Held, Refusal):
                 end = ends_of(as_submitter(call, job), job).destination(task["destination"])
                 for directory in _directories(end.tree, end.inside):
                     remove_drafts(end.tree, directory, owner)

@@ -27,7 +27,6 @@ from accsyn_orm.server.engine.needs import NOTHING, Needs
 from accsyn_orm.server.engine.trouble import Code, TransferError
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.storage.private import private_directory
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import FILES, JOBS, SHARES, SITES, Scope
 from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, is_absolute, parse_accsyn_path
@@ -170,7 +169,7 @@ class Ends:
         roots = self.call.roots
         volume = share if share["type"] == "volume" else self._share(share["parent"])
         base = Inside() if share is volume else Inside.parse((share["path"] or "").strip("/"))
-        volumes = roots.volumes if site is None else private_directory(roots.base / "sites" / site)
+        volumes = roots.volumes if site is None else roots.site(site)
         root = volumes / Inside((volume["directory"],)).name
         tree = Tree(root, base=base, shown_as=f"share={share['code']}")
         end = _end(tree, Inside.parse(path), path)

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from sqlalchemy import RowMapping
 
 from accsyn_orm.errors import AccsynError
+from accsyn_orm.server.disk.refusal import reason_of
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.engine import agenda, ledger
 from accsyn_orm.server.engine.aging import Aging
@@ -165,9 +166,7 @@ class Engine:
         except TransferError as error:
             self._fail(run, now, error)
         except (AccsynError, OSError) as error:
-            # Nothing of what may be wrong with one job should keep the others.
-            _log.exception("job %s failed", run.job["id"])
-            self._fail(run, now, TransferError(Code.CRASH, f"the engine failed: {error}"))
+            self._fail(run, now, _crash(run.job, error))
         return True
 
     def _take_on(self, now: datetime) -> bool:
@@ -196,6 +195,8 @@ class Engine:
             return self._claim(job, now, held=held)
         except TransferError as error:
             return self._claim(job, now, failure=error)
+        except (AccsynError, OSError) as error:
+            return self._claim(job, now, failure=_crash(job, error))
         return self._claim(job, now, tasks=tasks)
 
     def _tasks_if_able(self, job: RowMapping, now: datetime) -> Sequence[RowMapping]:
@@ -284,6 +285,14 @@ class Engine:
         rates = shares(self._bandwidth, [run.limit for run in running])
         for run, rate in zip(running, rates, strict=True):
             run.credit.rate = rate
+
+
+def _crash(job: RowMapping, error: AccsynError | OSError) -> TransferError:
+    """Make a failure of what nobody expected: what is wrong with one job must not keep others."""
+    _log.exception("job %s failed", job["id"])
+    # What the system says may name paths of this machine.
+    what = f"a disk {reason_of(error).value}" if isinstance(error, OSError) else str(error)
+    return TransferError(Code.CRASH, f"the engine failed: {what}")
 
 
 def _seconds_to_go(run: Run) -> float | None:

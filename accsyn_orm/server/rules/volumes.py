@@ -34,7 +34,6 @@ from accsyn_orm.server.rules.schema import (
     texts,
 )
 from accsyn_orm.server.rules.shares import ShareRules, insert_share, share_fields, with_code
-from accsyn_orm.server.storage.private import private_directory
 from accsyn_orm.server.storage.store import rows_where, update_rows
 from accsyn_orm.server.storage.tables import SHARES, V1, V3, VOLUMES, Scope
 
@@ -90,7 +89,7 @@ class Volumes(ShareRules):
         server = server_named(call, values["server"]) if "server" in values else None
         sites = [site_server_named(call, ident)["id"] for ident in values.get("siteservers", ())]
         directory = _free_directory(call, named["code"])
-        private_directory(call.roots.volumes / directory)
+        call.roots.make_volume(directory)
         named |= {
             "type": "volume",
             "default": not _defaults(call),

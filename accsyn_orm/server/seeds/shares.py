@@ -19,7 +19,6 @@ from accsyn_orm.server.rules.shares import insert_share
 from accsyn_orm.server.seeds.data import Seed
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.machines import MAIN_SERVER
-from accsyn_orm.server.storage.private import private_directory
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES, USERS, EntityTable
 
@@ -91,7 +90,7 @@ def _plant_demo(call: Call, users: Mapping[str, str]) -> None:
 
 
 def _plant_volume(call: Call, code: str, *, drive: str, is_default: bool) -> None:
-    private_directory(call.roots.volumes / code)
+    call.roots.make_volume(code)
     values: dict[str, Any] = {
         "type": "volume",
         "code": code,

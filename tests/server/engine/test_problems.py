@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from sqlalchemy import select
 
@@ -216,14 +218,39 @@ def test_a_job_that_crashes_fails_and_lets_the_others_run(depot, admin, put, mon
 
     def crash(self, run, now):
         if run.job["name"] == "a.mov":
-            raise OSError("something nobody thought of")
+            raise PermissionError(errno.EACCES, "something nobody thought of", "/srv/secret")
         return start(self, run, now)
 
     monkeypatch.setattr(Phases, "_start", crash)
     depot.run()
     assert [depot.job(job)["status"] for job in jobs] == ["failed", "done"]
-    assert "something nobody thought of (E#J020)" in depot.job(jobs[0])["problem"]
+    problem = "the engine failed: a disk cannot be accessed: the disk does not permit it (E#J020)"
+    assert depot.job(jobs[0])["problem"] == problem
     assert "something nobody thought of" in caplog.text
+
+
+def test_a_disk_that_is_out_of_order_keeps_no_other_job(depot, admin, employee, put):
+    put(depot.volume / "a.mov")
+    depot.studio.share_projects("employee")
+    jobs = [client.create("transfer", DOWNLOAD)["id"] for client in (employee, admin)]
+    # A file where the computer's disk should be: no directory can be made there.
+    put(depot.studio.roots.base / "computers" / depot.client_id("employee"), b"")
+    depot.run()
+    assert [depot.job(job)["status"] for job in jobs] == ["failed", "done"]
+    shown = f"'computers/{depot.client_id('employee')}' is not a folder (E#J057)"
+    assert depot.job(jobs[0])["problem"] == shown
+
+
+def test_a_job_that_is_over_is_cleaned_up_though_its_disk_is_out_of_order(slow, admin, put):
+    put(slow.volume / "a.mov", 10_000)
+    job = admin.create("transfer", DOWNLOAD)["id"]
+    slow.start()
+    root = slow.computer("admin")
+    admin.edit("transfer", job, status="aborted")
+    root.rename(root.with_name("elsewhere"))
+    root.write_bytes(b"")
+    slow.run()
+    assert slow.job(job)["scheduled"] is None
 
 
 @pytest.mark.behaviour("transfers/life: a task that is a placeholder is done when it is measured")
