@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from accsyn_orm.server.disk.directory import CREATING, REOPENING, is_link, reason_instead
 from accsyn_orm.server.disk.inside import DRAFT_PREFIX, Inside
-from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, refused
+from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, reason_of, refused
 from accsyn_orm.server.disk.tree import Tree
 
 CHUNK = 1 << 20
@@ -66,19 +66,32 @@ class Draft:
         return self._size
 
     def write(self, content: bytes) -> None:
-        """Append content.
+        """Append content. Where the disk is full, all that is there makes room, and is lost.
 
         Raises:
             DiskRefusal: it cannot be written.
         """
-        view = memoryview(content)
         with refused(self._shown):
-            while view:
-                written = self._file.write(view) or 0
-                self._size += written
-                view = view[written:]
-            if self._size - self._synced >= SYNCED_EVERY:
-                self._sync()
+            try:
+                self._append(memoryview(content))
+            except OSError as error:
+                if reason_of(error) is Reason.NO_SPACE:
+                    # The workspace's own database may be on this disk: it has to note what failed.
+                    self._make_room()
+                raise
+
+    def _append(self, view: memoryview) -> None:
+        while view:
+            written = self._file.write(view) or 0
+            self._size += written
+            view = view[written:]
+        if self._size - self._synced >= SYNCED_EVERY:
+            self._sync()
+
+    def _make_room(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._size = self._synced = 0
 
     def mark(self) -> None:
         """Note that all that is there belongs to the source as it was when this was opened.

@@ -28,6 +28,7 @@ class FileCopy:
 
     @behaviour(INFERRED, "transfers/copying", "a file appears under its name when it is whole")
     @behaviour(INFERRED, "transfers/copying", "copying goes on where it was interrupted")
+    @behaviour(INFERRED, "transfers/copying", "a file for which a disk has no room leaves nothing")
     def __init__(self, item: Item, target: Tree, owner: str, *, syncs: bool = True) -> None:
         self._from, self._to = item.tree.shown(item.source), target.shown(item.target)
         with reading(self._from):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -439,6 +441,33 @@ def test_a_disk_that_does_not_take_it_is_an_error(disks, monkeypatch, number, co
     assert not (disks.target / "in" / "a").exists()
     disks.move("a", to="in/")
     assert disks.arrived() == {"in/a": b"a" * 10}
+
+
+class FullDisk(io.FileIO):
+    """A file on a disk that has room for six bytes."""
+
+    def write(self, content: Any) -> int:
+        room = 6 - self.tell()
+        if room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(content[:room])
+
+
+@pytest.mark.behaviour("transfers/copying: a file for which a disk has no room leaves nothing")
+def test_a_full_disk_gets_back_the_room_that_was_taken(disks, monkeypatch):
+    disks.write({"a": b"0123456789"})
+    work = disks.work("a", to="in/")
+    with monkeypatch.context() as patched:
+        patched.setattr(io, "FileIO", FullDisk)
+        work.advance(5)
+        assert work.moved == 5
+        with pytest.raises(TransferError, match="E#J066"):
+            work.advance(5)
+    assert work.moved == 0
+    (draft,) = (disks.target / "in").iterdir()
+    assert draft.stat().st_size == 0
+    disks.move("a", to="in/")
+    assert disks.arrived() == {"in/a": b"0123456789"}
 
 
 def test_a_source_that_cannot_be_read_is_an_error(disks, monkeypatch):
