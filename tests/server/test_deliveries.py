@@ -363,6 +363,15 @@ def test_only_a_package_is_a_parent(admin, download):
             admin.create("transfer", {"source": "/a", "parent": ident})
 
 
+@pytest.mark.behaviour("packages/files: two files of one upload do not take the same name")
+def test_two_files_of_an_upload_cannot_become_one(admin, draft):
+    with pytest.raises(Refusal, match=r"two files would be 'a\.mov' there"):
+        upload(admin, draft, "/out/a.mov", "/in/a.mov")
+    assert files(admin, draft) == []
+    upload(admin, draft, "/out/a.mov", "/out/a.mov")
+    assert len(files(admin, draft)) == 1
+
+
 def test_more_files_are_another_upload(admin, draft):
     job = upload(admin, draft)
     with pytest.raises(Refusal, match="submit another transfer with the same parent"):

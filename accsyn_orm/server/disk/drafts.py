@@ -36,15 +36,24 @@ class Draft:
         source: what is copied; it is left where copying is to go on.
         syncs: force what is written onto the disk, so that a power failure loses nothing of what
             was published.
+        replaces: whether it may take the place of a file that is there.
 
     Raises:
         DiskRefusal: it cannot be written there.
     """
 
-    def __init__(
-        self, tree: Tree, inside: Inside, owner: str, source: BinaryIO, *, syncs: bool = True
+    def __init__(  # noqa: PLR0913  # what, where from, where to, and how
+        self,
+        tree: Tree,
+        inside: Inside,
+        owner: str,
+        source: BinaryIO,
+        *,
+        syncs: bool = True,
+        replaces: bool = True,
     ) -> None:
         self._syncs = syncs
+        self._replaces = replaces
         self._shown = tree.shown(inside)
         self._name = inside.name
         self._draft = _draft_name(owner, inside.name)
@@ -146,11 +155,13 @@ class Draft:
         self._synced = self._size
 
     def _require_replaceable(self) -> None:
-        """Refuse a name that something else than a file has."""
+        """Refuse a name that something else than a file has, or anything at all."""
         with contextlib.suppress(FileNotFoundError):
             found = self._directory.look(self._name)
             if is_link(found) or not stat.S_ISREG(found.st_mode):
                 raise DiskRefusal(self._shown, reason_instead(found))
+            if not self._replaces:
+                raise DiskRefusal(self._shown, Reason.EXISTS)
 
     def _opened(self, source: BinaryIO) -> tuple[io.FileIO, int]:
         """Go on with the draft that is there, or begin a new one."""

@@ -29,6 +29,7 @@ from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import FILES, JOBS, SHARES, SITES, Scope
+from accsyn_orm.server.transfers.lifecycle import FINISHED
 from accsyn_orm.server.transfers.specs import DEFAULT_SHARE, is_absolute, parse_accsyn_path
 
 _FAILURES: Mapping[Right, Code] = {"read": Code.FILE_NOT_FOUND, "write": Code.WRITE}
@@ -233,6 +234,7 @@ class Ends:
     "its files are read and written with the rights of whoever made it",
 )
 @behaviour(INFERRED, "packages/files", "who is no recipient any more downloads nothing")
+@behaviour(INFERRED, "packages/files", "an upload to one that is over by now fails")
 def ends_of(call: Call, job: RowMapping) -> Ends:
     """Find the ends of the tasks of a job, also of one beneath a delivery or a request.
 
@@ -241,7 +243,8 @@ def ends_of(call: Call, job: RowMapping) -> Ends:
         job: the job.
 
     Raises:
-        TransferError: whoever made the delivery is gone, or the submitter is no recipient any more.
+        TransferError: whoever made the delivery is gone, or the submitter is no recipient any more;
+            or the delivery is over, and takes no files.
         Held: that user is disabled.
     """
     jobs = JOBS.table.c
@@ -251,6 +254,8 @@ def ends_of(call: Call, job: RowMapping) -> Ends:
     may_use = access("job", call.caller).read(call.caller)
     if not rows_where(call, JOBS, jobs.id == job["parent"], may_use):
         raise TransferError(Code.FILE_NOT_FOUND, "there is no such delivery or request any more")
+    if packages[0]["status"] in FINISHED and not str(job["destination"]).startswith("user:"):
+        raise TransferError(Code.WRITE, f"it takes no files: it is {packages[0]['status']}")
     return Ends(as_submitter(call, packages[0]))
 
 

@@ -21,6 +21,7 @@ class FileCopy:
         target: the tree of the destination.
         owner: the job and task that copy it, for the draft.
         syncs: force what arrives onto the disk.
+        replaces: whether a file that is there may be replaced.
 
     Raises:
         TransferError: the source cannot be read, or the destination not be written.
@@ -29,14 +30,18 @@ class FileCopy:
     @behaviour(INFERRED, "transfers/copying", "a file appears under its name when it is whole")
     @behaviour(INFERRED, "transfers/copying", "copying goes on where it was interrupted")
     @behaviour(INFERRED, "transfers/copying", "a file for which a disk has no room leaves nothing")
-    def __init__(self, item: Item, target: Tree, owner: str, *, syncs: bool = True) -> None:
+    def __init__(
+        self, item: Item, target: Tree, owner: str, *, syncs: bool = True, replaces: bool = True
+    ) -> None:
         self._from, self._to = item.tree.shown(item.source), target.shown(item.target)
         with reading(self._from):
             self._source = item.tree.open_read(item.source)
         try:
             self._before = _version(self._source)
             with writing(self._to):
-                self._draft = Draft(target, item.target, owner, self._source, syncs=syncs)
+                self._draft = Draft(
+                    target, item.target, owner, self._source, syncs=syncs, replaces=replaces
+                )
         except BaseException:
             self._source.close()
             raise

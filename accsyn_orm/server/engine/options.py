@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +56,10 @@ class Options:
     retry_delay: timedelta
     ignores_missing: bool
     deletes_excluded: bool
+
+    def without_removing(self) -> Options:
+        """Return the same, for who must not remove anything from the destination."""
+        return replace(self, is_sync=False, deletes_excluded=False)
 
 
 @behaviour(

@@ -13,8 +13,9 @@ from accsyn_orm.server.context import Call
 from accsyn_orm.server.engine.ends import Ends, ends_of
 from accsyn_orm.server.engine.needs import Needs, require_within_reach, together
 from accsyn_orm.server.engine.options import Options, read_options
+from accsyn_orm.server.engine.trouble import TransferError
 from accsyn_orm.server.engine.work import Route
-from accsyn_orm.server.provenance import DOCUMENTED, behaviour
+from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.settings.values import effective_settings
 from accsyn_orm.server.storage.store import rows_where
 from accsyn_orm.server.storage.tables import SHARES
@@ -60,16 +61,31 @@ class Routing:
         if needs not in self._reached:
             require_within_reach(self.call, needs)
             self._reached.add(needs)
+        is_guest = self._is_guest(destination)
+        options = self._options_of(task, needs.shares)
         return Route(
             # Ids of tasks are theirs in their job only, and can be chosen by clients.
             owner=f"{self.job['id']}-{task['sequence']}",
             sources=found,
             destination=to,
             needs=needs,
-            options=self._options_of(task, needs.shares),
+            options=options.without_removing() if is_guest else options,
             is_mirrored="user" not in destination and _place(source) == _place(destination),
             syncs=not self.call.roots.is_temporary,
+            replaces=not is_guest,
         )
+
+    @behaviour(INFERRED, "packages/files", "what a recipient sends to a folder replaces nothing")
+    @behaviour(INFERRED, "packages/files", "what a recipient sends to a folder removes nothing")
+    def _is_guest(self, destination: Mapping[str, Any]) -> bool:
+        """Tell whether the submitter writes there only because he was asked for files."""
+        if self._ends.call is self.call or not destination.keys() & {"v", "s"}:
+            return False
+        try:
+            Ends(self.call).destination(destination)
+        except TransferError:
+            return True
+        return False
 
     @behaviour(DOCUMENTED, "transfers/settings", "a task runs with the settings that hold for it")
     def _options_of(self, task: RowMapping, needed: frozenset[str]) -> Options:

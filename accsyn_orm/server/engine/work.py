@@ -32,6 +32,7 @@ class Route:
         needs: what has to be within reach all the time.
         is_mirrored: the destination is the same place elsewhere.
         syncs: what arrives is forced onto the disk.
+        replaces: whether files that are at the destination may be replaced.
     """
 
     owner: str
@@ -41,6 +42,7 @@ class Route:
     needs: Needs = NOTHING
     is_mirrored: bool = False
     syncs: bool = True
+    replaces: bool = True
 
     def inventory(self) -> Manifest:
         """List what the task moves.
@@ -120,12 +122,11 @@ class TaskWork:
 
     def _advance(self, item: Item, limit: int) -> int:
         """Go on with one item; without a copy in hand afterwards, it is settled."""
-        target = self._route.destination.tree
         if self._copy is None:
             if self._is_settled(item):
                 self._settle(item.size)
                 return 0
-            self._copy = FileCopy(item, target, self._route.owner, syncs=self._route.syncs)
+            self._copy = self._begun(item)
             self._size += self._copy.size - item.size
         moved = self._copy.advance(limit)
         if self._copy.is_complete:
@@ -133,6 +134,11 @@ class TaskWork:
             copy.finish()
             self._settle(copy.size)
         return moved
+
+    def _begun(self, item: Item) -> FileCopy:
+        route = self._route
+        target, owner = route.destination.tree, route.owner
+        return FileCopy(item, target, owner, syncs=route.syncs, replaces=route.replaces)
 
     def _settle(self, size: int) -> None:
         self._settled += size

@@ -91,6 +91,7 @@ class _Uploads(_Children):
     @behaviour(DOCUMENTED, "packages/files", "a delivery takes files until it is submitted")
     @behaviour(DOCUMENTED, "packages/files", "a live request takes files from its recipients")
     @behaviour(TESTS, "packages/files", "standard users upload to no delivery")
+    @behaviour(INFERRED, "packages/files", "two files of one upload do not take the same name")
     def routes(self, drafts: Sequence[TaskDraft]) -> list[Route]:
         """Find where uploads to the package go."""
         if self.package["type"] == REQUEST:
@@ -100,7 +101,9 @@ class _Uploads(_Children):
             raise not_permitted(self.call.caller, "upload to this delivery")
         else:
             require_composed(self.package, "files are uploaded to a delivery")
-        return [self._route(draft) for draft in drafts]
+        routes = [self._route(draft) for draft in drafts]
+        _require_room(routes)
+        return routes
 
     def _route(self, draft: TaskDraft) -> Route:
         if draft.destination is not None:
@@ -130,6 +133,16 @@ class _Uploads(_Children):
         is_shared = self.package["type"] == REQUEST
         path = f"{self.call.caller.user_code}/{name}" if is_shared else name
         return {"job": self.package["id"], "path": path}
+
+
+def _require_room(routes: Sequence[Route]) -> None:
+    """Refuse an upload of which one file would take the place of another one."""
+    sources: dict[str, Mapping[str, Any]] = {}
+    for route in routes:
+        path = route.destination_end["path"]
+        if sources.setdefault(path, route.source_end) != route.source_end:
+            name = file_name(path)
+            raise Refusal(f"two files would be {name!r} there: upload a folder that holds them")
 
 
 class _Downloads(_Children):

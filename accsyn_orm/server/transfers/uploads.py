@@ -13,16 +13,18 @@ from accsyn_orm.server.storage.store import insert_rows, rows_where, update_rows
 from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, TASKS
 from accsyn_orm.server.transfers.ends import End
 
-_FILE_STATUS: Mapping[str, tuple[str, str]] = {
-    "done": ("pending", "queued"),
-    "aborted": ("pending", "excluded"),
-    "waiting": ("excluded", "pending"),
+_FILE_STATUS: Mapping[str, tuple[frozenset[str], str]] = {
+    # A file that was there may have been replaced by another one, of another size.
+    "done": (frozenset({"pending", "queued"}), "queued"),
+    "aborted": (frozenset({"pending"}), "excluded"),
+    "waiting": (frozenset({"excluded"}), "pending"),
 }
-"""What files become when the job that uploads them gets a status: from which status to which."""
+"""What files become when the job that uploads them gets a status: from which statuses to which."""
 
 
 @behaviour(INFERRED, "packages/files", "a file is there when the job that uploads it is done")
 @behaviour(INFERRED, "packages/files", "a file whose upload is aborted is left out")
+@behaviour(INFERRED, "packages/files", "a file that is uploaded again has its new size")
 def follow_upload(call: Call, job: str, status: str) -> None:
     """Bring the files of a package in line with a job that may be uploading them."""
     if status not in _FILE_STATUS:
@@ -33,9 +35,11 @@ def follow_upload(call: Call, job: str, status: str) -> None:
         return
     before, after = _FILE_STATUS[status]
     uploaded = {task["id"]: task["size"] for task in rows_where(call, TASKS, tasks.job == job)}
-    for file in rows_where(call, TASKS, tasks.job == row["parent"], tasks.status == before):
+    for file in rows_where(call, TASKS, tasks.job == row["parent"], tasks.status.in_(before)):
         if file["upload"] in uploaded:
-            values = {"status": after, "size": uploaded[file["upload"]]}
+            size = uploaded[file["upload"]]
+            # It is not known of an upload that somebody ended.
+            values = {"status": after, "size": file["size"] if size is None else size}
             update_rows(call, TASKS, tasks.sequence == file["sequence"], values)
 
 
@@ -55,9 +59,11 @@ def enlist(call: Call, package: str, uploads: Mapping[str, End]) -> None:
         file = by_place.get(_place(end))
         if file is None:
             new[ident] = end
-        elif file["status"] != "queued":
-            is_file = tasks.sequence == file["sequence"]
-            update_rows(call, TASKS, is_file, {"upload": ident, "status": "pending"})
+            continue
+        is_file = tasks.sequence == file["sequence"]
+        # One that is there stays, until the other one has arrived in its place.
+        status = "queued" if file["status"] == "queued" else "pending"
+        update_rows(call, TASKS, is_file, {"upload": ident, "status": status})
     _insert(call, package, list(new.values()), list(new), start=len(present))
 
 

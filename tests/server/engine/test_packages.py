@@ -84,3 +84,108 @@ def test_what_the_sender_may_no_longer_read_is_not_delivered(depot, admin, emplo
     depot.step(5)
     assert status(admin, "transfer", job) == "failed"
     assert not (depot.computer("standard") / "in" / "a.mov").exists()
+
+
+# -- what uploads must not do ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def request_for_folder(depot, admin, lisa, put):
+    """Give a live request for a folder in which there are files already."""
+    put(depot.volume / "in" / "sh010" / "plate.mov", b"plate")
+    payload = {"name": "Comps", "destination": "share=projects/in", "recipients": [lisa.username]}
+    request = admin.create("request", payload)["id"]
+    depot.studio.clock.advance(seconds=1)
+    return request
+
+
+@pytest.mark.behaviour("packages/files: what a recipient sends to a folder removes nothing")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"transfer_mode": "onewaysync"},
+        {"transfer_exclude": "*.mov", "job_done_actions": "delete_excluded"},
+    ],
+)
+@pytest.mark.parametrize("source", ["/out/sh010", "/out"])
+def test_recipients_remove_nothing(
+    depot, lisa, request_for_folder, put, read_all, settings, source
+):
+    put(depot.computer(lisa.username) / "out" / "sh010" / "comp.txt", b"comp")
+    before = read_all(depot.volume)
+    payload = {"source": source, "parent": request_for_folder, "settings": settings}
+    job = lisa.create("transfer", payload)["id"]
+    depot.run()
+    assert status(lisa, "transfer", job) == "done"
+    after = read_all(depot.volume)
+    assert before.items() <= after.items()
+    assert b"comp" in after.values()
+
+
+@pytest.mark.behaviour("packages/files: what a recipient sends to a folder replaces nothing")
+def test_recipients_replace_nothing(depot, admin, lisa, request_for_folder, put, read_all):
+    put(depot.computer(lisa.username) / "out" / "sh010" / "plate.mov", b"other")
+    payload = {"source": "/out/sh010", "parent": request_for_folder}
+    job = lisa.create("transfer", payload)["id"]
+    depot.run()
+    assert (
+        depot.job(job)["problem"] == "'share=projects/in/sh010/plate.mov' is there already (E#J058)"
+    )
+    assert read_all(depot.volume) == {"in/sh010/plate.mov": b"plate"}
+    # Who may write there anyway may do so here.
+    depot.studio.share_projects(lisa.username)
+    lisa.edit("transfer", job, status="waiting")
+    depot.run()
+    assert read_all(depot.volume) == {"in/sh010/plate.mov": b"other"}
+
+
+def test_what_a_recipient_sent_half_is_gone_on_with(slow, admin, lisa, put, read_all):
+    content = put(slow.computer(lisa.username) / "a.mov", 10_000).read_bytes()
+    payload = {"name": "Back", "destination": "share=projects/in", "recipients": [lisa.username]}
+    request = admin.create("request", payload)["id"]
+    slow.studio.clock.advance(seconds=1)
+    job = lisa.create("transfer", {"source": "/a.mov", "parent": request})["id"]
+    slow.start()
+    slow.step(seconds=4)
+    lisa.edit("transfer", job, status="paused")
+    slow.step()
+    lisa.edit("transfer", job, status="waiting")
+    assert slow.run() == 6
+    assert read_all(slow.volume) == {"in/a.mov": content}
+    # All is there: sending it once more finds it so.
+    lisa.edit("transfer", job, status="waiting")
+    slow.run()
+    assert status(lisa, "transfer", job) == "done"
+
+
+@pytest.mark.behaviour("packages/files: a file that is uploaded again has its new size")
+def test_a_file_that_is_uploaded_again_is_replaced(depot, admin, put):
+    delivery = admin.create("delivery", {"name": "Refs"})["id"]
+    for size in (5, 15):
+        put(depot.computer("admin") / "a.mov", size)
+        admin.create("transfer", {"source": "/a.mov", "parent": delivery})
+        depot.run()
+        (file,) = admin.find("task", f"job.id={delivery}")
+        assert (file["status"], file["size"]) == ("queued", size)
+    admin.create("transfer", {"source": "/a.mov", "parent": delivery})
+    (job,) = admin.find("transfer", f"parent={delivery}")
+    admin.edit("transfer", job["id"], status="done")
+    (file,) = admin.find("task", f"job.id={delivery}")
+    assert (file["status"], file["size"]) == ("queued", 15)
+
+
+@pytest.mark.behaviour("packages/files: an upload to one that is over by now fails")
+@pytest.mark.parametrize("hours", [0, 4])
+def test_an_upload_does_not_outlive_its_delivery(slow, admin, put, read_all, hours):
+    put(slow.computer("admin") / "a.mov", 10_000)
+    delivery = admin.create("delivery", {"name": "Refs"})["id"]
+    job = admin.create("transfer", {"source": "/a.mov", "parent": delivery})["id"]
+    slow.start()
+    slow.step(seconds=2)
+    admin.edit("transfer", job, status="paused")
+    admin.edit("delivery", delivery, status="aborted")
+    slow.run(seconds=hours * 3600 + 1)
+    admin.edit("transfer", job, status="waiting")
+    slow.run(seconds=5 * 3600)
+    assert slow.job(job)["problem"] == "it takes no files: it is aborted (E#J057)"
+    assert read_all(slow.studio.roots.packages) == {}
