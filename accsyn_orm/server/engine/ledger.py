@@ -18,8 +18,8 @@ from accsyn_orm.server.transfers.lifecycle import (
     measure,
     requeue,
     set_status,
+    states_of,
     status_from_tasks,
-    tasks_of,
 )
 
 Changes = Mapping[int, Mapping[str, Any]]
@@ -36,7 +36,7 @@ def write_tasks(call: Call, changes: Changes) -> None:
 
 def status_with_tasks(call: Call, job: str, status: str) -> str:
     """Say what a job's status is, given those of its tasks; otherwise it is the one given."""
-    return status_from_tasks(status, [task["status"] for task in tasks_of(call, job)])
+    return status_from_tasks(status, [task["status"] for task in states_of(call, job)])
 
 
 @behaviour(INFERRED, "transfers/problems", "a job tells what keeps it waiting, until it goes on")
