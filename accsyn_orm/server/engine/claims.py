@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, update
 
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.provenance import INFERRED, behaviour
@@ -45,6 +45,13 @@ class Claims:
         """
         mine = JOBS.table.c.claimant == self.claimant
         return self._update(call, job, and_(_has(expected), mine))
+
+    def renew(self, connection: Connection, now: datetime) -> None:
+        """Renew all claims, whatever becomes of the jobs."""
+        jobs = JOBS.table.c
+        mine = (jobs.claimant == self.claimant) & (jobs.claimed < wire_time(now))
+        values = to_columns(JOBS, {"claimed": wire_time(now)})
+        connection.execute(update(JOBS.table).where(mine).values(**values))
 
     def release(self, call: Call, job: str) -> bool:
         """Give a claim up; tell whether it still was ours."""

@@ -9,7 +9,6 @@ piece of a file, and no transaction is open while bytes move.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
@@ -17,7 +16,6 @@ from datetime import datetime, timedelta, timezone
 from sqlalchemy import RowMapping
 
 from accsyn_orm.errors import AccsynError
-from accsyn_orm.server.disk.refusal import reason_of
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.engine import agenda, ledger
 from accsyn_orm.server.engine.aging import Aging
@@ -29,15 +27,13 @@ from accsyn_orm.server.engine.rates import MEGABYTE, shares
 from accsyn_orm.server.engine.routing import Routing
 from accsyn_orm.server.engine.run import Run
 from accsyn_orm.server.engine.standing import require_able
-from accsyn_orm.server.engine.trouble import Code, Held, TransferError
+from accsyn_orm.server.engine.trouble import Held, TransferError, crash
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import Scope
 from accsyn_orm.server.transfers.lifecycle import set_status
 from accsyn_orm.server.transfers.packages import Upkeep
-
-_log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
 """How many jobs one engine runs at the same time."""
@@ -114,6 +110,13 @@ class Engine:
             waits += [max(0.0, (_moment(row["due"]) - now).total_seconds()) for row in retries[:1]]
             return min((wait for wait in waits if wait is not None), default=None)
 
+    @behaviour(INFERRED, "transfers/claims", "a job that takes long to measure is not taken over")
+    def renew_claims(self, now: datetime) -> None:
+        """Tell other processes that this one lives, also while a step takes its time."""
+        if self._runs:
+            with self._database.writing() as connection:
+                self._claims.renew(connection, now)
+
     @behaviour(
         INFERRED, "transfers/claims", "jobs of a server that is stopped wait for another one"
     )
@@ -166,7 +169,7 @@ class Engine:
         except TransferError as error:
             self._fail(run, now, error)
         except (AccsynError, OSError) as error:
-            self._fail(run, now, _crash(run.job, error))
+            self._fail(run, now, crash(run.job["id"], error))
         return True
 
     def _take_on(self, now: datetime) -> bool:
@@ -196,7 +199,7 @@ class Engine:
         except TransferError as error:
             return self._claim(job, now, failure=error)
         except (AccsynError, OSError) as error:
-            return self._claim(job, now, failure=_crash(job, error))
+            return self._claim(job, now, failure=crash(job["id"], error))
         return self._claim(job, now, tasks=tasks)
 
     def _tasks_if_able(self, job: RowMapping, now: datetime) -> Sequence[RowMapping]:
@@ -285,14 +288,6 @@ class Engine:
         rates = shares(self._bandwidth, [run.limit for run in running])
         for run, rate in zip(running, rates, strict=True):
             run.credit.rate = rate
-
-
-def _crash(job: RowMapping, error: AccsynError | OSError) -> TransferError:
-    """Make a failure of what nobody expected: what is wrong with one job must not keep others."""
-    _log.exception("job %s failed", job["id"])
-    # What the system says may name paths of this machine.
-    what = f"a disk {reason_of(error).value}" if isinstance(error, OSError) else str(error)
-    return TransferError(Code.CRASH, f"the engine failed: {what}")
 
 
 def _seconds_to_go(run: Run) -> float | None:

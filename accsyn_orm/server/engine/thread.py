@@ -1,4 +1,4 @@
-"""The engine at work by itself, in a thread of this process."""
+"""The engine at work by itself, in threads of this process: one steps, one keeps its claims."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 
 from accsyn_orm.server.clock import Clock
+from accsyn_orm.server.engine.claims import LEASE
 from accsyn_orm.server.engine.engine import Engine
 
 TICK = 0.25
@@ -13,6 +14,9 @@ TICK = 0.25
 
 PAUSE_AFTER_TROUBLE = 1.0
 """Seconds between a step that failed and the next one."""
+
+RENEWED_EVERY = LEASE.total_seconds() / 4
+"""Seconds between two renewals of all claims. A step can take longer: it may list a large tree."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ class EngineThread:
         self._clock = clock
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="accsyn_orm-engine", daemon=True)
+        self._renewing = threading.Thread(target=self._renew, name="accsyn_orm-claims", daemon=True)
 
     @property
     def is_alive(self) -> bool:
@@ -39,12 +44,14 @@ class EngineThread:
     def start(self) -> None:
         """Begin to work."""
         self._thread.start()
+        self._renewing.start()
 
     def stop(self) -> None:
         """Finish the step under way, and put everything down."""
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join()
+            self._renewing.join()
             self._engine.close()
 
     def _run(self) -> None:
@@ -57,6 +64,16 @@ class EngineThread:
                 pause = PAUSE_AFTER_TROUBLE
             if pause:
                 self._stopping.wait(pause)
+
+    def _renew(self) -> None:
+        while not self._stopping.wait(RENEWED_EVERY):
+            self._renew_once()
+
+    def _renew_once(self) -> None:
+        try:
+            self._engine.renew_claims(self._clock())
+        except Exception:  # noqa: BLE001  # logged; the next time may go well
+            _log.exception("the claims of the transfer engine could not be renewed")
 
     def _step(self) -> float:
         """Step once; say how long to wait before the next time."""

@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Generator, Mapping
 from enum import Enum
 
+from accsyn_orm.errors import AccsynError
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, reason_of
 from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal
+
+_log = logging.getLogger(__name__)
 
 
 @behaviour(DOCUMENTED, "transfers/problems", "why a job waits or failed is told with accsyn's code")
@@ -55,6 +59,17 @@ class Held(_Trouble):
     Attributes:
         code: which of accsyn's warnings it is. The text ends in it.
     """
+
+
+def crash(job: str, error: AccsynError | OSError) -> TransferError:
+    """Make an error of what nobody expected of a job, given by its id; tell the program's log all.
+
+    What is wrong with one job must not keep the others.
+    """
+    _log.error("job %s failed", job, exc_info=error)
+    # What the system says may name paths of this machine.
+    what = f"a disk {reason_of(error).value}" if isinstance(error, OSError) else str(error)
+    return TransferError(Code.CRASH, f"the engine failed: {what}")
 
 
 _READING: Mapping[Reason, Code] = {

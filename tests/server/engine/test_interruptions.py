@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.disk.inside import DRAFT_PREFIX
 from accsyn_orm.server.engine.engine import Engine
 from accsyn_orm.server.engine.phases import Phases
@@ -330,6 +331,49 @@ def test_a_thread_goes_on_after_a_step_that_went_wrong(
     thread.stop()
     assert depot.job(job)["status"] == "done"
     assert "a step of the transfer engine failed" in caplog.text
+
+
+@pytest.mark.behaviour("transfers/claims: a job that takes long to measure is not taken over")
+def test_a_thread_keeps_its_claims_while_a_step_takes_long(
+    studio, depot, admin, put, monkeypatch, caplog
+):
+    put(depot.volume / "a.mov")
+    monkeypatch.setattr("accsyn_orm.server.engine.thread.RENEWED_EVERY", 0.01)
+    measures, may_go_on, sizes = threading.Event(), threading.Event(), Phases._sizes
+
+    def take_long(self, run, now):
+        measures.set()
+        may_go_on.wait(20)
+        return sizes(self, run, now)
+
+    renew, trouble = Engine.renew_claims, [OSError("the database is away")]
+
+    def once_wrong(self, now):
+        if trouble:
+            raise trouble.pop()
+        renew(self, now)
+
+    monkeypatch.setattr(Phases, "_sizes", take_long)
+    monkeypatch.setattr(Engine, "renew_claims", once_wrong)
+    job = admin.create("transfer", DOWNLOAD)["id"]
+    thread = EngineThread(depot.engine, studio.clock)
+    thread.start()
+    try:
+        assert measures.wait(20)
+        claimant = depot.job(job)["claimant"]
+        studio.clock.advance(seconds=600)
+        renewed = wire_time(studio.clock())
+        for _ in range(500):
+            if depot.job(job)["claimed"] == renewed:
+                break
+            threading.Event().wait(0.02)
+        other = depot.engine_with()
+        other.step(studio.clock())
+        assert (depot.job(job)["claimant"], depot.job(job)["status"]) == (claimant, "init")
+    finally:
+        may_go_on.set()
+        thread.stop()
+    assert "the claims of the transfer engine could not be renewed" in caplog.text
 
 
 def test_a_thread_that_was_not_started_can_be_stopped(studio, depot):
