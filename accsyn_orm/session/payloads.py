@@ -170,7 +170,8 @@ def read_payload(entitytype: str, path: str | os.PathLike[str]) -> dict[str, Any
     given = cast("object", path)
     if not isinstance(given, (str, os.PathLike)):
         raise EntityValidationError(entitytype, [("path", f"{shown(given)} is no path")])
-    name = shown(os.fspath(path))
+    # Whole: of a path, the end says most.
+    name = repr(os.fspath(path))
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
