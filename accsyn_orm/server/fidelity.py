@@ -7,11 +7,12 @@ the role matrix. Nothing is written down for the table alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accsyn_orm.server.access.policy import MATRIX
-from accsyn_orm.server.access.rights import Access, everything, nothing
+from accsyn_orm.server.access.rights import Access, Rights, everything, nothing
+from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.engine.engine import Engine
 from accsyn_orm.server.provenance import BEHAVIOURS, Source
 from accsyn_orm.server.rules import RULES
@@ -69,19 +70,25 @@ def _attributes() -> Iterator[Cell]:
 def _writable() -> Iterator[Cell]:
     for rules in RULES:
         for field in rules.schema.fields:
-            yield Cell(f"{rules.name}.{field.name}", _writing(field), field.source)
+            for statement in _writing(field, MATRIX[rules.name]):
+                yield Cell(f"{rules.name}.{field.name}", statement, field.source)
 
 
-def _writing(field: Field) -> str:
-    when = " and ".join(
-        word
-        for word, applies in (("given at creation", field.create), ("changed", field.update))
-        if applies
-    )
-    who = ", ".join(sorted(role.value for role in field.writers))
-    shown = ", ".join(name for name in _GENERATIONS if name in field.generations)
+def _writing(field: Field, rights: Rights) -> Iterator[str]:
+    """Say who writes an attribute: who may set it, and has the right to write the entity at all."""
+    creators = {role for role, allowed in rights.items() if allowed.create}
+    changers = {role for role, allowed in rights.items() if allowed.write is not nothing}
     must = "must" if field.required else "can"
-    return f"{must} be {when} by {who} ({shown})"
+    if field.create:
+        yield f"{must} be given at creation by {_who(field, creators)}"
+    if field.update:
+        yield f"can be changed by {_who(field, changers)}"
+
+
+def _who(field: Field, allowed: Collection[Role]) -> str:
+    roles = ", ".join(sorted(role.value for role in field.writers if role in allowed))
+    shown = ", ".join(name for name in _GENERATIONS if name in field.generations)
+    return f"{roles} ({shown})"
 
 
 def _rights() -> Iterator[Cell]:

@@ -83,3 +83,75 @@ def test_the_table_covers_operations_attributes_and_rights():
 def test_the_summary_counts_every_cell():
     cells = fidelity()
     assert sum(summary(cells).values()) == len(cells)
+
+
+# What the documentation leaves open, or names without saying so of this operation.
+READ_BY_INFERENCE = {
+    "collection": "type",
+    "delivery": "description destination metadata progress queue size source uri",
+    "engine": "description name vendor version",
+    "file": "parent path share",
+    "folder": "type",
+    "home": "type user",
+    "job": "description engine queue",
+    "task": "metadata",
+    "transfer": "description queue",
+    "volume": "inactive server siteservers status_hr",
+}
+CREATED_BY_INFERENCE = {
+    "acl": "ident",
+    "folder": "description email",
+    "home": "description email user",
+    "queue": "description",
+    "transfer": "dest mirror parent",
+    "user": "clearance description",
+    "volume": "description email",
+}
+CHANGED_BY_INFERENCE = {
+    "app": "description metadata",
+    "collection": "description email metadata",
+    "compute": "code metadata name",
+    "delivery": "code metadata name",
+    "folder": "description email metadata path",
+    "home": "description email metadata path",
+    "queue": "compute_default default description metadata priority",
+    "server": "description metadata",
+    "site": "description metadata name",
+    "transfer": "code metadata name",
+    "user": "description metadata queue",
+    "volume": "default description email metadata",
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "listed"),
+    [
+        ("can be read", READ_BY_INFERENCE),
+        ("given at creation", CREATED_BY_INFERENCE),
+        ("can be changed", CHANGED_BY_INFERENCE),
+    ],
+)
+def test_what_nobody_documents_is_called_inferred(operation, listed):
+    inferred = {
+        cell.subject
+        for cell in fidelity()
+        if operation in cell.statement and cell.source is Source.INFERRED
+    }
+    named = {f"{kind}.{name}" for kind, names in listed.items() for name in names.split()}
+    assert named - inferred == set()
+
+
+def test_the_table_says_that_only_who_may_write_an_entity_writes_its_attributes():
+    cells = {(cell.subject, cell.statement) for cell in fidelity()}
+    assert ("volume.paths", "must be given at creation by admin (v1, v3)") in cells
+    assert ("volume.name", "can be changed by admin (v3)") in cells
+    assert ("folder.name", "can be given at creation by admin, employee (v3)") in cells
+    assert ("delivery.name", "can be changed by admin, employee (v3)") in cells
+
+
+def test_the_table_says_that_nobody_creates_clients():
+    kinds = ("app", "browser", "client", "lane", "server", "userserver")
+    rights = {cell.subject: cell.statement for cell in fidelity()}
+    assert {rights[f"{kind} for admin"] for kind in kinds} == {
+        "reads all; writes all; creates none"
+    }

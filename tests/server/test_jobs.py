@@ -47,7 +47,7 @@ def test_every_documented_shape_is_the_same_job(admin, data):
 
 
 @pytest.mark.behaviour("transfers/shapes: a source beside tasks is refused, not ignored")
-@pytest.mark.behaviour("transfer/create: without allow_duplicates a repeated task is refused")
+@pytest.mark.behaviour("transfer/create: allow_duplicates false refuses tasks that repeat")
 @pytest.mark.behaviour("transfers/parties: a job goes from one party to one other")
 @pytest.mark.behaviour("transfers/sequences: a sequence goes into a directory, or to a sequence")
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from accsyn_orm.server.rules import RULES
 from accsyn_orm.server.storage.store import rows_where, visible_row, writable_row
 from accsyn_orm.server.storage.tables import (
     ACLS,
+    CLIENT_TYPES,
     JOBS,
     RECIPIENTS,
     SHARES,
@@ -162,7 +163,7 @@ V3: dict[str, tuple[tuple[Meaning, Meaning, bool], tuple[Meaning, Meaning, bool]
 }
 
 
-CREATABLE = set(V3) - {"workspace"}
+CREATABLE = set(V3) - {"workspace", *CLIENT_TYPES}
 
 
 @contextmanager

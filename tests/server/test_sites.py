@@ -58,7 +58,7 @@ def test_codes_are_made_from_names(admin):
     assert (named["code"], named["name"]) == ("Bergen", "Bergen")
 
 
-@pytest.mark.behaviour("site/create: the name of no site in particular is reserved")
+@pytest.mark.behaviour("site/create: local is reserved: settings mean no site in particular by it")
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

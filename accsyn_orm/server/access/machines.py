@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -38,33 +39,36 @@ def clients_of_users(_caller: Caller) -> ColumnElement[bool]:
     return CLIENTS.table.c.type.not_in(_OF_STAFF)
 
 
-_ADMINISTERED: Rights = {Role.ADMIN: FULL, Role.EMPLOYEE: READING, Role.STANDARD: NONE}
+# Clients appear when accsyn's software first runs: no call creates them.
+_KEEPING = Access(everything, everything, create=False)
+_SITE: Rights = {Role.ADMIN: FULL, Role.EMPLOYEE: READING, Role.STANDARD: NONE}
+_SERVER: Rights = {**_SITE, Role.ADMIN: _KEEPING}
 _OF_USERS: Rights = {
-    Role.ADMIN: FULL,
-    Role.EMPLOYEE: Access(everything, everything, create=False),
+    Role.ADMIN: _KEEPING,
+    Role.EMPLOYEE: _KEEPING,
     Role.STANDARD: Access(
         own_clients_and_those_of_standard_users,
         own_clients_and_those_of_standard_users,
         create=False,
     ),
 }
-_READ_BY_STAFF: Rights = {
+_ENGINE: Rights = {
     Role.ADMIN: Access(everything, everything, create=True, source=INFERRED),
     Role.EMPLOYEE: Access(everything, nothing, create=False, source=INFERRED),
     Role.STANDARD: Access(nothing, nothing, create=False, source=INFERRED),
 }
 
 RIGHTS: Mapping[str, Rights] = {
-    "site": _ADMINISTERED,
-    "server": _ADMINISTERED,
-    "lane": _READ_BY_STAFF,
+    "site": _SITE,
+    "server": _SERVER,
+    "lane": {**_ENGINE, Role.ADMIN: replace(_KEEPING, source=INFERRED)},
     "app": _OF_USERS,
     "browser": _OF_USERS,
     "userserver": _OF_USERS,
     "client": {
-        Role.ADMIN: FULL,
+        Role.ADMIN: _KEEPING,
         Role.EMPLOYEE: Access(everything, clients_of_users, create=False),
         Role.STANDARD: _OF_USERS[Role.STANDARD],
     },
-    "engine": _READ_BY_STAFF,
+    "engine": _ENGINE,
 }

@@ -11,7 +11,7 @@ from accsyn_orm.server.disk.inside import ROOT, Inside
 from accsyn_orm.server.disk.places import ENABLED, Place, Places
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
 from accsyn_orm.server.disk.tree import Entry, Tree
-from accsyn_orm.server.provenance import DOCUMENTED, behaviour
+from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.transfers.specs import file_name
 
@@ -109,7 +109,7 @@ class Shelf:
         return found[0]
 
 
-@behaviour(DOCUMENTED, "files/paths", "files of a disabled or offline share cannot be reached")
+@behaviour(INFERRED, "files/paths", "files of a disabled or offline share cannot be reached")
 def spot_at(
     places: Places, place: Place, shown_as: str, *, is_directory: bool = False
 ) -> ShareSpot:

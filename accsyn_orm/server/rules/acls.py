@@ -49,9 +49,11 @@ class Acls(EntityRules):
     schema = Schema(
         ACLS,
         (
-            Field("entity", filled_text, create=True, required=True, generations=V3),
-            Field("ident", filled_text, create=True, required=True, generations=V1),
-            Field("target", filled_text, create=True, required=True),
+            Field("entity", filled_text, create=True, required=True, generations=V3, source=TESTS),
+            Field(
+                "ident", filled_text, create=True, required=True, generations=V1, source=INFERRED
+            ),
+            Field("target", filled_text, create=True, required=True, source=TESTS),
             Field("path", acl_path, create=True),
             Field("read", boolean, create=True),
             Field("write", boolean, create=True),
@@ -59,7 +61,7 @@ class Acls(EntityRules):
             # No mail ever leaves an embedded workspace, so it does not matter whether one is
             # wanted.
             Field("notify", boolean, create=True, generations=V3),
-            Field("message", text, create=True, generations=V3),
+            Field("message", text, create=True, generations=V3, source=CLIENT_SOURCE),
         ),
     )
     names = Names(v1="acl", v3="acl")

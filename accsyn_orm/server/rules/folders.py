@@ -46,7 +46,7 @@ class Folders(ShareRules):
             Field("type", one_of("standard"), create=True, generations=V1),
             Field("parent", filled_text, create=True),
             Field("path", folder_path, create=True, required=True),
-            Field("path", folder_path, update=True, writers=STAFF),
+            Field("path", folder_path, update=True, writers=STAFF, source=INFERRED),
         ),
     )
     names = Names(v1="", v3="folder", v3_alias="share")

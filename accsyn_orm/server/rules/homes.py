@@ -26,7 +26,7 @@ from accsyn_orm.server.rules.shares import (
 )
 from accsyn_orm.server.rules.volumes import default_volume
 from accsyn_orm.server.storage.store import rows_where, visible_row, writable_row
-from accsyn_orm.server.storage.tables import HOMES, USERS, V1, Scope
+from accsyn_orm.server.storage.tables import HOMES, USERS, V1, V3, Scope
 
 HOMES_DIRECTORY = "accsyn"
 """Directory of the default volume that homes are in."""
@@ -49,10 +49,18 @@ class Homes(ShareRules):
             *share_fields(check_code=_home_code, is_code_required=False),
             *QUEUE_FIELDS,
             Field("type", one_of("user"), create=True, generations=V1),
-            Field("user", filled_text, create=True, required=True),
+            Field("user", filled_text, create=True, required=True, generations=V3),
+            Field(
+                "user",
+                filled_text,
+                create=True,
+                required=True,
+                generations=V1,
+                source=INFERRED,
+            ),
             Field("parent", filled_text, create=True),
             Field("path", folder_path, create=True),
-            Field("path", folder_path, update=True, writers=STAFF),
+            Field("path", folder_path, update=True, writers=STAFF, source=INFERRED),
         ),
     )
     names = Names(v1="", v3="home")

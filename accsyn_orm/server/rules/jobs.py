@@ -63,7 +63,7 @@ class JobFamily(FamilyRules):
         return COMPUTE if named == COMPUTE or {"app", "engine"} & data.keys() else named
 
 
-@behaviour(CLIENT_SOURCE, "find", "v1 finds compute jobs with type 1 as well: they are no queues")
+@behaviour(INFERRED, "find", "v1 finds compute jobs with type 1 as well: they are no queues")
 @behaviour(DOCUMENTED, "find", "v3's job is another word for transfer")
 def jobs_of_type(generation: Generation, named: int | None) -> ColumnElement[bool] | None:
     """Select the jobs that a search under the name of all jobs means; ``None`` for any.

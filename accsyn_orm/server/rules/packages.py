@@ -13,7 +13,7 @@ from accsyn_orm.server.access.policy import not_permitted
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.disk.places import Places
-from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, TESTS, behaviour
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, StandaloneRules
 from accsyn_orm.server.rules.jobs import as_name, common_attributes, given_name, insert_job
@@ -58,7 +58,8 @@ def _schema(entity: EntityTable, *own: Field) -> Schema:
     return Schema(
         entity,
         (
-            Field("name", filled_text, create=True, update=True, generations=V3),
+            Field("name", filled_text, create=True, generations=V3),
+            Field("name", filled_text, update=True, generations=V3, source=INFERRED),
             Field("code", filled_text, create=True, generations=V3),
             Field("code", filled_text, update=True, generations=V1, source=INFERRED),
             Field("status", one_of("init"), create=True, generations=V3),
@@ -69,8 +70,20 @@ def _schema(entity: EntityTable, *own: Field) -> Schema:
             Field("metadata", json_object, update=True, source=INFERRED),
             Field("settings", settings, create=True, generations=V3),
             Field("queue", filled_text, create=True, generations=V3),
-            Field("allow_duplicates", boolean, create=True, generations=V3),
-            Field("replace_duplicates", boolean, create=True, generations=V3),
+            Field(
+                "allow_duplicates",
+                boolean,
+                create=True,
+                generations=V3,
+                source=CLIENT_SOURCE,
+            ),
+            Field(
+                "replace_duplicates",
+                boolean,
+                create=True,
+                generations=V3,
+                source=CLIENT_SOURCE,
+            ),
             Field("type", whole_number(number, number), create=True, generations=V3),
             *own,
         ),

@@ -71,7 +71,9 @@ class Sites(StandaloneRules):
     @behaviour(DOCUMENTED, "site/create", "a code is made from the name when none is given")
     @behaviour(DOCUMENTED, "site/create", "codes are unique, whatever their case")
     @behaviour(DOCUMENTED, "site/create", "codes have 32 characters at most")
-    @behaviour(DOCUMENTED, "site/create", "the name of no site in particular is reserved")
+    @behaviour(
+        DOCUMENTED, "site/create", "local is reserved: settings mean no site in particular by it"
+    )
     def insert(self, call: Call, values: dict[str, Any]) -> str:
         """Create a site; without a code it gets one made from its name."""
         chosen = values.get("code")

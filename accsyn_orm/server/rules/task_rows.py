@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import modification
 from accsyn_orm.server.rules.schema import (
@@ -109,7 +109,9 @@ def insert_tasks(
 
 @behaviour(DOCUMENTED, "task/create", "a task that is there already is queued again, not added")
 @behaviour(DOCUMENTED, "task/create", "allow_duplicates false refuses a task that is there already")
-@behaviour(DOCUMENTED, "task/create", "replace_duplicates gives the task that is there new values")
+@behaviour(
+    CLIENT_SOURCE, "task/create", "replace_duplicates gives the task that is there new values"
+)
 @behaviour(INFERRED, "task/create", "tasks between other parties need a job of their own")
 def add_tasks(
     call: Call, job: RowMapping, routes: Sequence[Route], options: Mapping[str, Any]

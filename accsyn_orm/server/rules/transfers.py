@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import require_create
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, TESTS, behaviour
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.base import Names, payload
 from accsyn_orm.server.rules.jobs import (
@@ -62,26 +62,29 @@ class Transfers(RunningJobs):
     schema = Schema(
         TRANSFERS,
         (
-            Field("code", filled_text, create=True, update=True, generations=V1),
-            Field("code", filled_text, create=True, generations=V3),
-            Field("name", filled_text, create=True, update=True, generations=V3),
+            Field("code", filled_text, create=True),
+            Field("code", filled_text, update=True, generations=V1, source=INFERRED),
+            Field("name", filled_text, create=True, generations=V3),
+            Field("name", filled_text, update=True, generations=V3, source=INFERRED),
             Field("tasks", anything, create=True),
             Field("source", text, create=True),
             Field("destination", text, create=True),
-            Field("dest", text, create=True),
+            Field("dest", text, create=True, source=INFERRED),
             Field("status", _INITIAL, create=True),
             Field("status", one_of("waiting", "paused", "aborted", "done"), update=True),
             Field("queue", filled_text, create=True),
             Field("settings", settings, create=True),
-            Field("metadata", json_object, create=True, update=True),
-            Field("mirror", boolean, create=True),
+            Field("metadata", json_object, create=True),
+            Field("metadata", json_object, update=True, source=INFERRED),
+            Field("mirror", boolean, create=True, source=INFERRED),
             Field("mirror_paths", boolean, create=True),
             Field("append", boolean, create=True, generations=V3, source=TESTS),
-            Field("allow_duplicates", boolean, create=True),
-            Field("replace_duplicates", boolean, create=True),
+            Field("allow_duplicates", boolean, create=True, source=CLIENT_SOURCE),
+            Field("replace_duplicates", boolean, create=True, source=CLIENT_SOURCE),
             Field("description", text, create=True, generations=V3),
             Field("type", whole_number(TRANSFER, TRANSFER), create=True),
-            Field("parent", filled_text, create=True),
+            Field("parent", filled_text, create=True, generations=V3),
+            Field("parent", filled_text, create=True, generations=V1, source=INFERRED),
             Field("hooks", hooks, create=True),
             Field("recipients", names, create=True, generations=V1),
         ),
@@ -144,7 +147,7 @@ def _insert_child(call: Call, values: Mapping[str, Any]) -> str:
     return ident
 
 
-@behaviour(DOCUMENTED, "transfer/create", "without allow_duplicates a repeated task is refused")
+@behaviour(DOCUMENTED, "transfer/create", "allow_duplicates false refuses tasks that repeat")
 def _distinct(routes: Sequence[Route], values: Mapping[str, Any]) -> list[Route]:
     distinct = without_repetitions(routes)
     if len(distinct) < len(routes) and values.get("allow_duplicates") is False:

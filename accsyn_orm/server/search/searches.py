@@ -107,7 +107,7 @@ def read_search(
     return Search(rules, rules.read_query(query) if query else None, ident, options)
 
 
-@behaviour(DOCUMENTED, "find", "what the caller may not see does not exist")
+@behaviour(TESTS, "find", "what the caller may not see does not exist")
 @behaviour(DOCUMENTED, "find", "one entity is looked for among the finished as well")
 @behaviour(TESTS, "find", "an id finds an entity in every state")
 @behaviour(INFERRED, "find", "entities come in order of creation")

@@ -129,6 +129,7 @@ class EntityTable:
         *,
         v1_name: str,
         without: Collection[str] = (),
+        sources: Mapping[str, Source] | None = None,
     ) -> EntityTable:
         """Describe an entity type whose rows are some of this table's.
 
@@ -137,8 +138,15 @@ class EntityTable:
             condition: which rows are of that type.
             v1_name: what v1 calls it.
             without: attributes that the narrower type does not have.
+            sources: how it is known of this type that it has an attribute, by the attribute's name,
+                where that is not as for the whole table.
         """
-        kept = {known: a for known, a in self.attributes.items() if known not in without}
+        known = sources or {}
+        kept = {
+            attribute.name: replace(attribute, source=known.get(attribute.name, attribute.source))
+            for attribute in self.attributes.values()
+            if attribute.name not in without
+        }
         described = replace(self, name=name, condition=condition, v1_name=v1_name)
         return replace(described, attributes=MappingProxyType(kept))
 

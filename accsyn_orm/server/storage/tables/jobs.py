@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Index
 
-from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS
+from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, TESTS, Source
 from accsyn_orm.server.storage.tables.attributes import (
     STORED_ONLY,
     V1,
@@ -69,7 +69,6 @@ JOBS = entity(
             linked("uri", "queue"),
             reference("parent", "queue", "job"),
             readable("parent"),
-            reference("queue", "queue"),
             reference("user", "user"),
             readable("user"),
             date("created"),
@@ -77,9 +76,6 @@ JOBS = entity(
             date("modified"),
             text("modifier"),
             document("metadata"),
-            text("description", V3),
-            reference("engine", "engine", shown_in=V3),
-            readable("engine", V3),
             document("settings", STORED_ONLY),
             boolean("mirror_paths", STORED_ONLY),
             document("hooks", STORED_ONLY),
@@ -89,6 +85,11 @@ JOBS = entity(
         CLIENT_SOURCE: [number("type", V1)],  # see `JOB_TYPES`
         TESTS: [boolean("public", V3)],
         INFERRED: [
+            # Documented as what a job is given, or a hook is told.
+            reference("queue", "queue"),
+            text("description", V3),
+            reference("engine", "engine", shown_in=V3),
+            readable("engine", V3),
             date("archives", STORED_ONLY),  # from when on a finished job counts as archived
             date("expires", STORED_ONLY),  # when a package changes by itself, see `packages`
             # Whether the transfer engine is to run it: what a seed planted stays as it is.
@@ -110,15 +111,29 @@ JOB_TYPES: Mapping[str, int] = MappingProxyType(
 """Numbers of the kinds of job; 2, a queue, has a table of its own here."""
 
 
-def _job_type(name: str, *without: str) -> EntityTable:
-    return JOBS.narrowed(name, JOBS.table.c.type == JOB_TYPES[name], v1_name="job", without=without)
+_OF_PACKAGES: Mapping[str, Source] = {
+    **dict.fromkeys(JOBS.attributes, INFERRED),
+    **dict.fromkeys(("id", "code", "name", "status", "parent"), DOCUMENTED),
+    **dict.fromkeys(("public", "user"), TESTS),
+}
+"""Transfers and compute jobs are documented with all attributes of jobs; packages with few."""
+
+
+def _job_type(name: str, *without: str, sources: Mapping[str, Source] | None = None) -> EntityTable:
+    return JOBS.narrowed(
+        name,
+        JOBS.table.c.type == JOB_TYPES[name],
+        v1_name="job",
+        without=without,
+        sources=sources,
+    )
 
 
 TRANSFERS = _job_type("transfer", "engine", "engine_hr", "public")
 COMPUTES = _job_type("compute", "public")
-DELIVERIES = _job_type("delivery", "engine", "engine_hr")
-REQUESTS = _job_type("request", "engine", "engine_hr")
-STREAMS = _job_type("stream", "engine", "engine_hr")
+DELIVERIES = _job_type("delivery", "engine", "engine_hr", sources=_OF_PACKAGES)
+REQUESTS = _job_type("request", "engine", "engine_hr", sources=_OF_PACKAGES)
+STREAMS = _job_type("stream", "engine", "engine_hr", sources=_OF_PACKAGES)
 
 TASKS = entity(
     "task",
@@ -129,7 +144,6 @@ TASKS = entity(
             text("uri"),
             text("status"),
             number("priority"),
-            document("metadata"),
             document("settings", STORED_ONLY),
             document("source"),
             document("destination"),
@@ -142,6 +156,7 @@ TASKS = entity(
             document("deps", STORED_ONLY),  # uris of tasks that have to be done first
         ],
         INFERRED: [
+            document("metadata"),
             number("moved", STORED_ONLY),  # bytes that have arrived
             text("problem", STORED_ONLY),  # why it failed
             text("upload", STORED_ONLY),  # of a file of a package: the task that uploads it

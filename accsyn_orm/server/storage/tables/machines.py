@@ -94,14 +94,15 @@ _engines = entity(
     {
         DOCUMENTED: [
             text("code"),
-            text("name"),
             text("type"),
             text("status"),
+        ],
+        INFERRED: [
+            # Columns of the web application; what the API calls them is not documented.
+            text("name"),
             text("version"),
             text("description"),
             text("vendor"),
-        ],
-        INFERRED: [
             document("metadata"),
             date("created"),
             text("creator"),

@@ -89,8 +89,6 @@ SHARES = entity(
             readable("parent", V3),
             text("path"),
             document("paths"),
-            reference("server", "client", shown_in=V3),
-            document("siteservers", V3),
             text("description"),
             text("email"),
             reference("queue", "queue"),
@@ -104,6 +102,9 @@ SHARES = entity(
         ],
         TESTS: [composed("status_hr", "status", _readable_status, V3)],
         INFERRED: [
+            # Documented as what a volume is given at creation.
+            reference("server", "client", shown_in=V3),
+            document("siteservers", V3),
             reference("user", "user", shown_in=V3),  # a home's owner
             readable("user", V3),
             text("directory", STORED_ONLY),  # of a volume, beneath the root of volumes
@@ -119,11 +120,24 @@ _OF_HOMES = frozenset({"user", "user_hr"})
 _PLACE = frozenset({"parent", "parent_hr"})
 
 
-def _share_type(name: str, without: frozenset[str]) -> EntityTable:
-    return SHARES.narrowed(name, SHARES.table.c.type == name, v1_name="share", without=without)
+# Not everything that is documented of one kind is documented of the others.
+_UNSAID_OF_VOLUMES = frozenset({"inactive", "status_hr"})
+_UNSAID_OF_OTHERS = frozenset({"type"})
 
 
-VOLUMES = _share_type("volume", _PLACE | _OF_HOMES)
+def _share_type(
+    name: str, without: frozenset[str], unsaid: frozenset[str] = _UNSAID_OF_OTHERS
+) -> EntityTable:
+    return SHARES.narrowed(
+        name,
+        SHARES.table.c.type == name,
+        v1_name="share",
+        without=without,
+        sources=dict.fromkeys(unsaid, INFERRED),
+    )
+
+
+VOLUMES = _share_type("volume", _PLACE | _OF_HOMES, _UNSAID_OF_VOLUMES)
 FOLDERS = _share_type("folder", _OF_VOLUMES | _OF_HOMES)
 HOMES = _share_type("home", _OF_VOLUMES)
 COLLECTIONS = _share_type("collection", _OF_VOLUMES | _OF_HOMES | _PLACE | {"path"})
@@ -155,8 +169,8 @@ ACLS = entity(
 FILES = entity(
     "file",
     {
-        DOCUMENTED: [reference("parent", "share")],
         INFERRED: [
+            reference("parent", "share"),
             text("path"),
             reference("share", "share"),
             date("created"),
