@@ -74,6 +74,41 @@ def test_attributes_takes_three_options(admin):
         admin.call("GET", "attributes", {})
 
 
+@pytest.mark.parametrize(("kind", "v3_kind"), [("job", "compute"), ("share", "volume")])
+def test_v1_lists_what_any_type_behind_a_name_is_created_with(admin_v1, admin, kind, v3_kind):
+    known_in_v3_only = {
+        "compute": {"engine", "name", "description"},
+        "volume": {"name", "server", "siteservers"},
+    }
+    listed = admin_v1.call("GET", "attributes", {"entitytype": kind, "create": True})
+    own = admin.call("GET", "attributes", {"entitytype": v3_kind, "create": True})
+    assert set(own) - known_in_v3_only[v3_kind] <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_entitytypes_takes_no_options(admin):
+    with pytest.raises(Refusal, match="entitytypes takes no options"):
+        admin.call("GET", "entitytypes", {"entitytype": "user"})
+
+
+@pytest.mark.parametrize(
+    ("user", "kind", "operation", "data", "problem"),
+    [
+        ("admin", "queue", "create", {"name": "Q", "status": "paused"}, "at creation$"),
+        ("admin", "user", "create", {"code": "a@b.c", "status": "disabled"}, "at creation$"),
+        ("admin", "site", "edit", {"code": "x"}, "cannot be changed$"),
+        ("employee", "user", "edit", {"role": "admin"}, "cannot be changed by you$"),
+    ],
+)
+def test_only_what_others_may_write_is_not_for_you(studio, user, kind, operation, data, problem):
+    client = studio.client(user)
+    verb, ident = "POST", None
+    if operation == "edit":
+        verb, ident = "PUT", client.find(kind)[0]["id"]
+    with pytest.raises(Refusal, match=problem):
+        client.call(verb, f"{kind}/{operation}", data, ident=ident)
+
+
 @pytest.mark.behaviour("attributes: lists what the caller may read, create or update")
 def test_v1_attributes_know_queues(admin_v1):
     listed = admin_v1.call("GET", "attributes", {"entitytype": "Queue", "create": True})

@@ -38,12 +38,16 @@ _KIND = {"type"}
 _PUBLISHED = {"id"}
 # Compute jobs have no typed class.
 _COMPUTED = {"compute", "deps", "description"}
+# Compute jobs are jobs in v1.
+_OF_COMPUTE_JOBS = {
+    "app", "dependencies", "envs", "filters", "input", "output", "parameters", "range"
+}  # fmt: skip
 
 ACCEPTED_ONLY: Mapping[type[Entity], Mapping[tuple[str, str], set[str]]] = {
     # An older spelling of "role", which entities send.
     User: {("v1", "create"): {"clearance"}},
     Queue: {},
-    Job: {("v1", "create"): _OPTIONS | _OLDER | _KIND},
+    Job: {("v1", "create"): _OPTIONS | _OLDER | _KIND | _OF_COMPUTE_JOBS},
     Transfer: {("v3", "create"): _OPTIONS | _OLDER | _KIND},
     Task: dict.fromkeys((("v1", "create"), ("v3", "create")), _PUBLISHED | _COMPUTED),
 }

@@ -18,8 +18,10 @@ from accsyn_orm.wire.events import Event
 
 @behaviour(DOCUMENTED, "entitytypes", "lists the entity types in the generation's words")
 @answers("GET", "entitytypes")
-def entity_types(call: Call, _event: Event, _variables: Mapping[str, str]) -> list[str]:
+def entity_types(call: Call, event: Event, _variables: Mapping[str, str]) -> list[str]:
     """List the entity types."""
+    if payload(event.data or {}):
+        raise Refusal("entitytypes takes no options")
     return entity_names(call.caller.generation)
 
 

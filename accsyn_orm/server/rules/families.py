@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from accsyn_orm.server.context import Call
@@ -27,11 +28,17 @@ class FamilyRules(EntityRules):
     def __init__(self, members: Sequence[EntityRules], types: Mapping[str, object]) -> None:
         self._by_type = {types[member.name]: member for member in members}
         self._usual = members[0]
+        self._schema = self.all_of(members)
+
+    def all_of(self, members: Sequence[EntityRules]) -> Schema:
+        """Put together what can be written of several types; what one needs, another may not."""
+        fields = (replace(one, required=False) for rules in members for one in rules.schema.fields)
+        return Schema(self.family, tuple(dict.fromkeys(fields)))
 
     @property
-    def schema(self) -> Schema:  # type: ignore[override]  # of the usual member, not of a class
-        """What the usual member's attributes are."""
-        return self._usual.schema
+    def schema(self) -> Schema:  # type: ignore[override]  # of this family, not of a class
+        """What all members' attributes are."""
+        return self._schema
 
     @property
     def entity(self) -> EntityTable:

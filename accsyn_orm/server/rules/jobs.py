@@ -47,6 +47,8 @@ class JobFamily(FamilyRules):
 
     def __init__(self, members: Sequence[EntityRules]) -> None:
         super().__init__(members, JOB_TYPES)
+        # Deliveries, requests and streams are not created under this name.
+        self._schema = self.all_of([one for one in members if isinstance(one, RunningJobs)])
 
     @behaviour(CLIENT_SOURCE, "job/create", "type 3, an app or an engine makes it a compute job")
     @behaviour(INFERRED, "job/create", "deliveries, requests and streams are created as such")

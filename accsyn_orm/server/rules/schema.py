@@ -82,7 +82,9 @@ class Schema:
             Refusal: an attribute is missing, unknown, not for creation, or of the wrong type.
         """
         allowed = {f.name: f for f in self._writable(generation, role) if f.create}
-        values = self._checked(data, allowed, generation, "cannot be given at creation")
+        values = self._checked(
+            data, allowed, generation, "cannot be given at creation", lambda field: field.create
+        )
         self._require_external(values, generation, role)
         for field in allowed.values():
             if field.required and values.get(field.name) is None:
@@ -101,7 +103,9 @@ class Schema:
         if not data:
             raise Refusal(f"{self.entity.called(generation)}: there is nothing to change")
         allowed = {f.name: f for f in self._writable(generation, role) if f.update}
-        values = self._checked(data, allowed, generation, "cannot be changed")
+        values = self._checked(
+            data, allowed, generation, "cannot be changed", lambda field: field.update
+        )
         self._require_external(values, generation, role)
         return values
 
@@ -114,7 +118,10 @@ class Schema:
             raise Refusal(f"{kind}.metadata: the part {INTERNAL!r} is not for you")
 
     def _writable(self, generation: Generation, role: Role) -> list[Field]:
-        return [f for f in self.fields if generation in f.generations and role in f.writers]
+        return [f for f in self._of(generation) if role in f.writers]
+
+    def _of(self, generation: Generation) -> list[Field]:
+        return [f for f in self.fields if generation in f.generations]
 
     def _checked(
         self,
@@ -122,6 +129,7 @@ class Schema:
         allowed: Mapping[str, Field],
         generation: Generation,
         problem: str,
+        applies: Callable[[Field], bool],
     ) -> dict[str, Any]:
         kind = self.entity.called(generation)
         values: dict[str, Any] = {}
@@ -129,9 +137,9 @@ class Schema:
             label = f"{kind}.{name}"
             if name in allowed:
                 values[name] = allowed[name].check(label, value)
-            elif any(f.name == name and generation in f.generations for f in self.fields):
+            elif any(f.name == name and applies(f) for f in self._of(generation)):
                 raise Refusal(f"{label} {problem} by you")
-            elif name in self.readable(generation):
+            elif name in {*self.readable(generation), *(f.name for f in self._of(generation))}:
                 raise Refusal(f"{label} {problem}")
             else:
                 raise unknown_attribute(kind, name, [*self.readable(generation), *allowed])

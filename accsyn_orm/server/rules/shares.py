@@ -25,7 +25,6 @@ from accsyn_orm.server.rules.queues import find_queue
 from accsyn_orm.server.rules.schema import (
     Check,
     Field,
-    Schema,
     filled_text,
     json_object,
     nullable_text,
@@ -160,13 +159,6 @@ class ShareFamily(FamilyRules):
 
     def __init__(self, members: Sequence[EntityRules]) -> None:
         super().__init__(members, {member.name: member.name for member in members})
-        fields = {field: None for member in members for field in member.schema.fields}
-        self._schema = Schema(SHARES, tuple(fields))
-
-    @property
-    def schema(self) -> Schema:  # type: ignore[override]  # of this family, not of a class
-        """What all members' attributes are."""
-        return self._schema
 
     def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
         """Create a share of the type that the payload describes."""
