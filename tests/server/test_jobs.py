@@ -181,6 +181,26 @@ def test_v1_lets_a_receiver_choose_the_path(admin_v1, admin):
     assert admin.create("transfer", payload)["status"] == "waiting"
 
 
+@pytest.mark.behaviour("transfer/edit: v1 sends again with status pending, to who chooses the path")
+@pytest.mark.parametrize("meanwhile", ["waiting", "paused", "aborted", "done"])
+def test_v1_sends_a_job_again_to_who_chooses_the_path(admin_v1, admin, meanwhile):
+    sent = admin_v1.create(
+        "job", {"source": "share=projects/a/b", "destination": "standard@acmefilm.com"}
+    )
+    admin_v1.edit("job", sent["id"], status=meanwhile)
+    assert admin_v1.edit("job", sent["id"], status="pending")["status"] == "pending"
+    assert [task["status"] for task in admin_v1.find("task", f"job.id={sent['id']}")] == ["pending"]
+    assert [job["id"] for job in admin.find("transfer", "status=pending")] == [sent["id"]]
+
+
+def test_pending_is_for_jobs_of_v1_whose_path_is_open(admin_v1, admin):
+    job = admin_v1.create("job", {"source": "share=projects/a", "destination": "/in/"})
+    with pytest.raises(Refusal, match="every path of the job is chosen: retry it"):
+        admin_v1.edit("job", job["id"], status="pending")
+    with pytest.raises(Refusal, match="one of waiting, paused, aborted, done; not 'pending'"):
+        admin.edit("transfer", job["id"], status="pending")
+
+
 @pytest.mark.behaviour("transfer/create: a job of nothing but placeholders is done at once")
 @pytest.mark.parametrize(
     "data",

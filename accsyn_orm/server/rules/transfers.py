@@ -49,6 +49,8 @@ from accsyn_orm.server.transfers.shapes import read_tasks
 from accsyn_orm.server.transfers.uploads import enlist
 
 _INITIAL = one_of("waiting", "paused")
+_CHOSEN = ("waiting", "paused", "aborted", "done")
+"""Statuses that clients give to jobs that there are."""
 _CLOSED_TO_APPENDING = ("paused",)
 
 
@@ -71,7 +73,8 @@ class Transfers(RunningJobs):
             Field("destination", text, create=True),
             Field("dest", text, create=True, source=INFERRED),
             Field("status", _INITIAL, create=True),
-            Field("status", one_of("waiting", "paused", "aborted", "done"), update=True),
+            Field("status", one_of(*_CHOSEN), update=True, generations=V3),
+            Field("status", one_of(*_CHOSEN, "pending"), update=True, generations=V1),
             Field("queue", filled_text, create=True),
             Field("settings", settings, create=True),
             Field("metadata", json_object, create=True),

@@ -38,8 +38,8 @@ _KEEPING_THEIR_PLACE = frozenset({"paused", "pending", "init", "waiting", "runni
 def change_status(call: Call, job: RowMapping, status: str) -> None:
     """Give a job a status that a client asked for.
 
-    ``waiting`` resumes, and retries what failed or has finished; ``paused``, ``aborted`` and
-    ``done`` are for jobs that have not finished.
+    ``waiting`` resumes, and retries what failed or has finished; ``pending`` does so by asking the
+    receiver for a path; ``paused``, ``aborted`` and ``done`` are for jobs that have not finished.
 
     Raises:
         Refusal: the job has finished, or holds nothing that could run.
@@ -48,6 +48,8 @@ def change_status(call: Call, job: RowMapping, status: str) -> None:
         return
     if status == "waiting":
         retry(call, job)
+    elif status == "pending":
+        resend(call, job)
     elif job["status"] in FINISHED:
         raise Refusal(
             f"the job is {job['status']}: retry it with status waiting before it can be {status}"
@@ -142,6 +144,29 @@ def retry(call: Call, job: RowMapping) -> None:
     set_status(call, job["id"], "waiting")
     schedule(call, job)
     measure(call, job["id"])
+
+
+@behaviour(
+    DOCUMENTED, "transfer/edit", "v1 sends again with status pending, to who chooses the path"
+)
+def resend(call: Call, job: RowMapping) -> None:
+    """Retry a job that was sent to a user alone, who is to choose a path first.
+
+    Raises:
+        Refusal: there is nothing in it whose path the receiver chooses.
+    """
+    asked = [task["id"] for task in tasks_of(call, job["id"]) if _awaits_path(task)]
+    if not asked:
+        raise Refusal("every path of the job is chosen: retry it with status waiting")
+    retry(call, job)
+    tasks = TASKS.table.c
+    is_open = (tasks.job == job["id"]) & tasks.id.in_(asked) & (tasks.status == "queued")
+    update_rows(call, TASKS, is_open, {"status": "pending"})
+    set_status(call, job["id"], "pending")
+
+
+def _awaits_path(task: RowMapping) -> bool:
+    return (task["destination"] or {}).get("path", "") is None
 
 
 @behaviour(DOCUMENTED, "transfers/order", "a job that is retried goes to the end of its queue")
