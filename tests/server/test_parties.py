@@ -93,6 +93,18 @@ def test_standard_users_know_the_main_site_only(ends):
     assert ends("standard", "/a", "site=hq:share=projects/a")[2] == {"v": VOLUME, "path": "a"}
 
 
+@pytest.mark.behaviour("transfers/parties: to standard users no other users exist")
+@pytest.mark.parametrize("named", ["{}", "user={}", "{}@admin-laptop"])
+@pytest.mark.parametrize("user", [ADMIN, "employee@acmefilm.com", "nobody@acmefilm.com"])
+def test_standard_users_do_not_learn_who_else_there_is(ends, user, named):
+    for source, destination in (
+        ("share=projects/a", named.format(user)),
+        (f"{named.format(user)}:share=projects/a", "/in/"),
+    ):
+        with pytest.raises(Refusal, match=f"^there is no user '{user}'$"):
+            ends("standard", source, destination)
+
+
 @pytest.mark.behaviour("transfers/parties: client=id is that computer, or that server's site")
 def test_a_client_stands_for_its_user_or_its_site(ends, admin):
     parties, _, end = ends("admin", "volume=projects/a.mov", f"client={admin.computer}:/in/")

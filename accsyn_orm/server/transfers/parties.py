@@ -121,8 +121,11 @@ class Parties:
         latest = max(wanted, key=lambda row: row["last_checkin"] or "", default=None)
         return None if latest is None else str(latest["id"])
 
+    @behaviour(INFERRED, "transfers/parties", "to standard users no other users exist")
     def _named_user(self, spec: Spec) -> Party:
-        user = self._user(spec.ident)
+        user, caller = self._user(spec.ident), self.call.caller
+        if caller.role is Role.STANDARD and user != caller.user_id:
+            raise no_such("user", spec.ident)
         self._require_own(user, spec)
         return self.of_user(user, spec.host)
 
@@ -130,8 +133,6 @@ class Parties:
         caller = self.call.caller
         if user == caller.user_id:
             return
-        if caller.role is Role.STANDARD:
-            raise not_permitted(caller, "send to or receive from other users")
         if spec.is_local:
             raise not_permitted(caller, "name a local path on somebody else's computer")
 
