@@ -349,7 +349,10 @@ class Service:
         # The query is a bare user name here, not an expression.
         if (event.query or "").casefold() != call.caller.user_code.casefold():
             raise Refusal("session keys are made for yourself only")
-        lifetime = payload(event.data or {}).get("lifetime")
+        data = dict(payload(event.data or {}))
+        lifetime = data.pop("lifetime", None)
+        if data:
+            raise Refusal(f"{event.uri} takes lifetime; not {', '.join(data)}")
         if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float, type(None))):
             raise Refusal("lifetime is a number of seconds")
         key = self._accounts.generate_session_key(call.connection, call.caller, call.now, lifetime)

@@ -86,9 +86,24 @@ def test_v1_lists_what_any_type_behind_a_name_is_created_with(admin_v1, admin, k
     assert len(listed) == len(set(listed))
 
 
-def test_entitytypes_takes_no_options(admin):
-    with pytest.raises(Refusal, match="entitytypes takes no options"):
-        admin.call("GET", "entitytypes", {"entitytype": "user"})
+@pytest.mark.parametrize(
+    ("verb", "uri"),
+    [
+        ("GET", "entitytypes"),
+        ("GET", "volume/servers"),
+        ("DELETE", "user/deactivate"),
+        ("POST", "user/activate"),
+    ],
+)
+def test_what_takes_no_options_says_so(admin, verb, uri):
+    with pytest.raises(Refusal, match=f"{uri} takes no options"):
+        admin.call(verb, uri, {"force": True}, ident=admin.user_id)
+
+
+def test_session_keys_take_a_lifetime_and_nothing_else(admin_v1):
+    data = {"lifetime": 60, "scope": "all"}
+    with pytest.raises(Refusal, match="takes lifetime; not scope"):
+        admin_v1.call("POST", "user/generate_session_key", data, query=admin_v1.username)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,21 @@ def test_attributes_are_chosen_by_name(john):
 
 @pytest.mark.behaviour("find: options that a generation does not have are refused")
 @pytest.mark.parametrize(
+    ("protocol", "option", "value"),
+    [
+        ("v1", "inactive", True),
+        ("v1", "parent", "x"),
+        ("v1", "single_entity_query", True),
+        ("v3", "offline", True),
+        ("v3", "type", 1),
+    ],
+)
+def test_each_generation_has_options_of_its_own(demo, protocol, option, value):
+    with pytest.raises(Refusal, match=f"find has no attribute '{option}'"):
+        demo.client("john@user.com", protocol).find("user", **{option: value})
+
+
+@pytest.mark.parametrize(
     ("options", "problem"),
     [
         ({"limit": "5"}, "find: limit is a whole number"),
@@ -116,7 +131,7 @@ def test_an_id_finds_in_every_scope(john):
     for scope in ("finished", "archived"):
         job = john.find("transfer", limit=1, **{scope: True})[0]
         assert john.get("Transfer", job["id"]) == job
-    olga = john.find("user", offline=True)[0]
+    olga = john.find("user", inactive=True)[0]
     assert john.get("user", olga["id"]) == olga
 
 

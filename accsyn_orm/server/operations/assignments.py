@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.operations.work import answers, entity_id
+from accsyn_orm.server.operations.work import answers, entity_id, require_no_options
 from accsyn_orm.server.provenance import CLIENT_SOURCE, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.assignment import assign, deassign
@@ -49,6 +49,7 @@ def deassign_server(call: Call, event: Event, _variables: Mapping[str, str]) -> 
 @answers("GET", "volume/servers", generations=V3)
 def assigned_servers(call: Call, event: Event, _variables: Mapping[str, str]) -> list[Record]:
     """List the servers of a volume that the caller may see."""
+    require_no_options(event)
     volume = visible_row(call, VOLUMES, entity_id(event))
     assigned = [volume["server"], *(volume["siteservers"] or ())]
     servers, may_see = SERVERS.table.c, access("server", call.caller).read(call.caller)

@@ -22,7 +22,13 @@ from accsyn_orm.server.operations import (
     settings,
 )
 from accsyn_orm.server.operations.journal import note_operation
-from accsyn_orm.server.operations.work import Work, entity_id, require_verb, routed
+from accsyn_orm.server.operations.work import (
+    Work,
+    entity_id,
+    require_no_options,
+    require_verb,
+    routed,
+)
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import QUEUE_RULES, EntityRules, rules_named
 from accsyn_orm.server.rules.base import payload
@@ -83,10 +89,12 @@ def _delete(call: Call, rules: EntityRules, event: Event) -> Any:
 
 
 def _deactivate(call: Call, rules: EntityRules, event: Event) -> Any:
+    require_no_options(event)
     return rules.deactivate(call, entity_id(event))
 
 
 def _activate(call: Call, rules: EntityRules, event: Event) -> Any:
+    require_no_options(event)
     named = event.entityid or event.query
     if not named:
         raise Refusal(f"{event.uri}: say which one, by its id or its code")

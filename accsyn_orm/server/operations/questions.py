@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from accsyn_orm.server.access.policy import access
 from accsyn_orm.server.access.rights import nothing
 from accsyn_orm.server.context import Call
-from accsyn_orm.server.operations.work import answers
+from accsyn_orm.server.operations.work import answers, require_no_options
 from accsyn_orm.server.provenance import DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import entity_names, rules_named
@@ -20,8 +20,7 @@ from accsyn_orm.wire.events import Event
 @answers("GET", "entitytypes")
 def entity_types(call: Call, event: Event, _variables: Mapping[str, str]) -> list[str]:
     """List the entity types."""
-    if payload(event.data or {}):
-        raise Refusal("entitytypes takes no options")
+    require_no_options(event)
     return entity_names(call.caller.generation)
 
 

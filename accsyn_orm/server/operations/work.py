@@ -135,6 +135,16 @@ def require_verb(event: Event, verb: str, wanted: str) -> None:
         raise Refusal(f"{event.uri} is sent with {wanted}, not {verb}")
 
 
+def require_no_options(event: Event) -> None:
+    """Refuse data with an operation that takes none.
+
+    Raises:
+        Refusal: the event has some.
+    """
+    if event.data:
+        raise Refusal(f"{event.uri} takes no options")
+
+
 def entity_id(event: Event) -> str:
     """Return the id of the entity that an event is about.
 

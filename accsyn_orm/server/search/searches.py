@@ -40,18 +40,23 @@ def _whole_name(name: str, value: Any) -> str:
     return chosen
 
 
-_OPTIONS: Mapping[str, Check] = {
-    "parent": filled_text,
+_IN_BOTH: Mapping[str, Check] = {
     "finished": boolean,
-    "inactive": boolean,
-    "offline": boolean,
     "archived": boolean,
     "limit": whole_number(0, _MOST),
     "skip": whole_number(0, _MOST),
     "attributes": _names,
-    "single_entity_query": boolean,
 }
-_V1_OPTIONS: Mapping[str, Check] = {**_OPTIONS, "type": whole_number(0, 99)}
+_OPTIONS: Mapping[Generation, Mapping[str, Check]] = {
+    "v1": {**_IN_BOTH, "offline": boolean},
+    "v3": {
+        **_IN_BOTH,
+        "parent": filled_text,
+        "inactive": boolean,
+        "single_entity_query": boolean,
+    },
+}
+_OF_V1_JOBS: Mapping[str, Check] = {"type": whole_number(0, 99)}
 """v1 tells kinds of jobs, and queues, apart by type."""
 
 _CONFINING = frozenset({"id", "parent", "parent.id", "job", "job.id"})
@@ -97,8 +102,8 @@ def read_search(
         Refusal: an option is unknown or of the wrong type.
         QueryError: the expression is no expression.
     """
-    usual = _V1_OPTIONS if generation == "v1" and rules.name == "job" else _OPTIONS
-    known = {**usual, **rules.search_options}
+    of_jobs = _OF_V1_JOBS if generation == "v1" and rules.name == "job" else {}
+    known = {**_OPTIONS[generation], **of_jobs, **rules.search_options}
     options: dict[str, Any] = {}
     for name, value in payload(data or {}).items():
         if name not in known:
