@@ -166,7 +166,8 @@ def resend(call: Call, job: RowMapping) -> None:
 
 
 def _awaits_path(task: RowMapping) -> bool:
-    return (task["destination"] or {}).get("path", "") is None
+    destination: Mapping[str, Any] = task["destination"] or {}
+    return destination.get("path", "") is None
 
 
 @behaviour(DOCUMENTED, "transfers/order", "a job that is retried goes to the end of its queue")
