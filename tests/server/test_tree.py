@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from accsyn_orm.server.disk.directory import DIRECTORY, DescriptorDirectory, PathDirectory
+from accsyn_orm.server.disk.directory import (
+    DIRECTORY,
+    DescriptorDirectory,
+    Directory,
+    PathDirectory,
+)
 from accsyn_orm.server.disk.inside import DRAFT_PREFIX, ROOT, Inside
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, reason_of
 from accsyn_orm.server.disk.tree import Tree
@@ -328,6 +333,22 @@ def test_nothing_goes_through_a_link(tree, linked, change):
     assert [path.name for path in (linked.parent / "outside").iterdir()] == ["secret"]
     assert (linked.parent / "outside" / "secret").read_bytes() == b"secret"
     assert sorted(path.name for path in linked.iterdir()) == before
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_directory_that_is_removed_in_part_is_told_so(root, kind, monkeypatch):
+    unlink = kind.unlink
+
+    def refuse(self: Directory, name: str) -> None:
+        if name == "deep.exr":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        unlink(self, name)
+
+    monkeypatch.setattr(kind, "unlink", refuse)
+    with pytest.raises(DiskRefusal, match="'share=s/a' is removed in part") as caught:
+        Tree(root, shown_as="share=s", opens=kind).remove(at("a"), force=True)
+    assert caught.value.reason is Reason.PARTLY_REMOVED
+    assert [path.name for path in sorted((root / "a").rglob("*"))] == ["b", "deep.exr"]
 
 
 def test_links_are_removed_with_their_directory_and_not_followed(tree, root):

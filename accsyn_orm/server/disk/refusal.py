@@ -19,6 +19,7 @@ class Reason(Enum):
     NOT_A_DIRECTORY = "is not a folder"
     IS_A_DIRECTORY = "is a folder"
     NOT_EMPTY = "is not empty: delete it with force"
+    PARTLY_REMOVED = "is removed in part: the disk does not let go of the rest"
     LINK = "is a link, and links are not followed"
     SPECIAL = "is neither a file nor a folder"
     INTO_ITSELF = "cannot be moved into itself"

@@ -301,7 +301,10 @@ class Tree:
             if not entry.is_directory:
                 parent.unlink(inside.name)
             elif force:
-                _remove_all(parent, inside.name)
+                try:
+                    _remove_all(parent, inside.name)
+                except OSError as error:
+                    raise DiskRefusal(shown, Reason.PARTLY_REMOVED) from error
             else:
                 parent.remove(inside.name)
 
