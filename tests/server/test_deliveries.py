@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from accsyn_orm.server.refusals import Refusal
@@ -238,6 +240,32 @@ def test_what_was_due_long_ago_happened_then(studio, admin, live):
     (ended,) = admin.find("delivery", archived=True)
     assert (ended["status"], ended["finished"]) == ("done", "2026-03-31T12:00:01")
     assert not folder.exists()
+
+
+def test_others_work_while_uploaded_files_are_removed(studio, admin, draft, monkeypatch):
+    (studio.roots.packages / draft["id"]).mkdir()
+    made = []
+
+    def remove(path, **options):
+        # A large delivery takes long, and no transaction is open meanwhile.
+        made.append(admin.create("queue", {"name": "Meanwhile"})["id"])
+        path.rmdir()
+
+    monkeypatch.setattr(shutil, "rmtree", remove)
+    studio.clock.advance(hours=13)
+    admin.find("delivery")
+    assert len(made) == 1
+    assert not (studio.roots.packages / draft["id"]).exists()
+    studio.clock.advance(hours=1)
+    admin.find("delivery")
+    assert len(made) == 1
+
+
+def test_files_that_cannot_be_removed_keep_nobody_from_working(studio, admin, draft):
+    studio.roots.packages.rmdir()
+    (studio.roots.base / "packages").write_bytes(b"")
+    studio.clock.advance(hours=13)
+    assert status(admin, draft) == "aborted"
 
 
 def test_deleting_removes_uploaded_files_at_once(studio, admin, draft):

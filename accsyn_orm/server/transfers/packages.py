@@ -9,6 +9,7 @@ uploaded is ``pending``.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.context import Call, wire_time
+from accsyn_orm.server.disk.refusal import DiskRefusal
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
@@ -149,37 +151,52 @@ class Upkeep:
             is_due = connection.execute(due.limit(1)).first() is not None
         if is_due:
             with self._database.writing() as connection:
-                advance(connection, now, self._roots)
+                over = advance(connection, now)
+            self._remove_files(over)
+
+    @behaviour(DOCUMENTED, "packages/life", "uploaded files are removed four hours after its end")
+    def _remove_files(self, over: Sequence[RowMapping]) -> None:
+        """Remove what was uploaded to packages; nobody waits for it to be done."""
+        for row in over:
+            with contextlib.suppress(DiskRefusal):
+                # What cannot be removed must not keep everybody from working.
+                shutil.rmtree(self._roots.packages / row["id"], ignore_errors=True)
+        if over:
+            with self._database.writing() as connection:
+                for row in over:
+                    _change(connection, row, {"expires": None})
 
 
 @behaviour(DOCUMENTED, "packages/life", "what is not submitted within eight hours is aborted")
 @behaviour(DOCUMENTED, "packages/life", "a submitted one is pending first, then waiting")
 @behaviour(DOCUMENTED, "packages/life", "after a month it is done")
-@behaviour(DOCUMENTED, "packages/life", "uploaded files are removed four hours after its end")
-def advance(connection: Connection, now: datetime, roots: Roots) -> None:
-    """Let happen what packages of all workspaces do by themselves up to a time."""
+def advance(connection: Connection, now: datetime) -> Sequence[RowMapping]:
+    """Let happen what packages of all workspaces do by themselves up to a time.
+
+    Returns:
+        Those that are over for so long that their files can go.
+    """
     jobs = JOBS.table.c
     columns = jobs.sequence, jobs.id, jobs.status, jobs.expires
     due = select(*columns).where(jobs.expires <= wire_time(now), jobs.type.in_(PACKAGES))
-    while rows := connection.execute(due).all():
+    while rows := connection.execute(due.where(jobs.status.in_(_NEXT))).mappings().all():
         for row in rows:
-            changes = _own_change(row.status, row.expires)
-            if not changes:
-                # What cannot be removed must not keep everybody from working.
-                shutil.rmtree(roots.packages / row.id, ignore_errors=True)
-                changes = {"expires": None}
-            # Somebody else may have ended it, or brought it forward, since.
-            is_unchanged = and_(
-                jobs.sequence == row.sequence,
-                jobs.status == row.status,
-                jobs.expires == row.expires,
-            )
-            connection.execute(update(JOBS.table).where(is_unchanged).values(**changes))
+            _change(connection, row, _own_change(row["status"], row["expires"]))
+    return connection.execute(due).mappings().all()
+
+
+def _change(connection: Connection, row: RowMapping, values: Mapping[str, Any]) -> None:
+    """Change a package, unless somebody else has ended it, or brought it forward, since."""
+    jobs = JOBS.table.c
+    is_unchanged = and_(
+        jobs.sequence == row["sequence"],
+        jobs.status == row["status"],
+        jobs.expires == row["expires"],
+    )
+    connection.execute(update(JOBS.table).where(is_unchanged).values(**values))
 
 
 def _own_change(status: str, expires: str) -> dict[str, Any]:
-    if status not in _NEXT:
-        return {}
     becomes, lasts = _NEXT[status]
     when = datetime.fromisoformat(expires).replace(tzinfo=timezone.utc)
     values = {**_values(becomes, when, lasts), "modified": wire_time(when), "modifier": "accsyn"}
