@@ -102,8 +102,9 @@ def read_search(
         Refusal: an option is unknown or of the wrong type.
         QueryError: the expression is no expression.
     """
-    of_jobs = _OF_V1_JOBS if generation == "v1" and rules.name == "job" else {}
-    known = {**_OPTIONS[generation], **of_jobs, **rules.search_options}
+    known = {**_OPTIONS[generation], **rules.search_options}
+    if generation == "v1" and rules.name == "job":
+        known |= _OF_V1_JOBS
     options: dict[str, Any] = {}
     for name, value in payload(data or {}).items():
         if name not in known:
