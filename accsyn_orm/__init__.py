@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         BackendCrashError,
         BackendError,
         ConfigurationError,
+        ConflictError,
         EntityError,
         EntityNotFoundError,
         EntityStateError,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         TransportError,
         TransportTimeoutError,
     )
+    from accsyn_orm.outcome import Outcome
     from accsyn_orm.query.fields import FieldRef
     from accsyn_orm.query.literals import raw
     from accsyn_orm.session import Session
@@ -90,6 +92,7 @@ _MODULES = {
             "BackendCrashError",
             "BackendError",
             "ConfigurationError",
+            "ConflictError",
             "EntityError",
             "EntityNotFoundError",
             "EntityStateError",
@@ -111,6 +114,7 @@ _MODULES = {
             "TransportError",
             "TransportTimeoutError",
         ),
+        "accsyn_orm.outcome": ("Outcome",),
         "accsyn_orm.query.fields": ("FieldRef",),
         "accsyn_orm.query.literals": ("raw",),
         "accsyn_orm.session": ("Session",),
@@ -151,6 +155,7 @@ __all__ = [
     "BackendError",
     "Change",
     "ConfigurationError",
+    "ConflictError",
     "Entity",
     "EntityError",
     "EntityNotFoundError",
@@ -161,6 +166,7 @@ __all__ = [
     "JobStatus",
     "MultipleEntitiesError",
     "NoSessionError",
+    "Outcome",
     "PayloadError",
     "ProtocolError",
     "ProxyError",

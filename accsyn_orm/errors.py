@@ -13,6 +13,7 @@
     │   ├── AttributeNotLoadedError (AttributeError)    not asked for, or not sent
     │   ├── EntityNotFoundError (LookupError)
     │   ├── MultipleEntitiesError (LookupError)
+    │   ├── ConflictError (RuntimeError)                changed by somebody else since it was read
     │   └── EntityStateError (RuntimeError)             new, deleted or never deletable
     ├── SessionError (RuntimeError)
     │   ├── NoSessionError            nothing says which session to use
@@ -21,26 +22,38 @@
     │   └── SessionExpiredError       expired, and cannot be renewed without the user
     ├── BackendError (RuntimeError)   the backend understood and refused
     │   └── BackendCrashError         the backend failed while it worked on the request
-    └── TransportError (ConnectionError)    no answer, or none that can be understood
-        ├── TlsError                  the certificate or the handshake was not acceptable
-        ├── ProxyError                the proxy refused or could not be reached
-        ├── TransportTimeoutError (TimeoutError)
-        └── ProtocolError             something answered that does not speak accsyn
+    ├── TransportError (ConnectionError)    no answer, or none that can be understood
+    │   ├── TlsError                  the certificate or the handshake was not acceptable
+    │   ├── ProxyError                the proxy refused or could not be reached
+    │   ├── TransportTimeoutError (TimeoutError)
+    │   └── ProtocolError             something answered that does not speak accsyn
+    └── BulkError                     see ``accsyn_orm.bulk.errors``
 
 An error carries its facts as attributes and builds its own message from them. No message holds a
-key, a password, a session id, a URL's query or a request body.
+key, a password, a session id, a URL's query or a request body. ``error.outcome`` says what became
+of the call that it ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
+
+from accsyn_orm.outcome import Outcome
 
 _LONGEST_SHOWN = 80
 
 
 class AccsynError(Exception):
-    """Root of everything this package raises on purpose."""
+    """Root of everything this package raises on purpose.
+
+    Attributes:
+        outcome: what became of the call that this error ended.
+        retry_after: seconds after which the backend wants to be asked again, if it said so.
+    """
+
+    outcome: Outcome = Outcome.NOT_SENT
+    retry_after: float | None = None
 
     def __reduce__(self) -> tuple[Callable[..., AccsynError], tuple[Any, ...]]:
         """Pickle by attributes; the default protocol would lose the constructors' keywords."""
@@ -268,6 +281,30 @@ class MultipleEntitiesError(EntityError, LookupError):
         )
 
 
+class ConflictError(EntityError, RuntimeError):
+    """The entity was changed by somebody else since it was read.
+
+    Attributes:
+        entity: name of the entity class.
+        id: id of the entity.
+        differences: by attribute, what it was when it was read, what it was to become, and what
+            the backend has now; empty when only the time of change tells.
+    """
+
+    def __init__(
+        self, entity: str, ident: str, differences: Mapping[str, tuple[object, object, object]]
+    ) -> None:
+        self.entity = entity
+        self.id = ident
+        self.differences = dict(differences)
+        shown = "; ".join(
+            f"{name} was {_short(was, 40)}, is {_short(now, 40)}, was to become {_short(mine, 40)}"
+            for name, (was, mine, now) in self.differences.items()
+        )
+        message = f"{entity} {ident} was changed since it was read"
+        super().__init__(f"{message}: {shown}" if shown else message)
+
+
 class EntityStateError(EntityError, RuntimeError):
     """An operation that makes no sense in the entity's state.
 
@@ -348,6 +385,8 @@ class BackendError(AccsynError, RuntimeError):
         status_code: HTTP status of the answer.
     """
 
+    outcome = Outcome.REJECTED
+
     def __init__(
         self, operation: str, message: str, *, message_hr: str | None = None, status_code: int = 200
     ) -> None:
@@ -355,11 +394,15 @@ class BackendError(AccsynError, RuntimeError):
         self.message = message
         self.message_hr = message_hr
         self.status_code = status_code
+        if status_code >= 500:  # noqa: PLR2004  # the server errors of HTTP
+            self.outcome = Outcome.MAYBE_APPLIED
         super().__init__(f"{operation}: {message_hr or message}")
 
 
 class BackendCrashError(BackendError):
     """The backend failed while it worked on the request; whether anything changed is unknown."""
+
+    outcome = Outcome.MAYBE_APPLIED
 
 
 class TransportError(AccsynError, ConnectionError):
@@ -370,13 +413,28 @@ class TransportError(AccsynError, ConnectionError):
         host: ``host:port`` that was to answer.
         reason: what happened.
         hint: what to do, or ``None``.
+        status_code: HTTP status, when there was an answer at all.
     """
 
-    def __init__(self, operation: str, host: str, reason: str, *, hint: str | None = None) -> None:
+    outcome = Outcome.MAYBE_APPLIED
+    status_code: int | None = None
+
+    def __init__(  # noqa: PLR0913  # its facts
+        self,
+        operation: str,
+        host: str,
+        reason: str,
+        *,
+        hint: str | None = None,
+        outcome: Outcome = Outcome.MAYBE_APPLIED,
+        status_code: int | None = None,
+    ) -> None:
         self.operation = operation
         self.host = host
         self.reason = reason
         self.hint = hint
+        self.outcome = outcome
+        self.status_code = status_code
         super().__init__(_with_hint(f"{operation}: {host}: {reason}", hint))
 
 

@@ -7,7 +7,9 @@ are dictionaries by wire name, with the dates the backend documents decoded to a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from accsyn_orm.query.nodes import Statement
 
@@ -70,4 +72,38 @@ class Backend(Protocol):
         self, entitytype: str, entityid: str, data: Mapping[str, Any] | None = None
     ) -> bool:
         """Delete one entity; ``data`` holds options such as ``{"force": True}``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many requests a backend takes.
+
+    Attributes:
+        scope: what shares the limit; everything with the same scope counts together.
+        per_second: requests per second, on the long run.
+        burst: requests at once, after a pause.
+    """
+
+    scope: str
+    per_second: float
+    burst: int
+
+
+@runtime_checkable
+class RemoteBackend(Backend, Protocol):
+    """A backend behind a network, where a request can get lost, and too many are too many."""
+
+    @property
+    def workspace(self) -> str:
+        """Code of the workspace."""
+        ...
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """How many requests it takes, or ``None`` for as many as it can answer."""
+        ...
+
+    def attempt(self, eid: str) -> AbstractContextManager[None]:
+        """Make the one call inside a ``with`` block an attempt of the call that has this id."""
         ...

@@ -11,9 +11,11 @@ import time
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 from typing_extensions import assert_never
 
@@ -27,6 +29,8 @@ from accsyn_orm.errors import (
     SessionClosedError,
     SessionExpiredError,
 )
+from accsyn_orm.outcome import Outcome
+from accsyn_orm.session.settings import is_loopback
 from accsyn_orm.transport.base import Request, Transport
 from accsyn_orm.wire.codec import dumps, encode_date, to_query_string
 from accsyn_orm.wire.credentials import (
@@ -55,6 +59,17 @@ if TYPE_CHECKING:
     from accsyn_orm.session.settings import Settings
 
 _IN_QUERY_STRING = frozenset({"GET", "DELETE"})
+_eid: ContextVar[str | None] = ContextVar("accsyn_orm_eid", default=None)
+
+
+@contextmanager
+def attempt_of(eid: str) -> Generator[None, None, None]:
+    """Make the one call inside an attempt of the call that has this id."""
+    token = _eid.set(eid)
+    try:
+        yield
+    finally:
+        _eid.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,12 @@ class Connection:
     def host(self) -> str | None:
         """``scheme://host:port`` as far as it is known."""
         return self._base_url or self.settings.base_url
+
+    @property
+    def is_local(self) -> bool:
+        """Whether calls stay on this machine; a proxy on it passes them on."""
+        host = urlsplit(self.host or "").hostname or ""
+        return self.settings.proxy is None and is_loopback(host)
 
     def sign_in(self) -> SignedIn:
         """Sign in, unless that has happened.
@@ -170,11 +191,12 @@ class Connection:
     def _call(
         self, verb: str, uri: str, data: Any, query: str | None, entityid: str | None
     ) -> dict[str, Any]:
-        signed_in = self._current()
+        with _before_the_event(Outcome.NOT_SENT):
+            signed_in = self._current()
         event = Event(
             uri=uri,
             tenant=self.settings.tenant,
-            eid=str(uuid.uuid4()),
+            eid=_eid.get() or str(uuid.uuid4()),
             session=self._event_session(signed_in),
             ident=self.settings.username,
             created=encode_date(datetime.now(timezone.utc)),
@@ -186,13 +208,16 @@ class Connection:
         try:
             return self._send_event(signed_in, verb, event)
         except ExpiredSession as expired:
-            renewed = self._renew(signed_in, expired)
+            with _before_the_event(Outcome.REJECTED):
+                renewed = self._renew(signed_in, expired)
         try:
             # The same call once more: the event keeps its id.
             again = replace(event, session=self._event_session(renewed))
             return self._send_event(renewed, verb, again)
         except ExpiredSession as expired:
-            raise SessionExpiredError(_reason(expired)) from expired
+            error = SessionExpiredError(_reason(expired))
+            error.outcome = expired.outcome
+            raise error from expired
 
     def _event_session(self, signed_in: SignedIn) -> str:
         if self.settings.generation is V1:
@@ -322,7 +347,21 @@ class Connection:
         started = time.monotonic()
         response = transport.send(request)
         self._log.answer(operation, response.status, response.text, time.monotonic() - started)
-        return decode_reply(operation, request.host, response.status, response.text)
+        try:
+            return decode_reply(operation, request.host, response.status, response.text)
+        except AccsynError as error:
+            error.retry_after = response.retry_after
+            raise
+
+
+@contextmanager
+def _before_the_event(outcome: Outcome) -> Generator[None, None, None]:
+    """Give errors of a sign-in the outcome of the call that needed it."""
+    try:
+        yield
+    except AccsynError as error:
+        error.outcome = outcome
+        raise
 
 
 def _make_transport(settings: Settings) -> Transport:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import TYPE_CHECKING, ClassVar, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from accsyn_orm.errors import AccsynError, BackendError, ConfigurationError
 from accsyn_orm.session.blocks import Blocks
-from accsyn_orm.session.connection import Connection
+from accsyn_orm.session.connection import Connection, attempt_of
 from accsyn_orm.session.log import SessionLog
 from accsyn_orm.session.settings import Arguments, resolve_settings
 from accsyn_orm.session.text import TextCalls
@@ -17,8 +18,13 @@ from accsyn_orm.wire.versions import V1
 if TYPE_CHECKING:
     import os
 
-    from accsyn_orm.entities.backend import Generation
+    from accsyn_orm.entities.backend import Generation, RateLimit
 
+
+# accsyn takes 30 requests per second and a burst of 60 (its changelog, v3.6-5); ours is smaller, to
+# leave room for others at the same address.
+_REQUESTS_PER_SECOND = 30.0
+_REQUESTS_AT_ONCE = 50
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,6 +119,23 @@ class SessionCore(TextCalls):
     def username(self) -> str:
         """User who signs in."""
         return self._settings.username
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """How many requests the host takes from this machine; ``None`` when it is this machine."""
+        if self._connection.is_local:
+            return None
+        from accsyn_orm.entities.backend import RateLimit  # loads Pydantic
+
+        # One workspace has one host, and until the sign-in nobody knows which.
+        return RateLimit(self.workspace, _REQUESTS_PER_SECOND, _REQUESTS_AT_ONCE)
+
+    def attempt(self, eid: str) -> AbstractContextManager[None]:
+        """Make the one call inside a ``with`` block an attempt of the call that has this id.
+
+        A backend that remembers ids does not do twice what it has done once.
+        """
+        return attempt_of(eid)
 
     @property
     def timeout(self) -> float:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from accsyn_orm.errors import EntityNotFoundError, EntityValidationError, QueryValueError
+from accsyn_orm.errors import (
+    EntityNotFoundError,
+    EntityValidationError,
+    QueryValueError,
+)
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.query import Comparison, Operator, Statement, render
 from accsyn_orm.session.access import AccessCalls
 from accsyn_orm.session.assignment import AssignmentCalls
@@ -345,7 +350,9 @@ class Session(
             self._connection.call("PUT", uri, check_data(name, data), entityid=ident)
         )
         if not found:
-            raise EntityNotFoundError(name, ident)
+            missing = EntityNotFoundError(name, ident)
+            missing.outcome = Outcome.MAYBE_APPLIED
+            raise missing
         return found[0]
 
     @public_call

@@ -265,10 +265,15 @@ def _join(setting: str, scheme: str, hostname: str, port: int) -> str:
 
 
 def _may_be_plain(hostname: str, arguments: Arguments) -> bool:
-    if arguments.allow_insecure_http or hostname.lower() == "localhost":
-        return True
+    return arguments.allow_insecure_http or is_loopback(hostname)
+
+
+def is_loopback(hostname: str) -> bool:
+    """Tell whether a host is this machine, by its name or address alone."""
     bare = hostname.strip("[]")
-    return _is_address(bare) and ipaddress.ip_address(bare).is_loopback
+    return bare.lower() == "localhost" or (
+        _is_address(bare) and ipaddress.ip_address(bare).is_loopback
+    )
 
 
 def _is_address(text: str) -> bool:

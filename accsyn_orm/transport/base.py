@@ -40,10 +40,12 @@ class Response:
     Attributes:
         status: HTTP status.
         text: body, decoded.
+        retry_after: seconds after which the host wants to be asked again, if it said so.
     """
 
     status: int
     text: str = field(repr=False)
+    retry_after: float | None = None
 
 
 class Transport(Protocol):
@@ -53,7 +55,8 @@ class Transport(Protocol):
         """Send a request and wait for the complete answer.
 
         Raises:
-            TransportError: there is none, or none that can be read.
+            TransportError: there is none, or none that can be read; its ``outcome`` says whether
+                a byte of the request had left.
         """
         ...
 

@@ -7,7 +7,10 @@ host it was given, or fails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
@@ -21,14 +24,16 @@ from accsyn_orm.errors import (
     TransportError,
     TransportTimeoutError,
 )
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.transport.base import Request, Response
-from accsyn_orm.transport.pools import DiscreetAdapter
+from accsyn_orm.transport.pools import Departure, DiscreetAdapter, watched_departure
 from accsyn_orm.transport.proxy import Proxy
 
 MAX_RESPONSE = 64 * 1024 * 1024
 """Largest body accepted, in bytes after decompression."""
 
 _CHUNK = 64 * 1024
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _CONNECTIONS = 16
 
 
@@ -58,20 +63,21 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for the complete answer."""
-        try:
-            with self._session.send(
-                self._prepare(request),
-                stream=True,
-                timeout=self._timeouts,
-                verify=self._verify,
-                proxies=self._proxies,
-                allow_redirects=False,
-            ) as answer:
-                return _read(request, answer)
-        except TransportError:
-            raise
-        except (OSError, ValueError, HTTPError) as error:
-            raise self._translate(request, error) from _root_cause(error)
+        with watched_departure() as departure:
+            try:
+                with self._session.send(
+                    self._prepare(request),
+                    stream=True,
+                    timeout=self._timeouts,
+                    verify=self._verify,
+                    proxies=self._proxies,
+                    allow_redirects=False,
+                ) as answer:
+                    return _read(request, answer)
+            except TransportError:
+                raise
+            except (OSError, ValueError, HTTPError) as error:
+                raise self._translate(request, error, departure) from _root_cause(error)
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,7 +92,9 @@ class HttpTransport:
         prepared.prepare_body(request.body, None)
         return prepared
 
-    def _translate(self, request: Request, error: Exception) -> TransportError:
+    def _translate(
+        self, request: Request, error: Exception, departure: Departure
+    ) -> TransportError:
         """Say what went wrong. The library's own messages may hold the URL and are not used."""
         causes = list(_chain(error))
         failures = (_PROXY_FAILURE, *_FAILURES) if self._proxies else _FAILURES
@@ -97,7 +105,10 @@ class HttpTransport:
             tls=_first(causes, "verify_message", "the handshake was refused"),
             system=_first(causes, "strerror", "closed without an answer"),
         )
-        return failure.kind(request.operation, request.host, reason, hint=failure.hint)
+        outcome = Outcome.MAYBE_APPLIED if departure.has_begun else Outcome.NOT_SENT
+        return failure.kind(
+            request.operation, request.host, reason, hint=failure.hint, outcome=outcome
+        )
 
 
 class _Failure(NamedTuple):
@@ -171,6 +182,7 @@ def _read(request: Request, answer: requests.Response) -> Response:
             request.host,
             f"HTTP status {answer.status_code} points elsewhere; credentials are not sent there",
             hint="check host name, port and scheme",
+            status_code=answer.status_code,
         )
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
@@ -180,10 +192,26 @@ def _read(request: Request, answer: requests.Response) -> Response:
             hint = "ask for less at once with limit and attributes"
             raise ProtocolError(request.operation, request.host, reason, hint=hint)
     try:
-        return Response(answer.status_code, body.decode())
+        text = body.decode()
     except UnicodeDecodeError as error:
         reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
         raise ProtocolError(request.operation, request.host, reason) from error
+    return Response(answer.status_code, text, _retry_after(answer.headers.get("Retry-After")))
+
+
+def _retry_after(text: str | None) -> float | None:
+    """Read the header of that name: seconds, or a date."""
+    if text is None:
+        return None
+    if _SECONDS.fullmatch(text.strip()):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

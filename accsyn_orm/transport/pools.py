@@ -3,15 +3,47 @@
 ``urllib3`` logs the target of each request at level ``DEBUG``, and here its query is the whole
 event with the id of the session. These pools give the library the path alone; the connection adds
 the query when it writes the request line. No logger and no class of the library is changed.
+
+The connection also notes when it begins to write: whether a request that failed can have arrived is
+a fact then, and not read off the type of an exception.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
+
+
+@dataclass(slots=True)
+class Departure:
+    """How far one request got.
+
+    Attributes:
+        has_begun: its first byte was handed to the network.
+    """
+
+    has_begun: bool = False
+
+
+_departure: ContextVar[Departure] = ContextVar("accsyn_orm_departure")
+
+
+@contextmanager
+def watched_departure() -> Generator[Departure, None, None]:
+    """Give what tells whether the request that is sent inside has begun to leave."""
+    departure = Departure()
+    token = _departure.set(departure)
+    try:
+        yield departure
+    finally:
+        _departure.reset(token)
 
 
 class DiscreetAdapter(HTTPAdapter):
@@ -52,6 +84,14 @@ class _DiscreetPool(HTTPConnectionPool):
 
 class _DiscreetConnection:
     query = ""
+    sock: Any
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            # The library connects here too: what fails up to the handshake was not sent.
+            self.connect()  # type: ignore[attr-defined]  # of a mixin
+        _departure.get().has_begun = True
+        super().send(data)  # type: ignore[misc]  # the same
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         target = f"{url}?{self.query}" if self.query else url

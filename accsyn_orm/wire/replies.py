@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from accsyn_orm.errors import BackendCrashError, BackendError, PayloadError, ProtocolError
+from accsyn_orm.errors import (
+    BackendCrashError,
+    BackendError,
+    PayloadError,
+    ProtocolError,
+)
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.wire.codec import dumps, loads
 
 _NO_REASON = "refused without a reason"
@@ -99,4 +105,13 @@ def _refusal(
 
 
 def _no_answer(operation: str, host: str, status: int, shape: str) -> ProtocolError:
-    return ProtocolError(operation, host, f"HTTP status {status} {shape}", hint=_HINTS.get(status))
+    # What refuses a request in the name of HTTP stands before the backend.
+    is_refusal = 400 <= status < 500  # noqa: PLR2004  # the client errors of HTTP
+    return ProtocolError(
+        operation,
+        host,
+        f"HTTP status {status} {shape}",
+        hint=_HINTS.get(status),
+        outcome=Outcome.REJECTED if is_refusal else Outcome.MAYBE_APPLIED,
+        status_code=status,
+    )
