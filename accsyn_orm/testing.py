@@ -22,13 +22,14 @@ from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
 from accsyn_orm.server.context import Integration, PublishHook
+from accsyn_orm.server.http.faults import Fault, Faults
 from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.service import Credentials
 
 if TYPE_CHECKING:
     from accsyn_orm.session import Session
 
-__all__ = ["Credentials", "EmbeddedWorkspace", "ManualClock"]
+__all__ = ["Credentials", "EmbeddedWorkspace", "Fault", "Faults", "ManualClock"]
 
 RoleName = Literal["admin", "employee", "standard"]
 _DOCUMENTED = Lifetimes()
@@ -58,6 +59,7 @@ class EmbeddedWorkspace:
             and its data and returns what ``Session.integration()`` shall return.
         publish_hook: a function that decides what may be published: it takes the files that were
             given to ``Session.prepublish()`` and returns what that shall return.
+        faults: what goes wrong on purpose; ``workspace.faults`` changes it while it runs.
     """
 
     def __init__(  # noqa: PLR0913  # independent options
@@ -75,6 +77,7 @@ class EmbeddedWorkspace:
         local_root: Path | None = None,
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
+        faults: Faults | None = None,
     ) -> None:
         self._seed = seed
         self._data = data
@@ -87,6 +90,7 @@ class EmbeddedWorkspace:
         self._local_root = local_root
         self._integrations = integrations
         self._publish_hook = publish_hook
+        self._faults = faults
         self._running: Workspace | None = None
         self._credentials: dict[Role, Credentials] = {}
 
@@ -104,6 +108,7 @@ class EmbeddedWorkspace:
             integrations=self._integrations,
             publish_hook=self._publish_hook,
         )
+        workspace.switch.faults = self._faults
         self._running = workspace.start()
         return self
 
@@ -127,6 +132,16 @@ class EmbeddedWorkspace:
     def ca_bundle(self) -> Path | None:
         """The certificate authority to trust, or ``None`` without TLS."""
         return self._workspace.ca_bundle
+
+    @property
+    def faults(self) -> Faults | None:
+        """What goes wrong on purpose; ``None`` for nothing."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Faults | None) -> None:
+        self._faults = faults
+        self._workspace.switch.faults = faults
 
     @property
     def code(self) -> str:

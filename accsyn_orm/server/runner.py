@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 from typing_extensions import Self
 
@@ -30,6 +31,7 @@ from accsyn_orm.server.engine.pacing import run
 from accsyn_orm.server.engine.thread import EngineThread
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
+from accsyn_orm.server.http.faults import Application, FaultSwitch
 from accsyn_orm.server.http.listener import Listener
 from accsyn_orm.server.seeds.plant import SEEDS, plant
 from accsyn_orm.server.service import Credentials, Service
@@ -58,6 +60,9 @@ class Workspace:
             computer a directory of its own.
         integrations: what answers calls to integrations, by name.
         publish_hook: what decides about publishing.
+
+    Attributes:
+        switch: makes calls fail, for tests.
 
     Raises:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
@@ -128,7 +133,8 @@ class Workspace:
             self._thread = EngineThread(self._engine, clock) if transfers else None
             if self._thread:
                 self._cleanup.callback(self._thread.stop)
-            self._listener = Listener(make_app(self.service), host, port, context=context)
+            self.switch = FaultSwitch(cast("Application", make_app(self.service)))
+            self._listener = Listener(self.switch, host, port, context=context)
             self._cleanup.callback(self._listener.stop)
             # Nothing failed: keep it all open until stop().
             self._cleanup = self._cleanup.pop_all()

@@ -61,6 +61,16 @@ class DiscreetAdapter(HTTPAdapter):
         _make_discreet(manager)
         return manager
 
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        # The library only forgets the pools: one that the traceback of an error still refers to
+        # would keep its connections open.
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118  # no dictionary: it cannot be iterated
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()
+
 
 def _make_discreet(manager: PoolManager) -> None:
     classes: dict[str, Any] = manager.pool_classes_by_scheme

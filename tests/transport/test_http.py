@@ -6,6 +6,7 @@ import gzip
 import logging
 import socket
 import ssl
+import threading
 import time
 import traceback
 from contextlib import closing
@@ -295,6 +296,28 @@ def test_keyboard_interrupt_passes_through(make_transport, tls_server, monkeypat
     monkeypatch.setattr("urllib3.util.connection.create_connection", interrupt)
     with pytest.raises(KeyboardInterrupt):
         make_transport().send(tls_server.request())
+
+
+def test_close_closes_connections_although_an_error_is_kept(make_transport, listening, tls_server):
+    connections = []
+    closed = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        connections.append(connection)
+        while connection.recv(10_000):
+            if len(connections) == 1:
+                return
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        closed.set()
+
+    with listening(serve) as port:
+        transport = make_transport()
+        request = tls_server.request(url=f"http://127.0.0.1:{port}/x")
+        kept = failure(transport, request)
+        transport.send(request)
+        transport.close()
+        assert closed.wait(2)
+    assert kept.__traceback__
 
 
 def test_transport_works_after_a_failure(make_transport, tls_server):
