@@ -5,11 +5,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
-.PHONY: help demo test lint format types docs bench serve clean
+.PHONY: help demo test test-deep lint format types docs bench serve clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Debian's python3 comes without ensurepip; virtualenv from PyPI does the same job there.
 $(BIN)/python:
@@ -41,7 +41,11 @@ test: $(VENV)/.dev  ## Run all tests, on SQLite and PostgreSQL, and check the co
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m pytest -n 2 --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --fail-under=95
-	$(BIN)/python -m coverage report --fail-under=100 --include='*/accsyn_orm/query/*,*/accsyn_orm/wire/*'
+	$(BIN)/python -m coverage report --fail-under=100 \
+	  --include='*/accsyn_orm/query/*,*/accsyn_orm/wire/*,*/accsyn_orm/bulk/*'
+
+test-deep: $(VENV)/.dev  ## Run the whole of what make test runs a fast variant of
+	$(BIN)/python -m pytest -m deep $(ARGS)
 
 lint: $(VENV)/.dev  ## Check style and formatting
 	$(BIN)/ruff check .

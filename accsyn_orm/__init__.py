@@ -18,6 +18,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     __version__: str
 
+    from accsyn_orm.bulk import (
+        BulkError,
+        JournalError,
+        PartialFailureError,
+        Plan,
+        PlanError,
+        Report,
+    )
     from accsyn_orm.entities import (
         Change,
         Entity,
@@ -70,6 +78,14 @@ if TYPE_CHECKING:
 _MODULES = {
     name: module
     for module, names in {
+        "accsyn_orm.bulk": (
+            "BulkError",
+            "JournalError",
+            "PartialFailureError",
+            "Plan",
+            "PlanError",
+            "Report",
+        ),
         "accsyn_orm.entities": (
             "Change",
             "Entity",
@@ -153,6 +169,7 @@ __all__ = [
     "AuthenticationError",
     "BackendCrashError",
     "BackendError",
+    "BulkError",
     "Change",
     "ConfigurationError",
     "ConflictError",
@@ -164,10 +181,14 @@ __all__ = [
     "FieldRef",
     "Job",
     "JobStatus",
+    "JournalError",
     "MultipleEntitiesError",
     "NoSessionError",
     "Outcome",
+    "PartialFailureError",
     "PayloadError",
+    "Plan",
+    "PlanError",
     "ProtocolError",
     "ProxyError",
     "Query",
@@ -178,6 +199,7 @@ __all__ = [
     "Queue",
     "QueueStatus",
     "ReadOnlyAttributeError",
+    "Report",
     "Session",
     "SessionClosedError",
     "SessionError",

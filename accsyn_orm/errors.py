@@ -297,12 +297,12 @@ class ConflictError(EntityError, RuntimeError):
         self.entity = entity
         self.id = ident
         self.differences = dict(differences)
-        shown = "; ".join(
-            f"{name} was {_short(was, 40)}, is {_short(now, 40)}, was to become {_short(mine, 40)}"
+        told = "; ".join(
+            f"{name} was {shown(was)}, is {shown(now)}, was to become {shown(mine)}"
             for name, (was, mine, now) in self.differences.items()
         )
         message = f"{entity} {ident} was changed since it was read"
-        super().__init__(f"{message}: {shown}" if shown else message)
+        super().__init__(f"{message}: {told}" if told else message)
 
 
 class EntityStateError(EntityError, RuntimeError):

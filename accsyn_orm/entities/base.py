@@ -10,11 +10,11 @@ from typing_extensions import Self
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend, Record
-from accsyn_orm.entities.changes import wire_value
-from accsyn_orm.entities.dialects import dialect_of, wire_name, wire_type
+from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import build
 from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.errors import (
     EntityNotFoundError,
     EntityStateError,
@@ -141,6 +141,34 @@ class Entity(EntityModel):
         self.settle(backend, writes=self._state.writes)
         return self
 
+    # -- for those who save and delete many at once ------------------------------------------------
+
+    def creation_for(self, backend: Backend) -> tuple[Record, str | None]:
+        """Return what ``save()`` would send to create it, and the id of its parent.
+
+        Raises:
+            EntityValidationError: it may not be sent as it is.
+        """
+        return self._creation(self._data(backend, list(self.changes), self._missing()))
+
+    def accept(self, answered: Self | None, backend: Backend) -> None:
+        """Take over what the backend answered when this entity was saved, though not by itself.
+
+        Args:
+            answered: the entity as it is now; ``None`` when it was created under an unknown id.
+            backend: where it was saved.
+        """
+        if answered is None:
+            self._state.is_lost = True
+            return
+        writes = self._state.writes + 1
+        self._take_over(answered)
+        self.settle(backend, writes=writes)
+
+    def why_kept(self) -> str | None:
+        """Return why the backend will not delete it, as far as is known, and what to do instead."""
+        return None
+
     # -- what some kinds of entities do differently ------------------------------------------------
 
     def _missing(self) -> list[validation.Problem]:
@@ -171,8 +199,7 @@ class Entity(EntityModel):
 
     def _create(self, backend: Backend) -> None:
         self._refuse_lost()
-        data = self._data(backend, list(self.changes), self._missing())
-        content, parent = self._creation(data)
+        content, parent = self.creation_for(backend)
         reply = backend.create(wire_type(type(self), backend), content, parent)
         record = next(iter(reply), Record()) if isinstance(reply, list) else reply
         if not record.get("id"):
@@ -202,19 +229,5 @@ class Entity(EntityModel):
         Raises:
             EntityValidationError: they may not be sent as they are.
         """
-        cls, dialect, data = type(self), dialect_of(type(self), backend), Record()
         values = {name: vars(self)[name] for name in names}
-        problems += validation.unsendable(
-            cls, values, is_new=self.is_new, generation=backend.protocol
-        )
-        for name, value in values.items():
-            spec = cls.__entity_attributes__[name]
-            if spec.moment == "parent":
-                continue
-            key = wire_name(cls, name, backend)
-            sent = dialect.value(name, wire_value(value))
-            if data.setdefault(key, sent) != sent:
-                problems.append((name, f"means the same as {key} here, and is different"))
-        if problems:
-            raise validation.refusal(cls, problems)
-        return data
+        return outgoing(type(self), values, backend, is_new=self.is_new, problems=problems)

@@ -61,6 +61,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """What a generation spells differently, by its name."""
     __parent__: ClassVar[str | None] = None
     """Attribute that names the parent, for entities that live under another one."""
+    __unique__: ClassVar[tuple[str, ...]] = ()
+    """Attributes whose value no two entities of the type share, whatever its letter case."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
     """Attributes in the repr; never free text or settings, which may hold secrets."""
 

@@ -26,6 +26,7 @@ class Queue(Entity):
     """
 
     __entity_type__ = "queue"
+    __unique__ = ("code",)
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(
             names={"name": "code"},
@@ -73,6 +74,11 @@ class Queue(Entity):
     """The owner, readable (v1 only)."""
     type: ReadOnlyAttr[int] = attr(init=False, only="v1")
     """Job type 2, because a queue is a kind of job (v1 only)."""
+
+    def why_kept(self) -> str | None:
+        """Say that the default queue is kept."""
+        is_default = vars(self).get("default") is True
+        return "is the default queue: make another one the default first" if is_default else None
 
     def _missing(self) -> list[Problem]:
         is_named = vars(self).keys() & {"name", "code"}

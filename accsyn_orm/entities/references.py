@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from functools import lru_cache
+from typing import Annotated, Any, TypeAlias, get_args
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -27,3 +28,22 @@ def id_of(value: object) -> object:
 
 Reference: TypeAlias = Annotated[str, BeforeValidator(id_of)]
 """Run-time type of an attribute that holds the id of another entity."""
+
+
+@lru_cache(maxsize=256)
+def reference_names(cls: type[EntityModel]) -> tuple[str, ...]:
+    """Return the attributes of a class that hold the id of another entity."""
+    return tuple(
+        name
+        for name, field in cls.model_fields.items()
+        if any(map(_takes_entities, [*field.metadata, *_parts(field.annotation)]))
+    )
+
+
+def _parts(annotation: Any) -> list[Any]:
+    parts = get_args(annotation)
+    return [*parts, *(part for outer in parts for part in _parts(outer))]
+
+
+def _takes_entities(part: object) -> bool:
+    return isinstance(part, BeforeValidator) and part.func is id_of

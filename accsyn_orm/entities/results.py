@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -28,6 +28,7 @@ from accsyn_orm.query.nodes import (
 )
 
 if TYPE_CHECKING:
+    from accsyn_orm.bulk.plan import Plan
     from accsyn_orm.entities.backend import Backend, Record
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.query.fields import FieldRef
@@ -231,6 +232,41 @@ class Query(Generic[E]):
     def exists(self) -> bool:
         """Tell whether there is any entity."""
         return self.only().first() is not None
+
+    # -- changing many ----------------------------------------------------------------------------
+
+    def update(
+        self, change: Callable[[E], Mapping[str, object]] | None = None, /, **values: object
+    ) -> Plan:
+        """Plan to change every entity of the query; nothing is written before ``apply()``.
+
+        Entities that are so already are left out, and every problem is in the plan.
+
+        Args:
+            change: returns the attributes to change of each entity, and their values.
+            values: attributes to change; a function is called with each entity and returns its
+                value.
+
+        Example:
+            >>> plan = Job.where(Job.status == "failed").update(status="waiting")  # doctest: +SKIP
+            >>> job.tasks.update(priority=lambda task: task.priority + 1)  # doctest: +SKIP
+
+        Raises:
+            EntityValidationError: the entities have no such attribute.
+        """
+        from accsyn_orm.bulk.planning import plan_update  # the layer above, see test_layers
+
+        return plan_update(self, change, values)
+
+    def delete(self, *, force: bool = False) -> Plan:
+        """Plan to delete every entity of the query; nothing is deleted before ``apply()``.
+
+        Args:
+            force: delete even what is in use, where the backend allows that.
+        """
+        from accsyn_orm.bulk.planning import plan_delete  # the layer above, see test_layers
+
+        return plan_delete(self, force=force)
 
     def __str__(self) -> str:
         return str(Statement(self.entity.__entity_type__, self.selection.where))

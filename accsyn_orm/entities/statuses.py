@@ -38,6 +38,14 @@ class OpenEnum(str, Enum):
         """Whether this version knows the value; only known values can be written."""
         return self.value in type(self)._value2member_map_
 
+    def can_become(self, wanted: OpenEnum) -> bool:  # noqa: ARG002  # for subclasses
+        """Whether the backend would set the wanted value in place of this one, as far as known."""
+        return True
+
+    def fulfils(self, wanted: OpenEnum) -> bool:
+        """Whether somebody who set the wanted value may find this one, and has what he wanted."""
+        return self == wanted
+
 
 def restore(cls: type[OpenEnum], text: str) -> OpenEnum:
     """Return the member, or the unknown value, that was pickled."""
@@ -97,6 +105,15 @@ class JobStatus(OpenEnum):
     ABORTED = "aborted"
     DONE = "done"
 
+    def can_become(self, wanted: OpenEnum) -> bool:
+        """Whether the backend would: what has ended can only be retried (or re-sent, in v1)."""
+        has_ended = self in {JobStatus.ABORTED, JobStatus.DONE}
+        return not has_ended or wanted in {self, JobStatus.WAITING, JobStatus.PENDING}
+
+    def fulfils(self, wanted: OpenEnum) -> bool:
+        """Whether it is the wanted status, or what that turns into by itself."""
+        return self == wanted or (self, wanted) == (JobStatus.RUNNING, JobStatus.WAITING)
+
 
 class TaskStatus(OpenEnum):
     """Where a task is in its life."""
@@ -112,3 +129,8 @@ class TaskStatus(OpenEnum):
     EXCLUDED = "excluded"
     """Ignored: what takes the place of deleting a task."""
     DONE = "done"
+
+    def fulfils(self, wanted: OpenEnum) -> bool:
+        """Whether it is the wanted status, or what that turns into by itself."""
+        is_on_its_way = self in {TaskStatus.BOOTING, TaskStatus.EXECUTING}
+        return self == wanted or (is_on_its_way and wanted == TaskStatus.QUEUED)

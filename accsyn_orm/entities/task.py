@@ -111,8 +111,11 @@ class Task(Entity):
         Raises:
             EntityStateError: always.
         """
-        reason = "a task cannot be deleted: set its status to 'excluded' and save() it"
-        raise EntityStateError(type(self).__name__, reason)
+        raise EntityStateError(type(self).__name__, self.why_kept())
+
+    def why_kept(self) -> str:
+        """Say that tasks are kept."""
+        return "a task cannot be deleted: set its status to 'excluded' and save() it"
 
     def _missing(self) -> list[Problem]:
         return [(name, "is required") for name in ("job", "source") if name not in vars(self)]

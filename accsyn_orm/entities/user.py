@@ -23,6 +23,7 @@ class User(Entity):
     """
 
     __entity_type__ = "user"
+    __unique__ = ("code",)
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(
             values={"role": {"admin": "admin", "employee": "employee", "standard": "user"}}

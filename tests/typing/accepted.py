@@ -17,15 +17,18 @@ from accsyn_orm import (
     FieldRef,
     Job,
     JobStatus,
+    Plan,
     Query,
     Queue,
     QueueStatus,
+    Report,
     Session,
     Task,
     Transfer,
     User,
     UserRole,
     UserStatus,
+    bulk,
     raw,
 )
 from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
@@ -200,3 +203,28 @@ def calls(session: Session, ident: str) -> None:
     assert_type(session.dump({"a": 1}), str)
     assert_type(session.str(None), str)
     assert_type(session.deactivate_one("user", ident), bool)
+
+
+# -- bulk changes ---------------------------------------------------------------------------------
+
+
+def priority_of(queue: Queue) -> int:
+    return queue.priority + 1
+
+
+def bulk_changes(query: Query[Job], job: Job, session: Session) -> None:
+    assert_type(query.update(status="paused"), Plan)
+    assert_type(query.update(lambda found: {"metadata": {"shot": found.code}}), Plan)
+    assert_type(Queue.where().update(priority=priority_of), Plan)
+    assert_type(query.delete(force=True), Plan)
+    assert_type(bulk.create(Queue, [{"name": "x"}, Queue(name="y")], session=session), Plan)
+    assert_type(bulk.save([job, Queue(name="z")]), Plan)
+    assert_type(bulk.upsert(User, [{"code": "a@b.c"}], key="code"), Plan)
+    plan = Plan.from_json(query.delete().to_json(), session=session)
+    ended: list[bulk.Tally] = []
+    report = plan.apply(workers=4, progress=ended.append, journal="x", on_error="stop")
+    assert_type(report, Report)
+    assert_type(report.retry(), Report)
+    assert_type(report.failed, tuple[bulk.RowResult, ...])
+    assert_type(bulk.resume("x", session=session), Report)
+    assert_type(bulk.undo("x"), Plan)

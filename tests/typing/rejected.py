@@ -82,3 +82,11 @@ class StudioJob(Job):
     wrong_default: Attr[str] = attr(default=5)  # both
     wrong_factory: Attr[list[str]] = attr(default_factory=dict)  # both
     plain_default: Attr[str] = "comp"  # both
+
+
+def bulk_changes(query: Query[Job]) -> None:
+    query.update("paused")  # both
+    query.update(lambda job: job.code)  # both
+    query.delete(force="yes")  # both
+    query.delete().apply(on_error="ignore")  # both
+    query.delete().rows = ()  # both
