@@ -1,7 +1,7 @@
 """The commands and their options; every command is a thin call into the public API.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Data goes to standard output, talk to
-standard error.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 6 done in part, 130 interrupted. Data goes to standard
+output, talk to standard error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from accsyn_orm.cli.bulk import changes, journals
 from accsyn_orm.errors import AccsynError, ConfigurationError
 
 FAILED = 1
@@ -26,6 +27,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(changes)
+app.add_typer(journals, name="bulk")
 
 
 class Seed(str, Enum):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -18,9 +20,24 @@ CALLS = (ROOT / "docs" / "howto" / "calls.md").read_text("utf-8")
 SOURCES = "\n".join(
     path.read_text("utf-8") for path in Path(next(iter(accsyn_orm.__path__))).rglob("*.py")
 )
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined]  # a group, by construction
+
+
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        yield f"{prefix}{name}", command
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+
+
+COMMANDS = dict(_commands(get_command(app)))
 OPTIONS = sorted(
-    {(name, option) for name, cmd in COMMANDS.items() for p in cmd.params for option in p.opts}
+    {
+        (name, option)
+        for name, cmd in COMMANDS.items()
+        for p in cmd.params
+        for option in p.opts
+        if option[0] == "-"
+    }
 )
 
 

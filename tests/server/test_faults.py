@@ -48,6 +48,17 @@ def test_fault_does_what_its_name_says(workspace, fault, is_done, kind, outcome)
         assert (session.get_entity("queue", queue["id"])["priority"] == 77) is is_done
 
 
+def test_large_request_is_read_to_its_end(workspace):
+    with workspace.session() as session:
+        queue = session.find_one("Queue WHERE code=low")
+        for fault in (Fault.THROTTLE, Fault.RESET):
+            workspace.faults = Faults(1, [fault])
+            with pytest.raises(AccsynError):
+                session.update("queue", queue["id"], {"metadata": {"a": list(range(90_000))}})
+        workspace.faults = None
+        assert session.get_entity("queue", queue["id"])["metadata"] == {}
+
+
 def test_sign_in_and_discovery_are_left_alone(workspace):
     workspace.faults = Faults(1)
     with workspace.session() as session, workspace.session(protocol="v1") as v1_session:

@@ -14,6 +14,8 @@ from enum import Enum
 from random import Random
 from typing import Any, Protocol, TypeAlias, cast
 
+from typing_extensions import assert_never
+
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.wire.replies import encode_exception, encode_message
 
@@ -135,6 +137,8 @@ async def _fail(
             await _hang_up(receive, send)
         case Fault.RESET | Fault.DROP:
             await _hang_up(receive, send)
+        case _:
+            assert_never(fault)
 
 
 async def _answer(send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:

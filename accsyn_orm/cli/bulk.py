@@ -1,0 +1,193 @@
+"""``accsyn-orm update, delete, create, apply`` and ``bulk …``: the commands and their options.
+
+What they do is in `execution`, which is loaded when one of them runs: help has no use for it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from accsyn_orm.cli.terms import OnError, Terms
+
+changes = typer.Typer()
+journals = typer.Typer(no_args_is_help=True, help="Go on with, take back or show a journal.")
+
+
+class Format(str, Enum):
+    """Form of a file of rows."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+QueryText = Annotated[str, typer.Argument(help='Such as "Job WHERE status=failed".')]
+JournalOf = Annotated[Path, typer.Argument(help="File that --journal was given.")]
+Finished = Annotated[bool, typer.Option("--finished", help="Among jobs that are done or aborted.")]
+Inactive = Annotated[bool, typer.Option("--inactive", help="Among deactivated entities.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and send nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Send without asking.")]
+NewJournal = Annotated[
+    Path | None, typer.Option("--journal", help="New file that remembers what was sent.")
+]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Requests under way at once.")]
+AfterError = Annotated[OnError, typer.Option("--on-error", help="What to do after a row failed.")]
+NoCheck = Annotated[
+    bool, typer.Option("--no-check", help="Overwrite what somebody else changed meanwhile.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print plan and report as JSON.")]
+EnvFile = Annotated[
+    Path | None, typer.Option("--env-file", help="File of ACCSYN_…=value lines to sign in with.")
+]
+
+
+@changes.command()
+def update(  # noqa: PLR0913  # one parameter for each option
+    query: QueryText,
+    values: Annotated[list[str], typer.Argument(help="Such as status=paused; JSON if not text.")],
+    *,
+    finished: Finished = False,
+    inactive: Inactive = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    journal: NewJournal = None,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Change every entity that a query selects."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    execution.update(query, values, terms, finished=finished, inactive=inactive)
+
+
+@changes.command()
+def delete(  # noqa: PLR0913  # one parameter for each option
+    query: QueryText,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Delete even what is in use.")] = False,
+    finished: Finished = False,
+    inactive: Inactive = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    journal: NewJournal = None,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Delete every entity that a query selects."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    execution.delete(query, terms, force=force, finished=finished, inactive=inactive)
+
+
+@changes.command()
+def create(  # noqa: PLR0913  # one parameter for each option
+    type_name: Annotated[str, typer.Argument(metavar="TYPE", help="Such as Job.")],
+    rows: Annotated[Path, typer.Argument(help="File of rows, .csv, .json or .jsonl; - for input.")],
+    *,
+    form: Annotated[Format | None, typer.Option("--format", help="Form of the file.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Change what is there, told by this attribute.")
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    journal: NewJournal = None,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Create an entity for each row of a file."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    execution.create(type_name, rows, terms, form=form.value if form else None, key=key)
+
+
+@changes.command()
+def apply(  # noqa: PLR0913  # one parameter for each option
+    plan: Annotated[Path, typer.Argument(help="File that --dry-run --json printed.")],
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    journal: NewJournal = None,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Send a plan that was printed before."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    execution.apply(plan, terms)
+
+
+@journals.command()
+def resume(  # noqa: PLR0913  # one parameter for each option
+    journal: JournalOf,
+    *,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Send rows again that were refused.")
+    ] = False,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Go on with a change that was interrupted; every row is done exactly once."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(
+        yes=True,
+        workers=workers,
+        on_error=on_error,
+        no_check=no_check,
+        as_json=as_json,
+        env_file=env_file,
+    )
+    execution.resume(journal, terms, retry_failed=retry_failed)
+
+
+@journals.command()
+def undo(  # noqa: PLR0913  # one parameter for each option
+    journal_of: Annotated[
+        Path, typer.Argument(metavar="JOURNAL", help="File that --journal was given.")
+    ],
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    journal: NewJournal = None,
+    workers: Workers = 8,
+    on_error: AfterError = OnError.CONTINUE,
+    no_check: NoCheck = False,
+    as_json: AsJson = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Take back what a change did, and list what cannot be taken back."""
+    from accsyn_orm.cli import execution
+
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    execution.undo(journal_of, terms)
+
+
+@journals.command()
+def show(journal: JournalOf, *, as_json: AsJson = False) -> None:
+    """Show what a journal tells: the plan, how far it came, and what is damaged."""
+    from accsyn_orm.cli import execution
+
+    execution.show(journal, as_json=as_json)

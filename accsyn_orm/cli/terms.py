@@ -1,0 +1,39 @@
+"""How a bulk change is carried out: the options that its commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class OnError(str, Enum):
+    """What happens to the other rows when one failed."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What somebody said on the command line.
+
+    Attributes:
+        dry_run: show the plan, and send nothing.
+        yes: send without asking.
+        journal: new file that remembers what was sent.
+        workers: requests under way at once.
+        on_error: what to do after a row failed.
+        no_check: overwrite what somebody else changed meanwhile.
+        as_json: print plan and report as JSON.
+        env_file: what to sign in with.
+    """
+
+    dry_run: bool = False
+    yes: bool = False
+    journal: Path | None = None
+    workers: int = 8
+    on_error: OnError = OnError.CONTINUE
+    no_check: bool = False
+    as_json: bool = False
+    env_file: Path | None = None

@@ -1,0 +1,446 @@
+"""Bulk changes from the command line: dry run, question, exit codes, journals, files of rows."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from accsyn_orm import Job, Queue, Session, User, bulk
+from accsyn_orm.bulk import Tally, read_history
+from accsyn_orm.cli import app
+from accsyn_orm.cli.progress import progress_bar
+from accsyn_orm.testing import EmbeddedWorkspace, Faults
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace() as running:
+        running.write_environment(tmp_path)
+        monkeypatch.chdir(tmp_path)
+        for line in (tmp_path / ".env.admin").read_text("utf-8").splitlines():
+            monkeypatch.setenv(*line.split("=", 1))
+        yield running
+
+
+@pytest.fixture
+def session(workspace: EmbeddedWorkspace) -> Iterator[object]:
+    with Session() as session:
+        yield session
+
+
+@pytest.fixture
+def run(
+    session: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a command in this process; return exit code, output and talk."""
+
+    def run(*arguments: object, text: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["accsyn-orm", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        with pytest.raises(SystemExit) as left:
+            app.main()
+        captured = capsys.readouterr()
+        return int(left.value.code or 0), captured.out, captured.err
+
+    return run
+
+
+FAILED_JOBS = 'Job WHERE status=failed AND code="Daily backup"'
+
+
+def failed() -> int:
+    return Job.parse(FAILED_JOBS).count()
+
+
+# -- update ---------------------------------------------------------------------------------------
+
+
+def test_dry_run_shows_the_plan_and_sends_nothing(run):
+    count = failed()
+    code, out, _ = run("update", FAILED_JOBS, "status=waiting", "--dry-run")
+    assert (code, failed()) == (0, count)
+    assert out.startswith(f"Plan in acmefilm: update {count} Job\n")
+    assert "status: failed → waiting" in out
+
+
+def test_yes_sends_and_tells(run):
+    count = failed()
+    code, out, talk = run("update", FAILED_JOBS, "status=waiting", "--yes", "--workers", 2)
+    assert (code, failed(), talk) == (0, 0, "")
+    assert out.startswith(f"{count} done, 0 failed, 0 not sent, 0 unknown (")
+
+
+def test_in_a_pipe_it_wants_to_be_told(run):
+    code, out, talk = run("update", FAILED_JOBS, "status=waiting")
+    assert (code, out) == (2, "")
+    assert "Plan in acmefilm: update" in talk
+    assert "error: nothing was sent: say --yes to send this, or --dry-run" in talk
+    assert failed() > 0
+
+
+def test_problems_are_all_told_and_nothing_is_sent(run):
+    code, out, _ = run("update", "Queue", "priority=5000", "--yes")
+    assert code == 1
+    assert out.count("  ! row ") == Queue.where().count()
+
+
+def test_nothing_to_do_is_done(run):
+    code, out, _ = run("update", "Job WHERE code=none", "status=paused")
+    assert (code, out.splitlines()[0]) == (0, "Plan in acmefilm: nothing to do")
+
+
+def test_report_is_json_on_demand(run):
+    code, out, _ = run("update", FAILED_JOBS, "status=waiting", "--yes", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["counts"]["done"] == len(document["rows"]) > 1
+
+
+def test_values_are_typed_by_their_attributes(run):
+    changes = ["priority=42", 'metadata={"a": [1]}', "description=500", "default=true"]
+    code, _, talk = run("update", "Queue WHERE code=low", *changes, "--yes")
+    assert code == 0, talk
+    queue = Queue.where(Queue.code == "low").one()
+    assert (queue.priority, queue.metadata, queue.description, queue.default) == (
+        42,
+        {"a": [1]},
+        "500",
+        True,
+    )
+    run("update", 'User WHERE code="lisa@example.com"', "queue=low", "--yes")
+    assert User.where(User.code == "lisa@example.com").one().queue == queue.id
+    run("update", 'User WHERE code="lisa@example.com"', "queue=null", "--yes")
+    assert User.where(User.code == "lisa@example.com").one().queue is None
+
+
+def test_ended_and_inactive_entities_are_found_on_demand(run):
+    code, out, _ = run(
+        "update", "Job WHERE status=aborted", "status=waiting", "--finished", "--yes"
+    )
+    assert code == 0
+    assert not Job.where(Job.status == "aborted").finished().exists()
+    _, out, _ = run("delete", "User", "--inactive", "--dry-run")
+    assert "User Olga Former" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["update", "Jb WHERE a=b", "status=x"], "did you mean 'job'"),
+        (["update", "Job", "status"], "'status' is no change: write attribute=value"),
+        (["update", "Job", "statu=x"], "did you mean 'status'"),
+        (["update", "Job WHERE", "status=x"], "line 1, column"),
+        (["delete", "Job WHERE status=faild"], "did you mean 'failed'"),
+        (["create", "Reel", "x.csv"], "'Reel' is none of"),
+        (["create", "Queue", "x.csv"], "x.csv: cannot be read: No such file"),
+        (["create", "Queue", "x.txt"], "say --format csv|json|jsonl"),
+        (["apply", "missing.json"], "missing.json: cannot be read"),
+        (["bulk", "show", "missing"], "missing: cannot be read"),
+        (["bulk", "resume", "missing"], "missing: cannot be read"),
+        (["bulk", "undo", "missing"], "missing: cannot be read"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line_of_error(run, arguments, said):
+    code, out, talk = run(*arguments)
+    assert (code, out) == (1, "")
+    assert talk.startswith("error: ")
+    assert said in talk
+
+
+def test_other_env_file_signs_in_as_somebody_else(run, monkeypatch):
+    for name in list(os.environ):
+        if name.startswith("ACCSYN_"):
+            monkeypatch.delenv(name)
+    code, out, _ = run("delete", "Queue", "--dry-run", "--env-file", ".env.standard")
+    assert (code, out.splitlines()[0]) == (0, "Plan in acmefilm: nothing to do")
+
+
+# -- exit codes -----------------------------------------------------------------------------------
+
+
+def test_part_of_it_is_exit_code_6(run):
+    code, out, _ = run("update", "User WHERE status=enabled", "status=disabled", "--yes")
+    assert code == 6
+    assert "1 failed" in out
+    assert "at least one enabled admin" in out
+
+
+def test_first_error_stops_when_that_is_asked_for(run):
+    rows = "User WHERE status=enabled"
+    options = ["--yes", "--on-error", "stop", "--workers", 1, "--json"]
+    code, out, _ = run("update", rows, "status=disabled", *options)
+    counts = json.loads(out)["counts"]
+    assert code == 6
+    assert counts["failed"] == 1
+    assert counts["not_sent"] > 0
+
+
+# -- delete ---------------------------------------------------------------------------------------
+
+
+def test_delete_deletes(run):
+    code, out, _ = run("delete", "Queue WHERE code=low", "--force", "--yes")
+    assert (code, Queue.where(Queue.code == "low").exists()) == (0, False)
+    assert out.startswith("1 done")
+
+
+# -- create ---------------------------------------------------------------------------------------
+
+
+def test_create_from_csv(run, tmp_path):
+    (tmp_path / "queues.csv").write_text(
+        "\ufeffName,priority,description\nPanic,1000,for the worst\nQuiet,,\n", "utf-8"
+    )
+    code, out, _ = run("create", "Queue", "queues.csv", "--yes")
+    assert code == 0, out
+    panic, quiet = (Queue.where(Queue.name == name).one() for name in ("Panic", "Quiet"))
+    assert (panic.priority, panic.description, quiet.priority) == (1000, "for the worst", 500)
+
+
+def test_create_jobs_with_keys_of_metadata(run, tmp_path):
+    (tmp_path / "jobs.csv").write_text(
+        "name,source,destination,metadata.shot,metadata.show\n"
+        "A,share=projects/a,lisa@example.com,010,\n"
+    )
+    code, out, _ = run("create", "job", "jobs.csv", "--yes")
+    assert code == 0, out
+    assert Job.where(Job.name == "A").one().metadata == {"shot": "010"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("users.jsonl", '{"code": "a@x.com"}\n\n{"code": "b@x.com", "role": "employee"}\n'),
+        ("users.json", '[{"code": "a@x.com"}, {"code": "b@x.com", "role": "employee"}]'),
+    ],
+)
+def test_create_from_json(run, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    assert run("create", "User", name, "--yes")[0] == 0
+    assert User.where(User.code.in_(["a@x.com", "b@x.com"])).count() == 2
+
+
+def test_create_from_input_and_change_what_is_there(run):
+    rows = '{"code": "low", "priority": 3}\n{"code": "new", "priority": 4}\n'
+    code, out, _ = run(
+        "create", "Queue", "-", "--format", "jsonl", "--key", "code", "--yes", text=rows
+    )
+    assert code == 0, out
+    assert [q.priority for q in Queue.where(Queue.code.in_(["low", "new"]))] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.jsonl", b"{", "is no jsonl"),
+        ("x.json", b"{}", "a list of objects is needed"),
+        ("x.json", b"\xff", "is no text in UTF-8"),
+        ("x.json", b"[" * 100_000, "is no json"),
+    ],
+)
+def test_file_that_is_none_is_refused(run, tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    code, _, talk = run("create", "Queue", name)
+    assert code == 1
+    assert said in talk
+
+
+def test_rows_with_problems_are_told_by_number(run, tmp_path):
+    (tmp_path / "q.csv").write_text("name,priority,colour\nA,high,red\nB,1,\n")
+    code, out, _ = run("create", "Queue", "q.csv", "--yes")
+    assert code == 1
+    assert "row 1, colour: no such attribute" in out
+    assert "row 1, priority: input should be a valid integer" in out
+    assert "row 2" not in out
+
+
+# -- apply and journals ---------------------------------------------------------------------------
+
+
+def test_plan_is_printed_kept_and_applied(run, tmp_path):
+    _, out, _ = run("update", FAILED_JOBS, "status=waiting", "--dry-run", "--json")
+    (tmp_path / "plan.json").write_text(out, "utf-8")
+    code, out, _ = run("apply", "plan.json", "--dry-run")
+    assert (code, failed() > 0) == (0, True)
+    code, out, _ = run("apply", "plan.json", "--yes", "--journal", "j")
+    assert (code, failed()) == (0, 0)
+    assert run("apply", "plan.json", "--yes")[0] == 6  # the rows have moved on
+    assert run("apply", "plan.json", "--yes", "--no-check")[0] == 0
+
+
+def test_journal_is_shown_undone_and_not_overwritten(run, tmp_path):
+    before = {queue.id: queue.priority for queue in Queue.where()}
+    assert run("update", "Queue", "priority=7", "--yes", "--journal", "j")[0] == 0
+    code, out, _ = run("bulk", "show", "j")
+    assert code == 0
+    assert out.splitlines()[0] == f"j: update Queue ×{len(before)}"
+    assert f"  {len(before):>5}  done" in out.splitlines()
+    assert run("update", "Queue", "priority=8", "--yes", "--journal", "j")[2].startswith("error: ")
+    code, out, _ = run("bulk", "undo", "j", "--yes", "--journal", "undo")
+    assert code == 0, out
+    assert {queue.id: queue.priority for queue in Queue.where()} == before
+    assert run("bulk", "undo", "j", "--yes")[1].startswith("Plan in acmefilm: skip ")
+
+
+def test_interrupted_change_is_resumed(run, workspace, tmp_path):
+    workspace.faults = Faults(1, ["throttle"])
+    workspace.faults.retry_after = 3600
+    code, out, _ = run("update", FAILED_JOBS, "status=waiting", "--dry-run")
+    assert code == 1
+    workspace.faults = None
+    _, plan, _ = run("update", FAILED_JOBS, "status=waiting", "--dry-run", "--json")
+    (tmp_path / "plan.json").write_text(plan, "utf-8")
+    workspace.faults = Faults(1, ["throttle"], retry_after=3600)
+    code, out, _ = run("apply", "plan.json", "--yes", "--journal", "j")
+    assert code == 6
+    assert out.splitlines()[-1] == "go on with: accsyn-orm bulk resume j"
+    workspace.faults = None
+    code, out, _ = run("bulk", "resume", "j")
+    assert (code, failed()) == (0, 0)
+
+
+def test_journal_tells_where_rows_are(run, tmp_path):
+    run("update", "User WHERE status=enabled", "status=disabled", "--yes", "--journal", "j")
+    content = (tmp_path / "j").read_bytes()
+    at = content.rindex(b'"end"')
+    (tmp_path / "j").write_bytes(content[: at - 9])
+    _, out, _ = run("bulk", "show", "j")
+    assert "      1  under way" in out.splitlines()
+    assert "damaged, line" in out
+    assert any("at least one enabled admin" in line for line in out.splitlines())
+    document = json.loads(run("bulk", "show", "j", "--json")[1])
+    states = [row["state"] for row in document["rows"]]
+    assert states.count("under way") == 1
+    assert document["damage"]
+    assert repr(read_history(tmp_path / "j")) == f"<History {tmp_path / 'j'}: {len(states)} rows>"
+    code, out, _ = run("bulk", "resume", "j", "--json")
+    assert (code, json.loads(out)["counts"]["failed"]) == (6, 1)
+    assert "the journal is damaged" in json.loads(out)["notes"][0]
+    # Refused again, this time with somebody else to keep the lights on.
+    code, out, _ = run("bulk", "resume", "j", "--retry-failed")
+    assert code == 6
+
+
+@pytest.mark.parametrize(("answer", "is_sent"), [("y", True), ("n", False), ("", False)])
+def test_question_is_answered_before_anything_is_sent(run, monkeypatch, answer, is_sent):
+    class Keyboard(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(io, "StringIO", Keyboard)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    code, out, talk = run("update", FAILED_JOBS, "status=waiting", text=f"{answer}\n")
+    assert code == 0
+    assert "Send this? [y/N]" in talk
+    assert (failed() == 0) is is_sent
+    assert ("nothing was sent" in talk) is not is_sent
+    assert (" done, " in out) is is_sent
+
+
+def test_bar_counts_what_is_not_done():
+    seen = io.StringIO()
+    console = Console(file=seen, force_terminal=True, width=100)
+    with progress_bar(10, console) as show:
+        assert show is not None
+        show(Tally(10, done=6, failed=1, not_sent=2, unknown=1))
+    assert "10/10" in seen.getvalue()
+    assert "1 failed, 2 not sent, 1 unknown" in seen.getvalue()
+    with progress_bar(10, Console(file=seen)) as show:
+        assert show is None
+
+
+# -- on a terminal --------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A command on a terminal of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.seen = ""
+        master, slave = pty.openpty()
+        self._master = master
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "accsyn_orm", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "COLUMNS": "100", "TERM": "xterm"},
+        )
+        os.close(slave)
+
+    def wait_for(self, text: str) -> None:
+        deadline = time.monotonic() + 60
+        while text not in self.seen:
+            assert time.monotonic() < deadline, self.seen
+            self._read()
+
+    def _read(self) -> bool:
+        if not select.select([self._master], [], [], 0.2)[0]:
+            return True
+        try:
+            data = os.read(self._master, 65_536)
+        except OSError:
+            return False
+        self.seen += data.decode(errors="replace")
+        return bool(data)
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def end(self) -> int:
+        while self._read() and self.process.poll() is None:
+            continue
+        while self._read() and select.select([self._master], [], [], 0)[0]:
+            continue
+        os.close(self._master)
+        return self.process.wait(30)
+
+
+def test_terminal_is_shown_the_plan_and_asked(workspace, session):
+    terminal = Terminal("update", FAILED_JOBS, "status=waiting")
+    terminal.wait_for("Send this? [y/N]")
+    assert "status: failed → waiting" in terminal.seen
+    terminal.type("n\n")
+    assert terminal.end() == 0
+    assert "nothing was sent" in terminal.seen
+    assert failed() > 0
+
+
+def test_terminal_sees_a_bar_after_saying_yes(workspace, session):
+    terminal = Terminal("update", FAILED_JOBS, "status=waiting", "--workers", "1")
+    terminal.wait_for("Send this? [y/N]")
+    terminal.type("y\n")
+    assert terminal.end() == 0
+    assert "━" in terminal.seen
+    assert " done, 0 failed" in terminal.seen
+    assert failed() == 0
+
+
+def test_ctrl_c_prints_the_report_and_leaves_with_130(workspace, session):
+    rows = [{"code": f"n{number}", "priority": 1} for number in range(1_500)]
+    bulk.create(Queue, rows).apply().raise_for_errors()
+    terminal = Terminal("update", "Queue WHERE code=n*", "priority=2", "--yes", "--workers", "2")
+    terminal.wait_for("━")
+    time.sleep(0.3)
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130, terminal.seen
+    assert "stopped: interrupted" in terminal.seen
+    done = int(re.findall(r"([0-9]+) done, ", terminal.seen)[-1])
+    assert 0 < done < 1_500
+    assert Queue.where(Queue.code == "n*", Queue.priority == 2).count() == done
