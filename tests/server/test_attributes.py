@@ -35,8 +35,11 @@ FIELDS = [
 def beneath(client: Any, kind: str) -> dict[str, Any]:
     """Say where members of other entities are looked for."""
     match kind:
+        case "task" if client.protocol == "v1":
+            (job, *_) = client.find("job")
+            return {"query": f"job.id={job['id']}"}
         case "task":
-            (job, *_) = client.find("transfer" if client.protocol == "v3" else "job")
+            (job, *_) = client.find("transfer")
             return {"parent": job["id"]}
         case "file":
             (collection, *_) = client.find("collection")
