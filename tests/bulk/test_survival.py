@@ -84,6 +84,8 @@ def _spoil(journal: Path, chance: random.Random) -> bool:
     last = content.rindex(b"\n", 0, -1) + 1
     if b'{"ready":true}' not in content[:last]:
         return False  # the last record is of the plan
+    if len(content) - last < 3:
+        return False  # the kill has torn it already
     if chance.random() < 0.5:
         del content[chance.randrange(last + 1, len(content)) :]
     else:
