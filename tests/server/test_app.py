@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -215,6 +216,17 @@ def test_credentials_that_no_text_can_hold_are_refused(workspace, http, caplog, 
             assert answer.status_code == 200
             assert answer.json()["message"].startswith("credentials: holds U+")
     assert [r for r in caplog.records if r.name == "accsyn_orm.server"] == []
+
+
+def test_a_client_that_hangs_up_midway_is_no_failure(workspace, http, headers, caplog):
+    host, port = workspace.url.removeprefix("http://").split(":")
+    with caplog.at_level(logging.WARNING):
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            head = f"PUT /api/v3/event HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n\r\n"
+            connection.sendall(head.encode() + b'{"audience"')
+        answer = http.get(f"{workspace.url}/api/v3/event?{quote(event())}", headers=headers)
+    assert answer.status_code == 200
+    assert caplog.records == []
 
 
 def test_data_that_nests_deeply_is_no_crash(workspace, http, headers):

@@ -15,7 +15,7 @@ from typing import Any, cast
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -76,6 +76,9 @@ def _route(path: str, verbs: list[str], answer: _Answer) -> Route:
             text = await _read(request)
         except PayloadError as error:
             return _json(encode_message(str(error)))
+        except ClientDisconnect:
+            # Nobody hears the answer, and nothing was asked for in full.
+            return Response(status_code=400)
         # Storage blocks, so it runs in a thread.
         return await run_in_threadpool(_respond, answer, request, text)
 
