@@ -1,0 +1,125 @@
+"""What an entity cannot do or be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from accsyn_orm.errors.base import AccsynError, shown
+
+
+class EntityError(AccsynError):
+    """Something an entity cannot do or be."""
+
+
+class EntityValidationError(EntityError, ValueError):
+    """Values that an entity cannot take; nothing was changed and nothing was sent.
+
+    Attributes:
+        entity: name of the entity class.
+        problems: ``(attribute, what is wrong and what to write instead)`` for every problem found.
+    """
+
+    def __init__(self, entity: str, problems: Sequence[tuple[str, str]]) -> None:
+        self.entity = entity
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            message = f"{entity}.{self.problems[0][0]}: {self.problems[0][1]}"
+        else:
+            lines = [f"  {name}: {reason}" for name, reason in self.problems]
+            message = "\n".join([f"{entity}: {len(lines)} problems", *lines])
+        super().__init__(message)
+
+
+class ReadOnlyAttributeError(EntityValidationError, AttributeError):
+    """An attribute that only the backend sets, or that cannot change any more once created."""
+
+
+class AttributeNotLoadedError(EntityError, AttributeError):
+    """An attribute that this object does not hold a value for.
+
+    Attributes:
+        entity: name of the entity class.
+        attribute: name of the attribute.
+        is_new: the entity was never saved, so the backend has not set it yet.
+    """
+
+    def __init__(self, entity: str, attribute: str, *, is_new: bool = False) -> None:
+        self.entity = entity
+        self.attribute = attribute
+        self.is_new = is_new
+        if is_new:
+            reason = "was not given; unless it is, the backend sets it when the entity is saved"
+        else:
+            reason = (
+                f"was not loaded: add it to only({attribute!r}, …) in the query, "
+                "or call refresh() to load everything the backend has"
+            )
+        super().__init__(f"{entity}.{attribute} {reason}")
+
+
+class EntityNotFoundError(EntityError, LookupError):
+    """No entity matches.
+
+    Attributes:
+        entity: name of the entity class or type.
+        sought: the id or the query text.
+    """
+
+    def __init__(self, entity: str, sought: str) -> None:
+        self.entity = entity
+        self.sought = sought
+        super().__init__(f"no {entity} found for {sought}")
+
+
+class MultipleEntitiesError(EntityError, LookupError):
+    """More than one entity matches where exactly one was asked for.
+
+    Attributes:
+        entity: name of the entity class.
+        sought: the query text.
+    """
+
+    def __init__(self, entity: str, sought: str) -> None:
+        self.entity = entity
+        self.sought = sought
+        super().__init__(
+            f"more than one {entity} found for {sought}: narrow the query, or use first()"
+        )
+
+
+class ConflictError(EntityError, RuntimeError):
+    """The entity was changed by somebody else since it was read.
+
+    Attributes:
+        entity: name of the entity class.
+        id: id of the entity.
+        differences: by attribute, what it was when it was read, what it was to become, and what
+            the backend has now; empty when only the time of change tells.
+    """
+
+    def __init__(
+        self, entity: str, ident: str, differences: Mapping[str, tuple[object, object, object]]
+    ) -> None:
+        self.entity = entity
+        self.id = ident
+        self.differences = dict(differences)
+        told = "; ".join(
+            f"{name} was {shown(was)}, is {shown(now)}, was to become {shown(mine)}"
+            for name, (was, mine, now) in self.differences.items()
+        )
+        message = f"{entity} {ident} was changed since it was read"
+        super().__init__(f"{message}: {told}" if told else message)
+
+
+class EntityStateError(EntityError, RuntimeError):
+    """An operation that makes no sense in the entity's state.
+
+    Attributes:
+        entity: name of the entity class.
+        reason: why not, and what to do instead.
+    """
+
+    def __init__(self, entity: str, reason: str) -> None:
+        self.entity = entity
+        self.reason = reason
+        super().__init__(f"{entity}: {reason}")
