@@ -23,8 +23,8 @@ from accsyn_orm.bulk.rows import Row
 from accsyn_orm.bulk.units import Unit
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import wire_type
-from accsyn_orm.entities.references import reference_names
 from accsyn_orm.entities.results import Query, Selection
+from accsyn_orm.entities.values.references import reference_names
 from accsyn_orm.errors import AccsynError, EntityStateError
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.query.fields import FieldRef

@@ -29,8 +29,8 @@ from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import is_same
 from accsyn_orm.entities.sending import outgoing
-from accsyn_orm.entities.statuses import OpenEnum
 from accsyn_orm.entities.validation import assignment_problem, validated
+from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import EntityValidationError, PayloadError
 
 E = TypeVar("E", bound=Entity)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import is_same
 from accsyn_orm.entities.shape import type_choices
-from accsyn_orm.entities.statuses import OpenEnum
+from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import PayloadError
 
 Image: TypeAlias = Mapping[str, Any]

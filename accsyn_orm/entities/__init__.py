@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import Change
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.job import Job, Transfer
-from accsyn_orm.entities.queue import Queue
-from accsyn_orm.entities.registry import ENTITY_CLASSES
+from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.results import Query
-from accsyn_orm.entities.statuses import (
+from accsyn_orm.entities.values.amounts import Duration, Size, Speed
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import (
     JobStatus,
     OpenEnum,
     QueueStatus,
@@ -19,8 +22,26 @@ from accsyn_orm.entities.statuses import (
     UserRole,
     UserStatus,
 )
-from accsyn_orm.entities.task import Task
-from accsyn_orm.entities.user import User
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.job import Job, Transfer
+    from accsyn_orm.entities.types.queue import Queue
+    from accsyn_orm.entities.types.task import Task
+    from accsyn_orm.entities.types.user import User
+
+
+def __getattr__(name: str) -> Any:
+    """Load the class of a type when it is first used."""
+    if name not in CLASS_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(ENTITY_CLASSES.module_of(name)), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "ENTITY_CLASSES",
@@ -30,6 +51,7 @@ __all__ = [
     "Backend",
     "Change",
     "Dialect",
+    "Duration",
     "Entity",
     "Job",
     "JobStatus",
@@ -39,7 +61,10 @@ __all__ = [
     "QueueStatus",
     "ReadOnlyAttr",
     "Record",
+    "Ref",
     "Settable",
+    "Size",
+    "Speed",
     "Task",
     "TaskStatus",
     "Transfer",

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.shape import find_attribute, type_choices
-from accsyn_orm.entities.statuses import OpenEnum
 from accsyn_orm.entities.validation import nearest
+from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query.fields import FieldRef
 from accsyn_orm.query.literals import to_literal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from accsyn_orm.entities.shape import find_attribute, type_choices
-from accsyn_orm.entities.statuses import OpenEnum
+from accsyn_orm.entities.values.statuses import OpenEnum
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel

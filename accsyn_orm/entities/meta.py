@@ -14,6 +14,7 @@ from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
 from accsyn_orm.entities.shape import type_choices
 from accsyn_orm.entities.validation import did_you_mean
+from accsyn_orm.entities.views import View, ViewedAttribute, view_in
 from accsyn_orm.query.fields import FieldRef
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class EntityMeta(ModelMetaclass):
                 cls.__entity_attributes__ |= getattr(base, "__entity_attributes__", {})
             cls.__entity_attributes__ |= declared
             cls.__query_fields__ = {}
+            for key in declared:
+                if (view := _view(cls, key)) is not None:
+                    type.__setattr__(cls, key, ViewedAttribute(key, view))
             return cls
 
         def __getattr__(cls, name: str) -> Any:  # noqa: N805  # of a class
@@ -111,6 +115,11 @@ def _bare(annotation: str) -> AttributeSpec:
     if "ReadOnlyAttr" in annotation or "frozen=True" in annotation:
         return AttributeSpec()
     return AttributeSpec(moment="save", is_required=True)
+
+
+def _view(cls: Any, name: str) -> View | None:
+    field = cls.__pydantic_fields__[name]
+    return view_in(field.annotation, field.metadata)
 
 
 def _field_ref(cls: Any, name: str) -> FieldRef[Any]:

@@ -1,17 +1,63 @@
-"""Which class stands for which type on the wire."""
+"""Which class stands for which type on the wire; a class is loaded when it is first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
 
-from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.job import Job, Transfer
-from accsyn_orm.entities.queue import Queue
-from accsyn_orm.entities.task import Task
-from accsyn_orm.entities.user import User
+if TYPE_CHECKING:
+    from accsyn_orm.entities.base import Entity
 
-ENTITY_CLASSES: Mapping[str, type[Entity]] = MappingProxyType(
-    {cls.__entity_type__: cls for cls in (Job, Queue, Task, Transfer, User)}
-)
+_TYPES: Final[Mapping[str, str]] = {
+    "job": "job.Job",
+    "queue": "queue.Queue",
+    "task": "task.Task",
+    "transfer": "job.Transfer",
+    "user": "user.User",
+}
+"""Wire type, lower case → module in ``types`` and class."""
+
+CLASS_NAMES: Final[Mapping[str, str]] = {
+    path.partition(".")[2]: wire for wire, path in _TYPES.items()
+}
+"""Name of a class → its wire type."""
+
+
+class EntityClasses(Mapping[str, "type[Entity]"]):
+    """Wire type, lower case → class."""
+
+    def __getitem__(self, wire: str) -> type[Entity]:
+        module, _, name = _TYPES[wire].partition(".")
+        return cast(
+            "type[Entity]", getattr(import_module(f"accsyn_orm.entities.types.{module}"), name)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_TYPES)
+
+    def __len__(self) -> int:
+        return len(_TYPES)
+
+    def __contains__(self, wire: object) -> bool:
+        return wire in _TYPES
+
+    def module_of(self, name: str) -> str:
+        """Return the module that a class is in; the class is not loaded.
+
+        Raises:
+            KeyError: no class is called so.
+        """
+        return f"accsyn_orm.entities.types.{_TYPES[CLASS_NAMES[name]].partition('.')[0]}"
+
+    def named(self, name: str) -> type[Entity]:
+        """Return the class of this name.
+
+        Raises:
+            KeyError: no class is called so.
+        """
+        return self[CLASS_NAMES[name]]
+
+
+ENTITY_CLASSES: Final = EntityClasses()
 """Wire type, lower case → class."""

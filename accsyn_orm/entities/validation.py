@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
-from accsyn_orm.entities.statuses import OpenEnum
+from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError
 
 if TYPE_CHECKING:

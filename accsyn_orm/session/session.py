@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Record
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.results import Query
-    from accsyn_orm.entities.user import User
+    from accsyn_orm.entities.types.user import User
 
     E = TypeVar("E", bound=Entity)
 
@@ -236,7 +236,7 @@ class Session(
     @public_call
     def me(self) -> User:
         """Return the profile of the user who is signed in."""
-        from accsyn_orm.entities.user import User  # loads Pydantic
+        from accsyn_orm.entities.types.user import User  # loads Pydantic
 
         record = self.find_one("User")
         if record is None:

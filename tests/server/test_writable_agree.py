@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import pytest
 
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.job import Job, Transfer
-from accsyn_orm.entities.queue import Queue
-from accsyn_orm.entities.task import Task
-from accsyn_orm.entities.user import User
+from accsyn_orm.entities.types.job import Job, Transfer
+from accsyn_orm.entities.types.queue import Queue
+from accsyn_orm.entities.types.task import Task
+from accsyn_orm.entities.types.user import User
 
 CASES = [
     ("v1", User),

@@ -255,7 +255,7 @@ def test_me_fails_when_the_backend_shows_no_profile(recorder, session):
 
 
 def test_query_is_bound_to_the_session(recorder, session):
-    from accsyn_orm.entities.queue import Queue
+    from accsyn_orm.entities.types.queue import Queue
 
     assert session.query(Queue).first().code == "first"
     assert sent(recorder)["uri"] == "queue/find"

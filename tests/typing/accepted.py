@@ -13,6 +13,7 @@ from typing_extensions import assert_type
 from accsyn_orm import (
     AttributeNotLoadedError,
     Change,
+    Duration,
     Entity,
     FieldRef,
     Job,
@@ -21,8 +22,11 @@ from accsyn_orm import (
     Query,
     Queue,
     QueueStatus,
+    Ref,
     Report,
     Session,
+    Size,
+    Speed,
     Task,
     Transfer,
     User,
@@ -53,8 +57,11 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(job.id, str)
     assert_type(job.code, str)
     assert_type(job.progress, int)
-    assert_type(job.size, int | None)
-    assert_type(job.speed, float)
+    assert_type(job.size, Size | None)
+    assert_type(job.etr, Duration | None)
+    assert_type(job.user, Ref[User])
+    assert_type(job.user.fetch(), User)
+    assert_type(job.speed, Speed)
     assert_type(job.created, datetime)
     assert_type(job.finished, datetime | None)
     assert_type(job.metadata, dict[str, Any])
@@ -62,11 +69,11 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(job.tasks, Query[Task])
     assert_type(user.role, UserRole)
     assert_type(user.status, UserStatus)
-    assert_type(user.queue, str | None)
+    assert_type(user.queue, Ref[Queue] | None)
     assert_type(queue.status, QueueStatus)
     assert_type(queue.default, bool)
     assert_type(task.source, str | dict[str, Any])
-    assert_type(task.job, str)
+    assert_type(task.job, Ref[Job])
     if job.finished is not None:
         assert_type(job.finished, datetime)
 
@@ -92,7 +99,7 @@ def references(job: Job, queue: Queue, user: User) -> None:
     assert_type(Job.parent.in_([queue, "high"]), Expression)
     assert_type(Task.where(Task.job == job), Query[Task])
     assert_type(Task.get("0", job=job), Task)
-    assert_type(Job(queue=queue, source="share=a/b").queue, str)
+    assert_type(Job(queue=queue, source="share=a/b").queue, Ref[Queue])
     user.queue = queue
 
 

@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from accsyn_orm.entities.changes import wire_value
-from accsyn_orm.entities.limits import Priority
-from accsyn_orm.entities.statuses import TaskStatus
-from accsyn_orm.entities.task import CREATABLE, Task
+from accsyn_orm.entities.types.task import CREATABLE, Task
 from accsyn_orm.entities.validation import nearest
+from accsyn_orm.entities.values.limits import Priority
+from accsyn_orm.entities.values.statuses import TaskStatus
 
 TaskSource: TypeAlias = "str | Task | Mapping[str, Any]"
 """A path, a task that has not been saved, or a dictionary of task keys."""

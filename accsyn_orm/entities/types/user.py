@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.limits import Email
-from accsyn_orm.entities.references import Reference
-from accsyn_orm.entities.statuses import UserRole, UserStatus
+from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
+from accsyn_orm.entities.values.limits import Email
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import UserRole, UserStatus
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.queue import Queue
 
 
 class User(Entity):
@@ -44,7 +47,7 @@ class User(Entity):
     """Disabled users are logged off at once, and their jobs are on hold."""
     description: Attr[str] = attr(default=UNSET)
     """Free text."""
-    queue: AttrFrom[Reference | None, str | Entity | None] = attr(init=False, on="update")
+    queue: AttrFrom[Ref["Queue"] | None, str | Entity | None] = attr(init=False, on="update")
     """Default queue of the user's jobs, or ``None``."""
     metadata: Attr[dict[str, Any]] = attr(init=False, on="update")
     """Workflow data, with a part for each side under ``external`` and ``internal``."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.dates import UtcDatetime
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.limits import NonEmpty, Priority
-from accsyn_orm.entities.statuses import QueueStatus
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.dates import UtcDatetime
+from accsyn_orm.entities.values.limits import NonEmpty, Priority
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import QueueStatus
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.user import User
 
 
 class Queue(Entity):
@@ -54,7 +58,7 @@ class Queue(Entity):
     """Receives the compute jobs that name no queue (v3 only)."""
     uri: ReadOnlyAttr[str] = attr(init=False)
     """Path of nested queues, beginning with the workspace."""
-    parent: ReadOnlyAttr[str] = attr(init=False)
+    parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
     """Id of the queue above."""
     parent_hr: ReadOnlyAttr[str] = attr(init=False)
     """The queue above, readable."""
@@ -68,7 +72,7 @@ class Queue(Entity):
     """E-mail of who created the queue, or empty."""
     modifier: ReadOnlyAttr[str] = attr(init=False)
     """Who changed the queue last."""
-    user: ReadOnlyAttr[str] = attr(init=False, only="v1")
+    user: ReadOnlyAttr[Ref["User"]] = attr(init=False, only="v1")
     """Id of the owner (v1 only)."""
     user_hr: ReadOnlyAttr[str] = attr(init=False, only="v1")
     """The owner, readable (v1 only)."""

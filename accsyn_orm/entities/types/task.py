@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from typing_extensions import Self
 
@@ -11,14 +11,18 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.limits import Priority
-from accsyn_orm.entities.references import Reference
-from accsyn_orm.entities.statuses import TaskStatus
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.amounts import Size
+from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
+from accsyn_orm.entities.values.limits import Priority
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import TaskStatus
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.job import Job
 
 CREATABLE = ("queued", "onhold", "excluded")
 """The statuses that a task can be created with."""
@@ -45,7 +49,7 @@ class Task(Entity):
     """Internal id, a UUID."""
     uri: Attr[str] = attr(default=UNSET, on="create")
     """Key inside the job; a running number unless given."""
-    job: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="parent")
+    job: AttrFrom[Ref["Job"], str | Entity] = attr(default=UNSET, on="parent")
     """Id of the job that the task belongs to."""
     job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The job, readable (v3 only)."""
@@ -67,7 +71,7 @@ class Task(Entity):
         default_factory=dict[str, str], on="create", readable=False
     )
     """Settings for this task alone, all values as text."""
-    size: ReadOnlyAttr[int | None] = attr(init=False)
+    size: ReadOnlyAttr[Size | None] = attr(init=False)
     """Bytes."""
     time: ReadOnlyAttr[int | None] = attr(init=False)
     """How long the dispatch took that it was part of; milliseconds, as far as is known."""

@@ -9,17 +9,20 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.references import Reference
 from accsyn_orm.entities.results import Query, Selection
-from accsyn_orm.entities.statuses import JobStatus
-from accsyn_orm.entities.submission import SubmittedTasks, TaskSources
-from accsyn_orm.entities.task import Task
+from accsyn_orm.entities.types.submission import SubmittedTasks, TaskSources
+from accsyn_orm.entities.types.task import Task
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.amounts import Duration, Size, Speed
+from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import JobStatus
 from accsyn_orm.errors import EntityStateError
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.queue import Queue
+    from accsyn_orm.entities.types.user import User
 
     class TasksAttr:
         """Given as a list or dictionary of tasks, read as the query for the tasks of the job."""
@@ -76,21 +79,21 @@ class Job(Entity):
     """The destination, readable."""
     progress: ReadOnlyAttr[int] = attr(init=False)
     """Percent, 0 to 100."""
-    size: ReadOnlyAttr[int | None] = attr(init=False)
+    size: ReadOnlyAttr[Size | None] = attr(init=False)
     """Bytes; ``None`` (v3) or -1 (v1) before it was measured."""
-    speed: ReadOnlyAttr[float] = attr(init=False)
+    speed: ReadOnlyAttr[Speed] = attr(init=False)
     """Megabytes per second now; -1 when nothing moves."""
-    etr: ReadOnlyAttr[str] = attr(init=False)
-    """Estimated time remaining, as ``hh:mm:ss``, or empty."""
+    etr: ReadOnlyAttr[Duration | None] = attr(init=False)
+    """Estimated time remaining, or ``None``."""
     uri: ReadOnlyAttr[str] = attr(init=False)
     """Path of the queue, beginning with the workspace."""
-    parent: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="create")
+    parent: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
     """Id of the queue; of the delivery, request or stream for files beneath one."""
     parent_hr: ReadOnlyAttr[str] = attr(init=False)
     """The parent, readable."""
-    queue: AttrFrom[Reference, str | Entity] = attr(default=UNSET, on="create")
+    queue: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
     """Id, code or name of the queue to put the job in."""
-    user: ReadOnlyAttr[str] = attr(init=False)
+    user: ReadOnlyAttr[Ref["User"]] = attr(init=False)
     """Id of the user who created the job."""
     user_hr: ReadOnlyAttr[str] = attr(init=False)
     """That user, readable."""

@@ -1,0 +1,1 @@
+"""What attributes hold: statuses, moments, references, sizes – and what the backend accepts."""

@@ -1,0 +1,114 @@
+"""Sizes, speeds and durations: numbers that know their unit."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic_core import core_schema
+from typing_extensions import Self
+
+from accsyn_orm.entities.views import View
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.model import EntityModel
+
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+_STEP = 1000
+_CLOCK = re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)")
+
+
+class Size(int):
+    """A number of bytes.
+
+    Example:
+        >>> Size(128_868_496).human
+        '128.9 MB'
+    """
+
+    __slots__ = ()
+    __view__: ClassVar[View]
+
+    @property
+    def human(self) -> str:
+        """With a decimal unit, such as ``1.2 GB``."""
+        amount, unit = float(self), 0
+        while abs(amount) >= _STEP and unit < len(_UNITS) - 1:
+            amount, unit = amount / _STEP, unit + 1
+        return f"{amount:.1f} {_UNITS[unit]}" if unit else f"{int(self)} B"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
+        return core_schema.int_schema()
+
+    @classmethod
+    def viewed(cls, value: int, *_: object) -> Self:
+        """Return the typed value for the plain one."""
+        return cls(value)
+
+
+class Speed(float):
+    """Megabytes per second; below zero when nothing moves.
+
+    Example:
+        >>> Speed(12.5).human
+        '12.5 MB/s'
+    """
+
+    __slots__ = ()
+    __view__: ClassVar[View]
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether there is a speed at all."""
+        return self >= 0
+
+    @property
+    def human(self) -> str:
+        """With its unit, such as ``12.5 MB/s``; empty when nothing moves."""
+        return f"{float(self):.1f} MB/s" if self.is_moving else ""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
+        return core_schema.float_schema()
+
+    @classmethod
+    def viewed(cls, value: float, *_: object) -> Self:
+        """Return the typed value for the plain one."""
+        return cls(value)
+
+
+class Duration(timedelta):
+    """How long something takes; ``str()`` gives ``hh:mm:ss``, as accsyn writes it.
+
+    Example:
+        >>> str(Duration(minutes=90))
+        '01:30:00'
+    """
+
+    __view__: ClassVar[View]
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(int(self.total_seconds()), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours:02}:{minutes:02}:{seconds:02}"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
+        return core_schema.str_schema()
+
+    @classmethod
+    def viewed(cls, text: str, _: EntityModel, __: str) -> Any:
+        """Read ``hh:mm:ss``; no text is no duration, and any other stays as it is."""
+        if not text:
+            return None
+        if (found := _CLOCK.fullmatch(text)) is None:
+            return text
+        hours, minutes, seconds = map(int, found.groups())
+        return cls(hours=hours, minutes=minutes, seconds=seconds)
+
+
+Size.__view__ = View(int, Size.viewed)
+Speed.__view__ = View(float, Speed.viewed)
+Duration.__view__ = View(str, Duration.viewed)
