@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
-.PHONY: help demo test test-deep lint format types docs bench serve clean
+.PHONY: help demo test test-deep test-mutants lint format types docs bench serve clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -44,8 +44,11 @@ test: $(VENV)/.dev  ## Run all tests, on SQLite and PostgreSQL, and check the co
 	$(BIN)/python -m coverage report --fail-under=100 \
 	  --include='*/accsyn_orm/query/*,*/accsyn_orm/wire/*,*/accsyn_orm/bulk/*'
 
-test-deep: $(VENV)/.dev  ## Run the whole of what make test runs a fast variant of
+test-deep: $(VENV)/.dev  ## Run the whole of what make test runs a fast variant of; print the figures
 	$(BIN)/python -m pytest -m deep $(ARGS)
+
+test-mutants: $(VENV)/.dev  ## Seed defects, and see that the tests notice each of them
+	$(BIN)/python tests/mutants/run.py $(ARGS)
 
 lint: $(VENV)/.dev  ## Check style and formatting
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from urllib.parse import unquote
 import pytest
 import trustme
 
-pytest_plugins = ["databases"]
+pytest_plugins = ["databases", "figures"]
 
 ROOT = Path(__file__).parent.parent
 WITNESSES = ROOT / ".witnesses"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from accsyn_orm.query import Comparison, Operator, any_of
 from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.search.fragments import MAX_PATTERNS
 from accsyn_orm.server.search.patterns import MAX_LENGTH, to_re2
-from accsyn_orm.server.search.regex import _compiled, compile_pattern
+from accsyn_orm.server.search.regex import _compiled, check_pattern, compile_pattern, is_match
 from accsyn_orm.server.storage.tables import JOBS
 
 PIECES = [
@@ -91,3 +92,29 @@ def test_more_patterns_than_stay_compiled_are_refused():
 
 def test_dollar_keeps_its_meaning_for_lines():
     assert to_re2("(?m)a$") == "(?m)a$"
+
+
+EVIL = [
+    *("(a+)+$", "(a|a)*b", "(a*)*b", "(.*a){20}b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(a?){50}a{50}b"),
+    *(
+        "(x+x+)+y",
+        r"(\w+\s?)*!",
+        "(a|aa)+$b",
+        "([a-zA-Z]+)*[^a]$b",
+        "(.+)+(.+)+(.+)+b",
+        "(a{1,9}){9}b",
+    ),
+]
+
+
+@pytest.mark.timeout(20)  # Python's own engine would still be at the first one
+@pytest.mark.parametrize("pattern", EVIL)
+def test_no_pattern_takes_long(pattern: str):
+    try:
+        compiled = check_pattern(pattern)
+    except QueryValueError:
+        return
+    subject = "a" * 10_000
+    began = time.process_time()
+    is_match(compiled, subject)
+    assert time.process_time() - began < 0.5  # some milliseconds on an idle machine
