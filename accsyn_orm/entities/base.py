@@ -75,6 +75,26 @@ class Entity(EntityModel):
         return cls.load_record(record, backend)
 
     @classmethod
+    def loaded(cls, *, session: Backend | None = None, **values: Any) -> Self:
+        """Return an entity that is known to exist with these values, without asking for it.
+
+        ``repr()`` of a saved entity is such a call, so that it can be pasted back. Whatever is left
+        out is absent until ``refresh()``.
+
+        Args:
+            session: where it lives; the session that is active when it is used, unless given.
+            values: attributes by name, as the backend sends them; at least ``id``.
+
+        Raises:
+            EntityStateError: the id is missing.
+        """
+        if not values.get("id"):
+            raise EntityStateError(cls.__name__, "has an id once it was saved: name it with id=…")
+        entity = build(cls, values)
+        entity.settle(session)
+        return entity
+
+    @classmethod
     def load_record(cls, record: Mapping[str, Any], backend: Backend) -> Self:
         """Return the entity that a record describes, tolerating everything in it.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from typing_extensions import Self
@@ -26,6 +26,19 @@ from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
 _HOW_TO_MAKE = "made by its constructor, or from a record by load_record()"
+_FREE_TEXTS = frozenset({"description", "message"})  # people write anything there
+
+
+def _shown(name: str, value: object) -> Iterator[tuple[str, object]]:
+    """Give an attribute as ``repr()`` may show it: without dictionaries, which may hold secrets."""
+    if isinstance(value, str):
+        yield name, str(value)
+    elif isinstance(value, (bool, int, float)):
+        yield name, value
+    elif isinstance(value, list):
+        items = cast("list[object]", value)
+        if items and all(isinstance(item, str) for item in items):
+            yield name, items
 
 
 @dataclass(slots=True)
@@ -64,7 +77,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     __unique__: ClassVar[tuple[str, ...]] = ()
     """Attributes whose value no two entities of the type share, whatever its letter case."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
-    """Attributes in the repr; never free text or settings, which may hold secrets."""
+    """Attributes in the repr of a saved one; never free text or what may hold secrets."""
 
     if TYPE_CHECKING:
         __entity_attributes__: ClassVar[Mapping[str, AttributeSpec]] = {}
@@ -195,7 +208,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if self._state.is_deleted:
             raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
 
-    def settle(self, backend: Backend, *, writes: int = 0) -> None:
+    def settle(self, backend: Backend | None, *, writes: int = 0) -> None:
         """Regard the present values as what the backend knows."""
         values = vars(self)
         names = container_names(type(self))
@@ -231,12 +244,19 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     def __hash__(self) -> int:
         return hash((type(self), self.identity))
 
+    def __repr_name__(self) -> str:
+        """Return what makes an equal object: a saved one is not made, it is known."""
+        name = type(self).__name__
+        return name if self.is_new else f"{name}.loaded"
+
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         values = vars(self)
-        for name in self.__shown__:
+        for name in values if self.is_new else self.__shown__:
             value = values.get(name)
+            if self.is_new and name in _FREE_TEXTS:
+                continue
             if value is not None and not (name == "name" and value == values.get("code")):
-                yield name, str(value)
+                yield from _shown(name, value)
 
     def __str__(self) -> str:
         return repr(self)

@@ -253,7 +253,7 @@ class FieldRef(Generic[T]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.label}>"
+        return self.label
 
 
 class UnboundField(FieldRef[Any]):

@@ -41,6 +41,9 @@ class Operator(str, Enum):
     def __str__(self) -> str:
         return self.value
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
     @property
     def negated(self) -> Operator:
         """The operator that means the opposite: the language has no unary NOT."""

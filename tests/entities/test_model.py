@@ -231,10 +231,39 @@ def test_new_entities_are_equal_only_to_themselves() -> None:
     assert len({one, other}) == 2
 
 
-def test_repr_is_short_and_holds_no_free_text(v3) -> None:
+def test_repr_is_short_and_holds_nothing_that_may_be_secret(v3) -> None:
     loaded = job(v3, name="shots", metadata={"password": "hunter2"}, description="hunter2")
-    assert repr(loaded) == str(loaded) == f"Job(id='{'a' * 24}', code='shots', status='running')"
-    assert repr(Queue(name="Panic", priority=3)) == "Queue(name='Panic')"
+    shown = f"Job.loaded(id='{'a' * 24}', code='shots', status='running')"
+    assert repr(loaded) == str(loaded) == shown
+    new = Job(source="share=a/b", settings={"k": "hunter2"}, description="hunter2", tasks=["c"])
+    assert repr(new) == "Job(source='share=a/b', tasks=['c'])"
+
+
+def test_repr_of_an_entity_can_be_pasted_back(v3) -> None:
+    known = {"Job": Job, "Queue": Queue, "User": User, "Task": Task}
+    loaded = job(v3, name="shots")
+    pasted = eval(repr(loaded), known)
+    assert pasted == loaded
+    assert (pasted.is_new, pasted.status, repr(pasted)) == (False, "running", repr(loaded))
+    for new in (
+        Queue(name="Panic", priority=3),
+        User(code="lisa@example.com", role="employee", mail=False),
+        Task(job="b" * 24, source="share=a/b", priority=7),
+        Job(source="share=a/b", destination="x@y.z", status="paused"),
+    ):
+        again = eval(repr(new), known)
+        assert again.is_new
+        assert again.changes == new.changes
+
+
+def test_what_is_known_of_an_entity_is_completed_by_refresh(v3) -> None:
+    v3.add("queue", 1, code="high", priority=999)
+    queue = Queue.loaded(id=f"{1:024x}", code="high")
+    with pytest.raises(AttributeNotLoadedError):
+        _ = queue.priority
+    assert queue.refresh().priority == 999
+    with pytest.raises(EntityStateError, match="name it with id="):
+        Queue.loaded(code="high")
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_fields_without_a_type_leave_comparisons_unchecked():
     assert (field == raw("wibble")).is_checked
     assert field.raw("wibble").is_checked
     assert isinstance(field, FieldRef)
-    assert repr(field) == "<UnboundField status>"
+    assert repr(field) == "status"
 
 
 def test_fields_with_a_type_check_what_they_are_compared_with():
@@ -158,7 +158,7 @@ def test_fields_have_a_name_a_label_and_a_hash():
     assert (field.name, field.label, repr(field)) == (
         "status",
         "Job.status",
-        "<FieldRef Job.status>",
+        "Job.status",
     )
     assert code.label == "code"
     assert {field: 1, code: 2, FieldRef[str]("status", label="Job.status"): 3}[field] == 1

@@ -126,3 +126,10 @@ def test_depth_of_alternation_is_bounded():
 def test_thousands_of_terms_can_be_joined_one_by_one():
     terms = [Comparison("id", Operator.EQUAL, str(number)) for number in range(3_000)]
     assert reduce(or_, terms) == Or(tuple(terms))
+
+
+def test_repr_of_nodes_can_be_pasted_back():
+    known = {kind.__name__: kind for kind in (And, Comparison, Operator, Or, Statement)}
+    listed = Comparison("d", Operator.NOT_IN, ("x", "y"))
+    for node in (A, listed, A & B, (A & B) | C, Statement("job", A), Statement("job", None)):
+        assert eval(repr(node), known) == node

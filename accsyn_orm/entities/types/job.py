@@ -46,7 +46,7 @@ class Job(Entity):
 
     Example:
         >>> Job(source="share=a/ref.png", destination="lisa@example.com").save()  # doctest: +SKIP
-        Job(id='6971e16fceadd67b955b1995', code='ref.png', status='waiting')
+        Job.loaded(id='6971e16fceadd67b955b1995', code='ref.png', status='waiting')
     """
 
     __entity_type__ = "job"

@@ -26,7 +26,7 @@ class Queue(Entity):
 
     Example:
         >>> Queue(name="Panic", priority=1000).save()  # doctest: +SKIP
-        Queue(id='6989982945131d8f16277b71', code='panic', name='Panic', status='waiting')
+        Queue.loaded(id='6989982945131d8f16277b71', code='panic', name='Panic', status='waiting')
     """
 
     __entity_type__ = "queue"

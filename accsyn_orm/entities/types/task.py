@@ -37,7 +37,7 @@ class Task(Entity):
         >>> lisa = "lisa@example.com"
         >>> new = Task(job=job, source="share=a/b", destination=lisa)  # doctest: +SKIP
         >>> new.save()  # doctest: +SKIP
-        Task(id='26468234-c9ee-48d6-8d28-e900b5957129', uri='1', status='queued')
+        Task.loaded(id='26468234-c9ee-48d6-8d28-e900b5957129', uri='1', status='queued')
     """
 
     __entity_type__ = "task"

@@ -22,7 +22,7 @@ class User(Entity):
 
     Example:
         >>> User(code="lisa@example.com", role="employee").save()  # doctest: +SKIP
-        User(id='69887165f643db8cd731b31a', code='lisa@example.com', status='enabled')
+        User.loaded(id='69887165f643db8cd731b31a', code='lisa@example.com', status='enabled')
     """
 
     __entity_type__ = "user"

@@ -18,6 +18,10 @@ class OpenEnum(str, Enum):
     def __str__(self) -> str:
         return str(self.value)
 
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        return f"{kind}.{self.name}" if self.is_known else f"{kind}.unknown({self.value!r})"
+
     # Python 3.12 changed what format() gives for enums that mix in str.
     def __format__(self, specification: str) -> str:
         return str.__format__(str(self.value), specification)
