@@ -21,6 +21,8 @@ default = UnboundField("default")
 description = UnboundField("description")
 destination = UnboundField("destination")
 destination_hr = UnboundField("destination_hr")
+engine = UnboundField("engine")
+engine_hr = UnboundField("engine_hr")
 etr = UnboundField("etr")
 finished = UnboundField("finished")
 id = UnboundField("id")
@@ -37,6 +39,7 @@ parent_hr = UnboundField("parent_hr")
 phase = UnboundField("phase")
 priority = UnboundField("priority")
 progress = UnboundField("progress")
+public = UnboundField("public")
 queue = UnboundField("queue")
 role = UnboundField("role")
 size = UnboundField("size")
@@ -67,6 +70,8 @@ __all__ = [
     "description",
     "destination",
     "destination_hr",
+    "engine",
+    "engine_hr",
     "etr",
     "finished",
     "id",
@@ -83,6 +88,7 @@ __all__ = [
     "phase",
     "priority",
     "progress",
+    "public",
     "queue",
     "role",
     "size",

@@ -15,6 +15,7 @@ from accsyn_orm.entities.results import Query
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import (
+    DeliveryStatus,
     JobStatus,
     OpenEnum,
     QueueStatus,
@@ -24,10 +25,15 @@ from accsyn_orm.entities.values.statuses import (
 )
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.compute import Compute
+    from accsyn_orm.entities.types.delivery import Delivery
     from accsyn_orm.entities.types.job import Job, Transfer
     from accsyn_orm.entities.types.queue import Queue
+    from accsyn_orm.entities.types.request import Request
+    from accsyn_orm.entities.types.stream import Stream
     from accsyn_orm.entities.types.task import Task
     from accsyn_orm.entities.types.user import User
+    from accsyn_orm.entities.types.workspace import Workspace
 
 
 def __getattr__(name: str) -> Any:
@@ -50,6 +56,9 @@ __all__ = [
     "AttrFrom",
     "Backend",
     "Change",
+    "Compute",
+    "Delivery",
+    "DeliveryStatus",
     "Dialect",
     "Duration",
     "Entity",
@@ -62,14 +71,17 @@ __all__ = [
     "ReadOnlyAttr",
     "Record",
     "Ref",
+    "Request",
     "Settable",
     "Size",
     "Speed",
+    "Stream",
     "Task",
     "TaskStatus",
     "Transfer",
     "User",
     "UserRole",
     "UserStatus",
+    "Workspace",
     "attr",
 ]

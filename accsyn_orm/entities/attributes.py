@@ -96,6 +96,7 @@ class AttributeSpec:
         only: the one generation that knows it.
         is_required: a new object cannot do without it.
         readable: the backend returns it; otherwise it can be neither queried nor selected.
+        roles: who may change it; empty for everybody who may change the entity.
     """
 
     default: Any = UNSET
@@ -107,6 +108,7 @@ class AttributeSpec:
     only: Literal["v1", "v3"] | None = None
     is_required: bool = False
     readable: bool = True
+    roles: tuple[str, ...] = ()
 
     def to_field(self, name: str) -> Any:
         """Return the Pydantic field: never required, because a record may hold any selection."""
@@ -169,6 +171,7 @@ def attr(
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
+    roles: tuple[str, ...] = ...,
 ) -> Any: ...
 @overload
 def attr(
@@ -180,6 +183,7 @@ def attr(
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
+    roles: tuple[str, ...] = ...,
 ) -> Attr[T]: ...
 @overload
 def attr(
@@ -190,6 +194,7 @@ def attr(
     on: Moment = ...,
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
+    roles: tuple[str, ...] = ...,
 ) -> Attr[T]: ...
 @overload
 def attr(
@@ -201,6 +206,7 @@ def attr(
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
+    roles: tuple[str, ...] = ...,
 ) -> Any: ...
 @overload
 def attr(
@@ -211,6 +217,7 @@ def attr(
     settable: Settable | None = ...,
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
+    roles: tuple[str, ...] = ...,
 ) -> Any: ...
 def attr(  # noqa: PLR0913  # one option each, all by keyword
     *,
@@ -223,6 +230,7 @@ def attr(  # noqa: PLR0913  # one option each, all by keyword
     settable: Settable | None = None,
     only: Literal["v1", "v3"] | None = None,
     readable: bool = True,
+    roles: tuple[str, ...] = (),
 ) -> Any:
     """Declare an attribute of an entity.
 
@@ -240,10 +248,12 @@ def attr(  # noqa: PLR0913  # one option each, all by keyword
         settable: for enumerations, the values that may be sent.
         only: the one generation that knows it; the other refuses to save it.
         readable: ``False`` for what is sent, but never returned.
+        roles: who may change it, where that is narrower than who may change the entity; told by
+            the schema, and left to the backend to see to.
     """
     moment: Moment | None = on or ("save" if init else None)
     is_required = init and default is ... and default_factory is None
     value = UNSET if default is ... else default
     return AttributeSpec(
-        value, default_factory, wire, aliases, moment, settable, only, is_required, readable
+        value, default_factory, wire, aliases, moment, settable, only, is_required, readable, roles
     )

@@ -70,7 +70,7 @@ class Entity(EntityModel):
         """
         backend = required_backend(cls, session)
         record = backend.get_entity(wire_type(cls, backend), id) if id else None
-        if record is None:
+        if record is None or not dialect_of(cls, backend).describes(record):
             raise EntityNotFoundError(cls.__name__, f"id {id!r}")
         return cls.load_record(record, backend)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement
+from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend
@@ -32,11 +33,15 @@ class Dialect:
         entitytype: its name for the entity type, when it differs.
         names: our attribute name → its name.
         values: our attribute name → our value → its value, for every value there is.
+        condition: what tells them apart from others that it gives the same type.
+        exists: whether it has the type at all.
     """
 
     entitytype: str | None = None
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    condition: Comparison | None = None
+    exists: bool = True
 
     def name(self, attribute: str) -> str:
         """Return its name for an attribute."""
@@ -59,6 +64,11 @@ class Dialect:
             if theirs in record and name not in record
         }
         return {**record, **ours} if ours else record
+
+    def describes(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether a record of its type can be one of these entities, as far as it says."""
+        condition = self.condition
+        return condition is None or condition.attribute not in record or condition.evaluate(record)
 
     def localize(self, expression: Expression) -> Expression:
         """Return the expression in this generation's names and values."""
@@ -114,6 +124,9 @@ class Dialect:
 NEUTRAL = Dialect()
 """A generation that spells everything as we do."""
 
+ABSENT = Dialect(exists=False)
+"""A generation without entities of the type."""
+
 
 def dialect_of(cls: type[EntityModel], backend: Backend) -> Dialect:
     """Return what the backend's generation spells differently."""
@@ -121,8 +134,17 @@ def dialect_of(cls: type[EntityModel], backend: Backend) -> Dialect:
 
 
 def wire_type(cls: type[EntityModel], backend: Backend) -> str:
-    """Return what the backend's generation calls the type of entity."""
-    return dialect_of(cls, backend).entitytype or cls.__entity_type__
+    """Return what the backend's generation calls the type of entity.
+
+    Raises:
+        ConfigurationError: it has no such type.
+    """
+    dialect = dialect_of(cls, backend)
+    if not dialect.exists:
+        other = "v3" if backend.protocol == "v1" else "v1"
+        reason = f"{cls.__name__} exists in {other} only"
+        raise ConfigurationError("protocol", reason, hint=f"use protocol={other!r}")
+    return dialect.entitytype or cls.__entity_type__
 
 
 def wire_name(cls: type[EntityModel], attribute: str, backend: Backend) -> str:
@@ -135,5 +157,7 @@ def localized_statement(
     cls: type[EntityModel], where: Expression | None, backend: Backend
 ) -> Statement:
     """Return the query as the backend's generation spells it."""
-    localized = dialect_of(cls, backend).localize(where) if where is not None else None
-    return Statement(wire_type(cls, backend), localized)
+    entitytype, dialect = wire_type(cls, backend), dialect_of(cls, backend)
+    asked = [] if where is None else [dialect.localize(where)]
+    parts = asked if dialect.condition is None else [dialect.condition, *asked]
+    return Statement(entitytype, all_of(parts) if parts else None)

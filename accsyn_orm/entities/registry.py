@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
 
 _TYPES: Final[Mapping[str, str]] = {
+    "compute": "compute.Compute",
+    "delivery": "delivery.Delivery",
     "job": "job.Job",
     "queue": "queue.Queue",
+    "request": "request.Request",
+    "stream": "stream.Stream",
     "task": "task.Task",
     "transfer": "job.Transfer",
     "user": "user.User",
+    "workspace": "workspace.Workspace",
 }
 """Wire type, lower case → module in ``types`` and class."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from accsyn_orm.entities import Job, Query, Queue, Task, Transfer, User
 from accsyn_orm.entities.active import active_backend
+from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.errors import (
     BackendError,
     EntityNotFoundError,
@@ -296,7 +297,7 @@ def test_tasks_of_a_new_job_cannot_be_asked_for() -> None:
 def test_tasks_of_a_new_job_can_be_assigned() -> None:
     job = Job()
     job.tasks = ["a"]
-    vars(Job)["tasks"].__set__(job, ["b"])
+    vars(BaseJob)["tasks"].__set__(job, ["b"])
     assert job.changes["tasks"].after == ["b"]
     with pytest.raises(AttributeError):
         _ = Job.tasks

@@ -13,6 +13,9 @@ from typing_extensions import assert_type
 from accsyn_orm import (
     AttributeNotLoadedError,
     Change,
+    Compute,
+    Delivery,
+    DeliveryStatus,
     Duration,
     Entity,
     FieldRef,
@@ -24,14 +27,17 @@ from accsyn_orm import (
     QueueStatus,
     Ref,
     Report,
+    Request,
     Session,
     Size,
     Speed,
+    Stream,
     Task,
     Transfer,
     User,
     UserRole,
     UserStatus,
+    Workspace,
     bulk,
     raw,
 )
@@ -50,6 +56,9 @@ assert_type(Job.finished, FieldRef[datetime | None])
 assert_type(Job.metadata, FieldRef[dict[str, Any]])
 assert_type(Transfer.status, FieldRef[JobStatus])
 assert_type(User.role, FieldRef[UserRole])
+assert_type(Compute.status, FieldRef[JobStatus])
+assert_type(Delivery.status, FieldRef[DeliveryStatus])
+assert_type(Stream.where(Stream.status == "waiting"), Query[Stream])
 
 
 def read(job: Job, user: User, queue: Queue, task: Task) -> None:
@@ -76,6 +85,20 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(task.job, Ref[Job])
     if job.finished is not None:
         assert_type(job.finished, datetime)
+
+
+def packages(delivery: Delivery, request: Request, compute: Compute, home: Workspace) -> None:
+    assert_type(delivery.status, DeliveryStatus)
+    assert_type(delivery.public, bool)
+    assert_type(delivery.tasks, Query[Task])
+    assert_type(delivery.parent, Ref[Queue])
+    assert_type(request.user.fetch(), User)
+    request.status = "pending"
+    assert_type(compute.engine, str)
+    assert_type(compute.status, JobStatus)
+    assert_type(Delivery(name="a", tasks=["share=a"], recipients=["b@c.d"]).save(), Delivery)
+    assert_type(Compute(engine="nuke-13", range="1-10").engine, str)
+    home.name = "Acme"
 
 
 # -- conditions ------------------------------------------------------------------------------------

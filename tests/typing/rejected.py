@@ -10,7 +10,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accsyn_orm import Job, JobStatus, Query, Queue, Task, User
+from accsyn_orm import (
+    Compute,
+    Delivery,
+    Job,
+    JobStatus,
+    Query,
+    Queue,
+    Request,
+    Task,
+    User,
+    Workspace,
+)
 from accsyn_orm.entities import Attr, attr
 from accsyn_orm.fields import colour  # both
 
@@ -28,6 +39,17 @@ def assignments(job: Job, user: User, queue: Queue, task: Task) -> None:
     user.queue = 5  # both
     user.logged_in = None  # both
     task.uri = 0  # both
+
+
+def packages(delivery: Delivery, request: Request, compute: Compute, home: Workspace) -> None:
+    delivery.public = True  # both
+    delivery.source = "share=a"  # both
+    delivery.status = 5  # both
+    delivery.parent = "high"  # both
+    request.user = "lisa@example.com"  # both
+    compute.engine_hr = "nuke"  # both
+    compute.progress = 5  # both
+    home.code = "acme"  # both
 
 
 def reads(job: Job) -> None:
@@ -50,6 +72,12 @@ def constructors() -> None:
     Job(tasks=5)  # both
     Job(tasks=[5])  # both
     Job(progress=5)  # both
+    Compute(range="1-10")  # both
+    Compute(engine=5)  # both
+    Delivery(name="a", recipients="lisa@example.com")  # both
+    Delivery(name="a", public=True)  # both
+    Request(name="a", tasks=["share=a"])  # both
+    Workspace(name="a")  # both
 
 
 def conditions() -> None:

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from typing_extensions import Self
-
-from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.results import Query, Selection
-from accsyn_orm.entities.types.submission import SubmittedTasks, TaskSources
-from accsyn_orm.entities.types.task import Task
+from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
-from accsyn_orm.entities.values.amounts import Duration, Size, Speed
-from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
-from accsyn_orm.errors import EntityStateError
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
-    from accsyn_orm.entities.types.user import User
-
-    class TasksAttr:
-        """Given as a list or dictionary of tasks, read as the query for the tasks of the job."""
-
-        @overload
-        def __get__(self, instance: None, owner: type[Any]) -> Self: ...
-        @overload
-        def __get__(self, instance: object, owner: type[Any]) -> Query[Task]: ...
-        def __get__(self, instance: object | None, owner: type[Any]) -> Self | Query[Task]: ...
-        def __set__(self, instance: object, value: TaskSources) -> None: ...
-
-else:
-    TasksAttr = SubmittedTasks
 
 
-class Job(Entity):
+class Job(BaseJob):
     """A transfer of files from one party to another.
 
-    Jobs that are done or aborted leave ordinary queries: see ``Query.finished()``. Jobs have no
-    priority of their own, they take their queue's.
+    The v1 generation finds compute jobs under this name as well: ``type`` tells them apart.
 
     Example:
         >>> Job(source="share=a/ref.png", destination="lisa@example.com").save()  # doctest: +SKIP
@@ -54,12 +32,6 @@ class Job(Entity):
         "v1": Dialect(entitytype="job", names={"name": "code"})
     }
 
-    id: ReadOnlyAttr[str] = attr(init=False)
-    """Internal id, 24 hexadecimal digits."""
-    code: Attr[str] = attr(default=UNSET, on="create")
-    """The same as the name; not unique."""
-    name: Attr[str] = attr(default=UNSET)
-    """Name; that of the first file unless given. The v1 generation calls it ``code``."""
     status: AttrFrom[JobStatus, JobStatus | str] = attr(
         default=UNSET,
         settable=Settable(
@@ -73,51 +45,9 @@ class Job(Entity):
     """Where from: given as ``party:path``, read as ``user:<id>`` or ``workspace:<id>``."""
     destination: Attr[str] = attr(default=UNSET, on="create", aliases=("dest",))
     """Where to, like ``source``."""
-    source_hr: ReadOnlyAttr[str] = attr(init=False)
-    """The source, readable."""
-    destination_hr: ReadOnlyAttr[str] = attr(init=False)
-    """The destination, readable."""
-    progress: ReadOnlyAttr[int] = attr(init=False)
-    """Percent, 0 to 100."""
-    size: ReadOnlyAttr[Size | None] = attr(init=False)
-    """Bytes; ``None`` (v3) or -1 (v1) before it was measured."""
-    speed: ReadOnlyAttr[Speed] = attr(init=False)
-    """Megabytes per second now; -1 when nothing moves."""
-    etr: ReadOnlyAttr[Duration | None] = attr(init=False)
-    """Estimated time remaining, or ``None``."""
-    uri: ReadOnlyAttr[str] = attr(init=False)
-    """Path of the queue, beginning with the workspace."""
     parent: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
     """Id of the queue; of the delivery, request or stream for files beneath one."""
-    parent_hr: ReadOnlyAttr[str] = attr(init=False)
-    """The parent, readable."""
-    queue: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
-    """Id, code or name of the queue to put the job in."""
-    user: ReadOnlyAttr[Ref["User"]] = attr(init=False)
-    """Id of the user who created the job."""
-    user_hr: ReadOnlyAttr[str] = attr(init=False)
-    """That user, readable."""
-    created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
-    """When the job was created, UTC."""
-    finished: ReadOnlyAttr[UtcDatetimeOrNever] = attr(init=False)
-    """When the job ended, UTC, or ``None``."""
-    modified: ReadOnlyAttr[UtcDatetime] = attr(init=False)
-    """When the job was last changed, UTC."""
-    modifier: ReadOnlyAttr[str] = attr(init=False)
-    """Who changed the job last."""
-    metadata: Attr[dict[str, Any]] = attr(default_factory=dict[str, Any])
-    """Workflow data, given to hooks."""
-    description: Attr[str] = attr(default=UNSET, on="create", only="v3")
-    """Free text (v3 only)."""
-    type: ReadOnlyAttr[int] = attr(init=False, only="v1")
-    """Job type 1 (v1 only)."""
 
-    tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
-    """Files to move, when the job is created; afterwards the query for the job's tasks."""
-    settings: Attr[dict[str, str]] = attr(
-        default_factory=dict[str, str], on="create", readable=False
-    )
-    """Settings for this job alone, all values as text: ``{"transfer_mode": "onewaysync"}``."""
     mirror_paths: Attr[bool] = attr(default=UNSET, on="create", aliases=("mirror",), readable=False)
     """Use the source's paths at the destination."""
     append: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
@@ -138,23 +68,3 @@ class Transfer(Job):
     """A job under the name the v3 generation gives it; in the v1 generation it is a job."""
 
     __entity_type__ = "transfer"
-
-
-class _TasksOfJob:
-    """Reads ``job.tasks``; a data descriptor, so that it goes before the value given to create."""
-
-    def __get__(self, instance: Job | None, owner: type[Job]) -> Query[Task]:
-        if instance is None:
-            reason = f"{owner.__name__}.tasks cannot be queried: ask for Task, or use job.tasks"
-            raise AttributeError(reason, name="tasks", obj=owner)
-        if instance.is_new:
-            reason = "is new, its tasks are not in the backend yet: save() it first"
-            raise EntityStateError(owner.__name__, reason)
-        return Query(Task, Selection(parent=instance.id), instance.session)
-
-    def __set__(self, instance: Job, value: TaskSources) -> None:
-        instance.tasks = value
-
-
-# Set on the finished class: Pydantic would take it for the default of the field.
-type.__setattr__(Job, "tasks", _TasksOfJob())

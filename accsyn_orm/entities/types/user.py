@@ -39,7 +39,9 @@ class User(Entity):
     """E-mail address, unique in the workspace."""
     name: ReadOnlyAttr[str] = attr(init=False)
     """Name entered at registration."""
-    role: AttrFrom[UserRole, UserRole | str] = attr(default=UNSET, aliases=("clearance",))
+    role: AttrFrom[UserRole, UserRole | str] = attr(
+        default=UNSET, aliases=("clearance",), roles=("admin",)
+    )
     """Base role; only admins can change it, and doing so revokes all access the user has."""
     status: AttrFrom[UserStatus, UserStatus | str] = attr(
         init=False, on="update", settable=Settable(update=("enabled", "disabled"))

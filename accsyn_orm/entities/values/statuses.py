@@ -119,6 +119,29 @@ class JobStatus(OpenEnum):
         return self == wanted or (self, wanted) == (JobStatus.RUNNING, JobStatus.WAITING)
 
 
+class DeliveryStatus(OpenEnum):
+    """Where a delivery, a request or a stream is in its life."""
+
+    INIT = "init"
+    """It is composed; the recipients do not know of it."""
+    PENDING = "pending"
+    """Submitted: it is measured, and mails are sent; setting it submits."""
+    WAITING = "waiting"
+    """Live, and waiting for its recipients."""
+    ABORTED = "aborted"
+    DONE = "done"
+
+    def can_become(self, wanted: OpenEnum) -> bool:
+        """Whether the backend would: it is submitted once, and what has ended stays so."""
+        if self in {DeliveryStatus.ABORTED, DeliveryStatus.DONE}:
+            return wanted == self
+        return wanted != DeliveryStatus.PENDING or self in {DeliveryStatus.INIT, wanted}
+
+    def fulfils(self, wanted: OpenEnum) -> bool:
+        """Whether it is the wanted status, or what that turns into by itself."""
+        return self == wanted or (self, wanted) == (DeliveryStatus.WAITING, DeliveryStatus.PENDING)
+
+
 class TaskStatus(OpenEnum):
     """Where a task is in its life."""
 

@@ -1,0 +1,81 @@
+"""Compute jobs: an engine that works on files, such as a renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.types.base_job import BaseJob
+from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.statuses import JobStatus
+from accsyn_orm.query.nodes import Comparison, Operator
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.queue import Queue
+
+COMPUTE_JOB = 3
+"""The number that the v1 generation gives to compute jobs."""
+
+
+class Compute(BaseJob):
+    """A job that runs an engine: over a range of frames, or task by task.
+
+    In the v1 generation it is a job, its engine is an app, and which one it was is not returned.
+
+    Example:
+        >>> render = Compute(
+        ...     engine="nuke-13",
+        ...     input="volume=projects/sh010/comp.nk",
+        ...     output="volume=projects/sh010/out",
+        ...     range="1001-1100x10",
+        ... )
+        >>> render.save()  # doctest: +SKIP
+        Compute(id='6971e16fceadd67b955b1995', code='comp.nk', status='waiting')
+    """
+
+    __entity_type__ = "compute"
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {
+        "v1": Dialect(
+            entitytype="job",
+            names={"name": "code", "engine": "app"},
+            condition=Comparison("type", Operator.EQUAL, str(COMPUTE_JOB), is_checked=True),
+        )
+    }
+
+    engine: Attr[NonEmpty] = attr(on="create")
+    """Code or id of the engine, read as its id (v3)."""
+    engine_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
+    """The engine, readable (v3 only)."""
+    status: AttrFrom[JobStatus, JobStatus | str] = attr(
+        default=UNSET,
+        settable=Settable(
+            create=("waiting", "paused"), update=("waiting", "paused", "aborted", "done")
+        ),
+    )
+    """``waiting`` resumes or retries, ``paused`` holds, ``aborted`` and ``done`` end the job."""
+    source: ReadOnlyAttr[str] = attr(init=False)
+    """Whose the input is: ``user:<id>`` or ``workspace:<id>``."""
+    destination: ReadOnlyAttr[str] = attr(init=False)
+    """Whose the output is, like ``source``."""
+    parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
+    """Id of the queue."""
+
+    input: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    """The file to work on: a local path, or one in the workspace."""
+    output: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    """The folder for what is made."""
+    range: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    """Frames: ``1-10``, ``4``, ``5-250x5``, several with blanks or commas between them."""
+    dependencies: Attr[list[str]] = attr(default=UNSET, on="create", readable=False)
+    """Paths of further files that the engine needs."""
+    filters: Attr[str] = attr(default=UNSET, on="create", readable=False)
+    """Which machines may compute: ``ram:>64g,site:a+b``."""
+    parameters: Attr[dict[str, Any]] = attr(default=UNSET, on="create", readable=False)
+    """What the engine is told."""
+    envs: Attr[dict[str, Any]] = attr(default=UNSET, on="create", readable=False)
+    """Environment variables: flat, or for ``common``, ``linux``, ``mac`` and ``windows``."""
+    hooks: Attr[list[dict[str, Any]]] = attr(default=UNSET, on="create", readable=False)
+    """Data for hooks."""

@@ -1,0 +1,29 @@
+"""Requests: recipients are asked to upload files."""
+
+from __future__ import annotations
+
+from accsyn_orm.entities.attributes import UNSET, Attr, attr
+from accsyn_orm.entities.types.base_job import TasksAttr
+from accsyn_orm.entities.types.package import Package
+
+
+class Request(Package):
+    """A request for files, which recipients upload.
+
+    With recipients it is submitted at once, unless its status is ``init``.
+
+    Example:
+        >>> Request(
+        ...     name="Your plates",
+        ...     destination="share=projects/from_client",
+        ...     recipients=["lisa@example.com"],
+        ... ).save()  # doctest: +SKIP
+        Request(id='6971e16fceadd67b955b1995', code='Your plates', status='pending')
+    """
+
+    __entity_type__ = "request"
+
+    destination: Attr[str] = attr(default=UNSET, on="create")
+    """The folder in the workspace to upload to; read as ``workspace:<id>``."""
+    tasks: TasksAttr = attr(init=False, readable=False)
+    """The query for the files that were uploaded."""
