@@ -217,7 +217,7 @@ def test_create_tells_all_problems_of_all_rows(session):
         (9, "priority"),
     }
     reasons = {problem.row: problem.reason for problem in plan.problems}
-    assert "is taken by Queue(" in reasons[6]
+    assert "is taken by Queue.loaded(" in reasons[6]
     assert reasons[8] == "is the same as in row 7"
     assert [row.number for row in plan.rows] == [1, 7]
     with pytest.raises(PlanError) as refused:
