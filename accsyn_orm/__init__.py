@@ -65,6 +65,8 @@ if TYPE_CHECKING:
         EntityValidationError,
         MultipleEntitiesError,
         NoSessionError,
+        PathError,
+        PathSyntaxError,
         PayloadError,
         ProtocolError,
         ProxyError,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         TransportTimeoutError,
     )
     from accsyn_orm.outcome import Outcome
+    from accsyn_orm.paths import AccsynPath, FileSequence, PartyKind, PathKind, PathParty
     from accsyn_orm.query.fields import FieldRef
     from accsyn_orm.query.literals import raw
     from accsyn_orm.session import Session
@@ -135,6 +138,8 @@ _MODULES = {
             "EntityValidationError",
             "MultipleEntitiesError",
             "NoSessionError",
+            "PathError",
+            "PathSyntaxError",
             "PayloadError",
             "ProtocolError",
             "ProxyError",
@@ -151,6 +156,7 @@ _MODULES = {
             "TransportTimeoutError",
         ),
         "accsyn_orm.outcome": ("Outcome",),
+        "accsyn_orm.paths": ("AccsynPath", "FileSequence", "PartyKind", "PathKind", "PathParty"),
         "accsyn_orm.query.fields": ("FieldRef",),
         "accsyn_orm.query.literals": ("raw",),
         "accsyn_orm.session": ("Session",),
@@ -185,6 +191,7 @@ def _version() -> str:
 
 __all__ = [
     "AccsynError",
+    "AccsynPath",
     "AttributeNotLoadedError",
     "AuthenticationError",
     "BackendCrashError",
@@ -203,6 +210,7 @@ __all__ = [
     "EntityStateError",
     "EntityValidationError",
     "FieldRef",
+    "FileSequence",
     "Job",
     "JobStatus",
     "JournalError",
@@ -210,6 +218,11 @@ __all__ = [
     "NoSessionError",
     "Outcome",
     "PartialFailureError",
+    "PartyKind",
+    "PathError",
+    "PathKind",
+    "PathParty",
+    "PathSyntaxError",
     "PayloadError",
     "Plan",
     "PlanError",

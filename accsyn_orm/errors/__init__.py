@@ -7,6 +7,8 @@
     │   └── QueryValueError           a value that cannot be written, or never be of the type
     ├── ConfigurationError (ValueError)     credentials, URL, proxy or option missing or malformed
     ├── PayloadError (TypeError, ValueError)    data JSON cannot hold, or no payload at all
+    ├── PathError (ValueError)              an operation makes no sense for this path
+    │   └── PathSyntaxError           the text is no path: position, caret, hint
     ├── EntityError
     │   ├── EntityValidationError (ValueError)          a value the entity cannot take
     │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
@@ -60,6 +62,10 @@ from accsyn_orm.errors.language import (
     QuerySyntaxError,
     QueryValueError,
 )
+from accsyn_orm.errors.paths import (
+    PathError,
+    PathSyntaxError,
+)
 from accsyn_orm.errors.session import (
     AuthenticationError,
     NoSessionError,
@@ -91,6 +97,8 @@ __all__ = [
     "EntityValidationError",
     "MultipleEntitiesError",
     "NoSessionError",
+    "PathError",
+    "PathSyntaxError",
     "PayloadError",
     "ProtocolError",
     "ProxyError",
