@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         DeliveryStatus,
         Duration,
         Entity,
+        GenericEntity,
         Job,
         JobStatus,
         Query,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         UserRole,
         UserStatus,
         Workspace,
+        entity_class,
     )
     from accsyn_orm.errors import (
         AccsynError,
@@ -106,6 +108,7 @@ _MODULES = {
             "DeliveryStatus",
             "Duration",
             "Entity",
+            "GenericEntity",
             "Job",
             "JobStatus",
             "Query",
@@ -123,6 +126,7 @@ _MODULES = {
             "UserRole",
             "UserStatus",
             "Workspace",
+            "entity_class",
         ),
         "accsyn_orm.errors": (
             "AccsynError",
@@ -211,6 +215,7 @@ __all__ = [
     "EntityValidationError",
     "FieldRef",
     "FileSequence",
+    "GenericEntity",
     "Job",
     "JobStatus",
     "JournalError",
@@ -257,5 +262,6 @@ __all__ = [
     "UserStatus",
     "Workspace",
     "__version__",
+    "entity_class",
     "raw",
 ]

@@ -10,6 +10,7 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import Change
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.generic import GenericEntity, entity_class
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.results import Query
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
@@ -62,6 +63,7 @@ __all__ = [
     "Dialect",
     "Duration",
     "Entity",
+    "GenericEntity",
     "Job",
     "JobStatus",
     "OpenEnum",
@@ -84,4 +86,5 @@ __all__ = [
     "UserStatus",
     "Workspace",
     "attr",
+    "entity_class",
 ]

@@ -149,7 +149,8 @@ def wire_type(cls: type[EntityModel], backend: Backend) -> str:
 
 def wire_name(cls: type[EntityModel], attribute: str, backend: Backend) -> str:
     """Return what the backend's generation calls an attribute."""
-    name = cls.__entity_attributes__[attribute].wire or attribute
+    spec = cls.__entity_attributes__.get(attribute)
+    name = (spec and spec.wire) or attribute
     return dialect_of(cls, backend).name(name)
 
 

@@ -68,6 +68,8 @@ def _no_condition(cls: type[EntityModel], value: object) -> str:
 def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
     first, dot, rest = node.attribute.partition(".")
     name = attribute_name(cls, first)
+    if name not in cls.__entity_attributes__:
+        return replace(node, is_checked=True)
     attribute = f"{cls.__entity_attributes__[name].wire or name}{dot}{rest}"
     value = node.value
     if not (node.is_checked or dot or node.operator in _PARTS_OF_TEXT):
@@ -86,6 +88,8 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
     """
     spelling = field if isinstance(field, str) else field.name
     if (name := find_attribute(cls, spelling.lower())) is None:
+        if cls.__is_open__:
+            return spelling
         raise QueryFieldError(
             cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields)
         )

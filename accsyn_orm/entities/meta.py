@@ -69,6 +69,10 @@ class EntityMeta(ModelMetaclass):
                     return cls.__query_fields__.setdefault(name, _field_ref(cls, name))
             if name.startswith("_"):
                 return super().__getattr__(name)
+            if cls.__is_open__:
+                return cls.__query_fields__.setdefault(
+                    name, FieldRef(name, label=f"{cls.__name__}.{name}", is_mapping=True)
+                )
             raise AttributeError(_no_attribute(cls, fields, name), name=name, obj=cls)
 
         def __dir__(cls) -> list[str]:  # noqa: N805  # of a class

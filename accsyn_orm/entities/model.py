@@ -76,6 +76,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """Attribute that names the parent, for entities that live under another one."""
     __unique__: ClassVar[tuple[str, ...]] = ()
     """Attributes whose value no two entities of the type share, whatever its letter case."""
+    __is_open__: ClassVar[bool] = False
+    """Whether any attribute may exist, because the type is unknown."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
     """Attributes in the repr of a saved one; never free text or what may hold secrets."""
 

@@ -23,6 +23,7 @@ Problem: TypeAlias = tuple[str, str]
 _READ_ONLY = "only the backend sets it"
 _AT_CREATION = "can only be given when the entity is created"
 _FIXED = frozenset({_READ_ONLY, _AT_CREATION})
+_OPEN = "this version does not know the type: use session.create() and session.update()"
 _AFTERWARDS = "cannot be given yet: save() first, then change it"
 
 
@@ -90,6 +91,8 @@ def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Pr
 
 def unknown_name(cls: type[EntityModel], name: str) -> Problem:
     """Say that there is no such attribute, and which one was probably meant."""
+    if cls.__is_open__:
+        return name, _OPEN
     meant = find_attribute(cls, name.lower()) or nearest(name, cls.model_fields)
     return name, f"no such attribute; did you mean {meant!r}?" if meant else "no such attribute"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from accsyn_orm.errors import (
     EntityNotFoundError,
@@ -243,15 +243,28 @@ class Session(
             raise EntityNotFoundError("User", self.username)
         return User.load_record(record, self)
 
-    def query(self, entity: type[E]) -> Query[E]:
+    @overload
+    def query(self, entity: type[E]) -> Query[E]: ...
+    @overload
+    def query(self, entity: str) -> Query[Any]: ...
+    def query(self, entity: type[E] | str) -> Query[E] | Query[Any]:
         """Return a query for all entities of a class, bound to this session.
+
+        Args:
+            entity: the class, or the name of a type; types that this version has no class for are
+                read as they come, see ``entity_class()``.
 
         Raises:
             TypeError: this is no entity class.
+            EntityValidationError: this is no name of a type.
         """
         from accsyn_orm.entities.base import Entity  # loads Pydantic
         from accsyn_orm.entities.results import Query
 
+        if isinstance(entity, str):
+            from accsyn_orm.entities.generic import entity_class
+
+            return Query(entity_class(entity), backend=self)
         given = cast("object", entity)
         if not (isinstance(given, type) and issubclass(given, Entity)):
             msg = f"{given!r} is no entity class: pass the class itself, such as Job"

@@ -39,6 +39,7 @@ from accsyn_orm import (
     UserStatus,
     Workspace,
     bulk,
+    entity_class,
     raw,
 )
 from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
@@ -132,6 +133,13 @@ assert_type(Job.where((Job.code == "a") | ~(Job.code == "b")), Query[Job])
 assert_type(Job.where(Job.code == "a") | Job.where(Job.code == "b"), Query[Job])
 assert_type(Transfer.where(), Query[Transfer])
 assert_type(Job.parse("Job WHERE status=failed"), Query[Job])
+
+assert_type(entity_class("gadget").where(status == "broken"), Query[Entity])
+
+
+def by_name(session: Session) -> None:
+    assert_type(session.query("gadget"), Query[Any])
+
 
 # -- queries ---------------------------------------------------------------------------------------
 
