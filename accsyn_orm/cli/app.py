@@ -1,7 +1,6 @@
 """The commands and their options; every command is a thin call into the public API.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 6 done in part, 130 interrupted. Data goes to standard
-output, talk to standard error.
+Data goes to standard output, talk to standard error; the exit codes are in `exits`.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ from typing import Annotated
 import typer
 
 from accsyn_orm.cli.bulk import changes, journals
+from accsyn_orm.cli.reading import reading
 from accsyn_orm.errors import AccsynError, ConfigurationError
-
-FAILED = 1
 
 app = typer.Typer(
     name="accsyn-orm",
     help="Typed access to accsyn, and a workspace of your own to try it on.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
 )
 
 
+app.add_typer(reading)
 app.add_typer(changes)
 app.add_typer(journals, name="bulk")
 
@@ -152,5 +151,7 @@ def main() -> None:
     try:
         app()
     except AccsynError as error:
+        from accsyn_orm.cli.exits import exit_code
+
         typer.echo(f"error: {error}", err=True)
-        sys.exit(FAILED)
+        sys.exit(exit_code(error))

@@ -11,6 +11,20 @@ from typing import Annotated
 
 import typer
 
+from accsyn_orm.cli.completion import complete_assignment
+from accsyn_orm.cli.options import (
+    Access,
+    AsJson,
+    EnvFile,
+    Finished,
+    Form,
+    Inactive,
+    Output,
+    ProfileName,
+    QueryText,
+    TypeName,
+    chosen_form,
+)
 from accsyn_orm.cli.terms import OnError, Terms
 
 changes = typer.Typer()
@@ -25,10 +39,7 @@ class Format(str, Enum):
     JSONL = "jsonl"
 
 
-QueryText = Annotated[str, typer.Argument(help='Such as "Job WHERE status=failed".')]
 JournalOf = Annotated[Path, typer.Argument(help="File that --journal was given.")]
-Finished = Annotated[bool, typer.Option("--finished", help="Among jobs that are done or aborted.")]
-Inactive = Annotated[bool, typer.Option("--inactive", help="Among deactivated entities.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and send nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Send without asking.")]
 NewJournal = Annotated[
@@ -39,16 +50,18 @@ AfterError = Annotated[OnError, typer.Option("--on-error", help="What to do afte
 NoCheck = Annotated[
     bool, typer.Option("--no-check", help="Overwrite what somebody else changed meanwhile.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print plan and report as JSON.")]
-EnvFile = Annotated[
-    Path | None, typer.Option("--env-file", help="File of ACCSYN_…=value lines to sign in with.")
+Changes = Annotated[
+    list[str],
+    typer.Argument(
+        help="Such as status=paused; JSON if not text.", autocompletion=complete_assignment
+    ),
 ]
 
 
 @changes.command()
 def update(  # noqa: PLR0913  # one parameter for each option
     query: QueryText,
-    values: Annotated[list[str], typer.Argument(help="Such as status=paused; JSON if not text.")],
+    values: Changes,
     *,
     finished: Finished = False,
     inactive: Inactive = False,
@@ -59,12 +72,14 @@ def update(  # noqa: PLR0913  # one parameter for each option
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Change every entity that a query selects."""
     from accsyn_orm.cli import execution
 
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    access = Access(env_file, profile)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
     execution.update(query, values, terms, finished=finished, inactive=inactive)
 
 
@@ -82,20 +97,31 @@ def delete(  # noqa: PLR0913  # one parameter for each option
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Delete every entity that a query selects."""
     from accsyn_orm.cli import execution
 
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    access = Access(env_file, profile)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
     execution.delete(query, terms, force=force, finished=finished, inactive=inactive)
 
 
 @changes.command()
 def create(  # noqa: PLR0913  # one parameter for each option
-    type_name: Annotated[str, typer.Argument(metavar="TYPE", help="Such as Job.")],
-    rows: Annotated[Path, typer.Argument(help="File of rows, .csv, .json or .jsonl; - for input.")],
+    type_name: TypeName,
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Such as name=Panic; JSON if not text.", autocompletion=complete_assignment
+        ),
+    ] = None,
     *,
+    rows: Annotated[
+        Path | None,
+        typer.Option("--from", help="File of rows: .csv, .json or .jsonl; - for standard input."),
+    ] = None,
     form: Annotated[Format | None, typer.Option("--format", help="Form of the file.")] = None,
     key: Annotated[
         str | None, typer.Option("--key", help="Change what is there, told by this attribute.")
@@ -106,14 +132,20 @@ def create(  # noqa: PLR0913  # one parameter for each option
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Output = None,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
-    """Create an entity for each row of a file."""
+    """Create one entity from values, or one for each row of a file."""
+    shown = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
-    execution.create(type_name, rows, terms, form=form.value if form else None, key=key)
+    as_json = shown is Form.JSON
+    access = Access(env_file, profile)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    source = execution.FileOfRows(rows, form and form.value) if rows else None
+    execution.create(type_name, values or [], terms, source=source, key=key, form=shown)
 
 
 @changes.command()
@@ -127,12 +159,14 @@ def apply(  # noqa: PLR0913  # one parameter for each option
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Send a plan that was printed before."""
     from accsyn_orm.cli import execution
 
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    access = Access(env_file, profile)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
     execution.apply(plan, terms)
 
 
@@ -147,6 +181,7 @@ def resume(  # noqa: PLR0913  # one parameter for each option
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Go on with a change that was interrupted; every row is done exactly once."""
@@ -158,7 +193,7 @@ def resume(  # noqa: PLR0913  # one parameter for each option
         on_error=on_error,
         no_check=no_check,
         as_json=as_json,
-        env_file=env_file,
+        access=Access(env_file, profile),
     )
     execution.resume(journal, terms, retry_failed=retry_failed)
 
@@ -176,12 +211,14 @@ def undo(  # noqa: PLR0913  # one parameter for each option
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
     as_json: AsJson = False,
+    profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Take back what a change did, and list what cannot be taken back."""
     from accsyn_orm.cli import execution
 
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, env_file)
+    access = Access(env_file, profile)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
     execution.undo(journal_of, terms)
 
 

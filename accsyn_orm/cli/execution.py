@@ -7,58 +7,110 @@ On a terminal the plan is shown, and somebody asked. Elsewhere it has to be said
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
-from accsyn_orm import Entity, Query, Session, bulk
+from accsyn_orm import Entity, bulk
 from accsyn_orm.bulk import Plan, Report, read_history
+from accsyn_orm.cli.exits import (
+    CONFLICT,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NOT_ALLOWED,
+    PARTIAL,
+    UNAVAILABLE,
+    WRONG_USAGE,
+    UsageError,
+    exit_code,
+)
+from accsyn_orm.cli.options import Form
 from accsyn_orm.cli.progress import progress_bar
+from accsyn_orm.cli.records import default_form, write_entity
 from accsyn_orm.cli.terms import Terms
-from accsyn_orm.cli.values import assignments, entity_class, read_rows, read_text
-from accsyn_orm.query import parse
-
-FAILED, WRONG_USAGE, PARTIAL, INTERRUPTED = 1, 2, 6, 130
+from accsyn_orm.cli.values import assignments, entity_class, query_of, read_rows, read_text
+from accsyn_orm.errors import AccsynError
 
 
 def update(
     text: str, values: Sequence[str], terms: Terms, *, finished: bool, inactive: bool
 ) -> None:
     """Change every entity that a query selects."""
-    query = _query(text, finished=finished, inactive=inactive)
+    query = query_of(text, finished=finished, inactive=inactive)
     given = assignments(query.entity, values)
-    with Session(path_envfile=terms.env_file):
+    with terms.access.session():
         _carry_out(query.update(**given), terms)
 
 
 def delete(text: str, terms: Terms, *, force: bool, finished: bool, inactive: bool) -> None:
     """Delete every entity that a query selects."""
-    query = _query(text, finished=finished, inactive=inactive)
-    with Session(path_envfile=terms.env_file):
+    query = query_of(text, finished=finished, inactive=inactive)
+    with terms.access.session():
         _carry_out(query.delete(force=force), terms)
 
 
-def create(type_name: str, path: Path, terms: Terms, *, form: str | None, key: str | None) -> None:
-    """Create an entity for each row of a file, or change the one that is there."""
+@dataclass(frozen=True, slots=True)
+class FileOfRows:
+    """A file that holds what to create.
+
+    Attributes:
+        path: the file; ``-`` is standard input.
+        form: its form; by default what its name ends with.
+    """
+
+    path: Path
+    form: str | None = None
+
+
+def create(  # noqa: PLR0913  # what the command takes
+    type_name: str,
+    texts: Sequence[str],
+    terms: Terms,
+    *,
+    source: FileOfRows | None,
+    key: str | None,
+    form: Form | None,
+) -> None:
+    """Create one entity from values, or one for each row of a file.
+
+    Raises:
+        UsageError: there are both, or neither.
+    """
     cls = entity_class(type_name)
-    rows = read_rows(cls, path, form)
-    with Session(path_envfile=terms.env_file):
+    if bool(texts) == bool(source):
+        hint = "say attribute=value …, or --from FILE"
+        raise UsageError("create", "is given either values or a file", hint=hint)
+    if source is None and not (terms.dry_run or key):
+        _create_one(cls, assignments(cls, texts), terms, form)
+        return
+    rows = read_rows(cls, source.path, source.form) if source else [assignments(cls, texts)]
+    with terms.access.session():
         plan = bulk.create(cls, rows) if key is None else bulk.upsert(cls, rows, key)
         _carry_out(plan, terms)
+
+
+def _create_one(
+    cls: type[Entity], values: Mapping[str, object], terms: Terms, form: Form | None
+) -> None:
+    entity = cls(**values)
+    with terms.access.session() as session:
+        write_entity(entity.save(session=session), form or default_form(is_single=True))
 
 
 def apply(path: Path, terms: Terms) -> None:
     """Send a plan that was printed before."""
     text = read_text(path)
-    with Session(path_envfile=terms.env_file):
+    with terms.access.session():
         _carry_out(Plan.from_json(text), terms)
 
 
 def resume(journal: Path, terms: Terms, *, retry_failed: bool) -> None:
     """Go on with a change that was interrupted."""
     rows = len(read_history(journal).rows)
-    with Session(path_envfile=terms.env_file), progress_bar(rows) as progress:
+    with terms.access.session(), progress_bar(rows) as progress:
         report = bulk.resume(
             journal,
             workers=terms.workers,
@@ -72,7 +124,7 @@ def resume(journal: Path, terms: Terms, *, retry_failed: bool) -> None:
 
 def undo(journal: Path, terms: Terms) -> None:
     """Take back what a change did."""
-    with Session(path_envfile=terms.env_file):
+    with terms.access.session():
         _carry_out(bulk.undo(journal), terms)
 
 
@@ -80,12 +132,6 @@ def show(journal: Path, *, as_json: bool) -> None:
     """Print what a journal tells."""
     history = read_history(journal)
     typer.echo(history.to_json() if as_json else str(history))
-
-
-def _query(text: str, *, finished: bool, inactive: bool) -> Query[Entity]:
-    query = entity_class(parse(text).entity).parse(text)
-    query = query.finished() if finished else query
-    return query.inactive() if inactive else query
 
 
 def _carry_out(plan: Plan, terms: Terms) -> None:
@@ -124,7 +170,19 @@ def _ask(plan: Plan) -> None:
 def _tell(report: Report, *, as_json: bool) -> None:
     """Print a report, and leave with the exit code that fits it."""
     typer.echo(report.to_json() if as_json else str(report))
+    if code := _code_of(report):
+        raise typer.Exit(code)
+
+
+def _code_of(report: Report) -> int:
+    """Return the exit code for a report; when nothing at all was done, that of the reason."""
+    if report.is_complete:
+        return DONE
     if isinstance(report.stopped_by, KeyboardInterrupt):
-        raise typer.Exit(INTERRUPTED)
-    if not report.is_complete:
-        raise typer.Exit(PARTIAL)
+        return INTERRUPTED
+    if report.done or report.unknown:
+        return PARTIAL
+    errors = [report.stopped_by, *(result.exception for result in report.failed)]
+    codes = {exit_code(error) for error in errors if isinstance(error, AccsynError)}
+    reasons = codes & {NOT_ALLOWED, CONFLICT, UNAVAILABLE}
+    return reasons.pop() if len(codes) == 1 and reasons else PARTIAL

@@ -80,10 +80,15 @@ def _cell(value: object) -> str:
         case None:
             return "–"
         case Enum():
-            return str(value.value)
+            return _harmless(str(value.value))
         case Change(before, after):
             return f"{_cell(before)} → {_cell(after)}"
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case _:
-            return str(value)
+            return _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Return text from elsewhere without what a terminal would obey."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

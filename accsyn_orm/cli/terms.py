@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from accsyn_orm.cli.options import Access
 
 
 class OnError(str, Enum):
@@ -26,7 +28,7 @@ class Terms:
         on_error: what to do after a row failed.
         no_check: overwrite what somebody else changed meanwhile.
         as_json: print plan and report as JSON.
-        env_file: what to sign in with.
+        access: what to sign in with.
     """
 
     dry_run: bool = False
@@ -36,4 +38,4 @@ class Terms:
     on_error: OnError = OnError.CONTINUE
     no_check: bool = False
     as_json: bool = False
-    env_file: Path | None = None
+    access: Access = field(default_factory=Access)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from accsyn_orm import Entity
+from accsyn_orm import Entity, Query
+from accsyn_orm.cli.exits import UsageError
 from accsyn_orm.entities import ENTITY_CLASSES
 from accsyn_orm.entities.shape import find_attribute
 from accsyn_orm.entities.validation import did_you_mean, validated
 from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.query import parse
 
 FORMATS = ("csv", "json", "jsonl")
 
@@ -23,13 +25,48 @@ def entity_class(name: str) -> type[Entity]:
     """Return the class of an entity type.
 
     Raises:
-        ConfigurationError: there is none of that name.
+        UsageError: there is none of that name.
     """
     found = ENTITY_CLASSES.get(name.strip().lower())
     if found is None:
         known = ", ".join(cls.__name__ for cls in ENTITY_CLASSES.values())
         reason = f"{name!r} is none of {known}{did_you_mean(name, ENTITY_CLASSES)}"
-        raise ConfigurationError("type", reason)
+        raise UsageError("type", reason)
+    return found
+
+
+def query_of(  # one for each option
+    text: str,
+    *,
+    finished: bool = False,
+    inactive: bool = False,
+    archived: bool = False,
+    under: str | None = None,
+) -> Query[Entity]:
+    """Return the query that a text and the options beside it mean.
+
+    Raises:
+        QueryError: the text is no query.
+        UsageError: there is no such entity type.
+    """
+    query = entity_class(parse(text).entity).parse(text)
+    query = query.finished() if finished else query
+    query = query.inactive() if inactive else query
+    query = query.archived() if archived else query
+    return query if under is None else query.under(under)
+
+
+def attribute_named(cls: type[Entity], spelling: str) -> str:
+    """Return the attribute that a spelling means.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = find_attribute(cls, spelling.lower())
+    if found is None:
+        known = [name for name, spec in cls.__entity_attributes__.items() if spec.readable]
+        reason = f"{cls.__name__} has no attribute {spelling!r}{did_you_mean(spelling, known)}"
+        raise UsageError("attribute", reason)
     return found
 
 
@@ -37,14 +74,14 @@ def assignments(cls: type[Entity], texts: Iterable[str]) -> dict[str, object]:
     """Return the attributes that texts such as ``status=paused`` give.
 
     Raises:
-        ConfigurationError: a text is no such assignment.
+        UsageError: a text is no such assignment.
     """
     given: dict[str, object] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name.strip() and equals):
             reason = f"{text!r} is no change: write attribute=value"
-            raise ConfigurationError("change", reason)
+            raise UsageError("change", reason)
         attribute = _attribute(cls, name)
         given[attribute] = typed(cls, attribute, value)
     return given

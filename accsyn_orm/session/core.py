@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import wraps
 from typing import TYPE_CHECKING, ClassVar, Concatenate, NoReturn, ParamSpec, TypeVar
@@ -16,8 +17,6 @@ from accsyn_orm.session.text import TextCalls
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
-    import os
-
     from accsyn_orm.entities.backend import Generation, RateLimit
 
 
@@ -76,6 +75,7 @@ class SessionCore(TextCalls):
         path_envfile: str | os.PathLike[str] | None = None,
         lowercase_queries: bool = False,
         allow_insecure_http: bool = False,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         settings, credentials = resolve_settings(
             Arguments(
@@ -95,7 +95,8 @@ class SessionCore(TextCalls):
                 connect_timeout=connect_timeout,
                 path_envfile=path_envfile,
                 allow_insecure_http=allow_insecure_http,
-            )
+            ),
+            os.environ if environ is None else environ,
         )
         self._log = SessionLog(verbose=verbose, pretty_json=pretty_json, path=path_logfile)
         self._connection = self._connection_class(settings, credentials, self._log)
@@ -119,6 +120,11 @@ class SessionCore(TextCalls):
     def username(self) -> str:
         """User who signs in."""
         return self._settings.username
+
+    @property
+    def host(self) -> str | None:
+        """``scheme://host:port`` that is called; ``None`` while nobody asked where that is."""
+        return self._connection.host
 
     @property
     def rate_limit(self) -> RateLimit | None:
@@ -148,7 +154,7 @@ class SessionCore(TextCalls):
         return self._settings.connect_timeout
 
     def __repr__(self) -> str:
-        host = self._connection.host or "not located yet"
+        host = self.host or "not located yet"
         return (
             f"<{type(self).__name__} workspace={self.workspace!r} username={self.username!r} "
             f"protocol={self.protocol!r} host={host!r}>"

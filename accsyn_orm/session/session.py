@@ -98,6 +98,7 @@ class Session(
         path_envfile: file of ``ACCSYN_…=value`` lines.
         lowercase_queries: send conditions in lower case, as the official clients do.
         allow_insecure_http: allow ``http://`` to other machines; everybody between reads the key.
+        environ: variables to look at instead of the environment of the process.
 
     Raises:
         ConfigurationError: something is missing, malformed or contradictory.

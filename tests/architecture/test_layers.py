@@ -23,7 +23,18 @@ MODULES = {
 ALLOWED = {
     "accsyn_orm": {"session", "bulk", "entities", "query", "paths", "fields"},
     "__main__": {"cli"},
-    "cli": {"accsyn_orm", "session", "bulk", "entities", "query", "fields", "server", "testing"},
+    "cli": {
+        "accsyn_orm",
+        "session",
+        "bulk",
+        "entities",
+        "query",
+        "fields",
+        "server",
+        "testing",
+        "profiles",
+    },
+    "profiles": {"session"},
     "testing": {"session", "server"},
     "compat": {"accsyn_orm", "session", "query", "wire"},
     "session": {"entities", "query", "wire", "transport"},
@@ -56,6 +67,7 @@ RESERVED = {
     "trustme": {"server"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "yaml": {"cli"},
     "mypy": {"mypy"},
 }
 # the protocol and the language do no input or output

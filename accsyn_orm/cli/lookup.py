@@ -1,0 +1,91 @@
+"""Carrying out the commands that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from accsyn_orm import Entity, Query
+from accsyn_orm.cli.options import Access, Form
+from accsyn_orm.cli.records import (
+    columns_of,
+    default_form,
+    to_json,
+    write_entities,
+    write_entity,
+    write_facts,
+)
+from accsyn_orm.cli.values import entity_class, query_of
+from accsyn_orm.entities import Task
+from accsyn_orm.query import And, Expression, Or
+
+
+def whoami(access: Access, form: Form | None) -> None:
+    """Show who is signed in, where, and what with; never the key."""
+    with access.session() as session:
+        user = session.me()
+        facts = {
+            "user": user.code,
+            "id": user.id,
+            "role": user.role,
+            "workspace": session.workspace,
+            "protocol": session.protocol,
+            "host": session.host,
+            "signed in with": access.source().label,
+        }
+    write_facts(facts, form or default_form(is_single=True))
+
+
+def find(
+    query: Query[Entity], access: Access, form: Form | None, *, only: Sequence[str] = ()
+) -> None:
+    """Show the entities of a query, as they come."""
+    names = tuple(columns_of(query.entity, only))
+    query = query.only(*names) if names else query
+    with access.session():
+        write_entities(query.entity, query, form or default_form(is_single=False), only=names)
+
+
+def get(  # noqa: PLR0913  # what the command takes
+    type_name: str,
+    ident: str,
+    access: Access,
+    form: Form | None,
+    *,
+    only: Sequence[str] = (),
+    under: str | None = None,
+) -> None:
+    """Show one entity."""
+    cls = entity_class(type_name)
+    names = tuple(columns_of(cls, only))
+    with access.session():
+        entity = Task.get(ident, job=under) if issubclass(cls, Task) else cls.get(ident)
+    write_entity(entity, form or default_form(is_single=True), only=names)
+
+
+def show_parsed(text: str, *, as_json: bool) -> None:
+    """Print a query in its canonical text, or its tree as JSON."""
+    query = query_of(text)
+    if not as_json:
+        typer.echo(str(query))
+        return
+    where = query.selection.where
+    document = {
+        "entity": query.entity.__entity_type__,
+        "where": None if where is None else _tree(where),
+        "text": str(query),
+    }
+    typer.echo(to_json(document, indent=2))
+
+
+def _tree(expression: Expression) -> dict[str, object]:
+    if isinstance(expression, (And, Or)):
+        word = "and" if isinstance(expression, And) else "or"
+        return {word: [_tree(operand) for operand in expression.operands]}
+    value = expression.value
+    return {
+        "attribute": expression.attribute,
+        "operator": str(expression.operator),
+        "value": value if isinstance(value, str) else list(value),
+    }

@@ -1,0 +1,107 @@
+"""``accsyn-orm whoami, find, get`` and ``parse``: the commands and their options.
+
+What they do is in `lookup`, which is loaded when one of them runs: help has no use for it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from accsyn_orm.cli.completion import complete_attribute
+from accsyn_orm.cli.options import (
+    Access,
+    Archived,
+    AsJson,
+    EnvFile,
+    Finished,
+    Inactive,
+    Output,
+    ProfileName,
+    QueryText,
+    TypeName,
+    Under,
+    chosen_form,
+)
+
+reading = typer.Typer()
+
+Only = Annotated[
+    list[str],
+    typer.Option(
+        "--only",
+        metavar="ATTRIBUTE,…",
+        help="Load and show only these attributes.",
+        autocompletion=complete_attribute,
+    ),
+]
+
+
+@reading.command()
+def whoami(
+    *,
+    output: Output = None,
+    as_json: AsJson = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Show who is signed in, where, and what with."""
+    form = chosen_form(output, as_json=as_json)
+    from accsyn_orm.cli import lookup
+
+    lookup.whoami(Access(env_file, profile), form)
+
+
+@reading.command()
+def find(  # noqa: PLR0913  # one parameter for each option
+    query: QueryText,
+    *,
+    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    limit: Annotated[int | None, typer.Option(min=0, help="Show at most so many.")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Leave out so many at the start.")] = 0,
+    finished: Finished = False,
+    inactive: Inactive = False,
+    archived: Archived = False,
+    under: Under = None,
+    output: Output = None,
+    as_json: AsJson = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Show the entities that a query selects."""
+    form = chosen_form(output, as_json=as_json)
+    from accsyn_orm.cli import lookup
+    from accsyn_orm.cli.values import query_of
+
+    wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
+    wanted = wanted.skip(skip) if skip else wanted
+    wanted = wanted if limit is None else wanted.limit(limit)
+    lookup.find(wanted, Access(env_file, profile), form, only=only)
+
+
+@reading.command()
+def get(  # noqa: PLR0913  # one parameter for each option
+    type_name: TypeName,
+    ident: Annotated[str, typer.Argument(metavar="ID", help="Id of the entity.")],
+    *,
+    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    under: Under = None,
+    output: Output = None,
+    as_json: AsJson = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Show one entity, in whatever state it is."""
+    form = chosen_form(output, as_json=as_json)
+    from accsyn_orm.cli import lookup
+
+    lookup.get(type_name, ident, Access(env_file, profile), form, only=only, under=under)
+
+
+@reading.command(name="parse")
+def parse_query(query: QueryText, *, as_json: AsJson = False) -> None:
+    """Check a query without asking anybody, and show its canonical text."""
+    from accsyn_orm.cli import lookup
+
+    lookup.show_parsed(query, as_json=as_json)
