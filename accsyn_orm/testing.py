@@ -23,6 +23,7 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
 from accsyn_orm.server.context import Integration, PublishHook
 from accsyn_orm.server.http.faults import Fault, Faults
+from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
 from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.service import Credentials
 
@@ -60,6 +61,8 @@ class EmbeddedWorkspace:
         publish_hook: a function that decides what may be published: it takes the files that were
             given to ``Session.prepublish()`` and returns what that shall return.
         faults: what goes wrong on purpose; ``workspace.faults`` changes it while it runs.
+        rate_limit: answer with 429 what comes more often than accsyn takes it: 30 requests a second
+            from one address, bursts of 60.
     """
 
     def __init__(  # noqa: PLR0913  # independent options
@@ -78,6 +81,7 @@ class EmbeddedWorkspace:
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
         faults: Faults | None = None,
+        rate_limit: bool = False,
     ) -> None:
         self._seed = seed
         self._data = data
@@ -91,6 +95,7 @@ class EmbeddedWorkspace:
         self._integrations = integrations
         self._publish_hook = publish_hook
         self._faults = faults
+        self._rate_limit = rate_limit
         self._running: Workspace | None = None
         self._credentials: dict[Role, Credentials] = {}
 
@@ -107,6 +112,7 @@ class EmbeddedWorkspace:
             local_root=self._local_root,
             integrations=self._integrations,
             publish_hook=self._publish_hook,
+            limits=Limits(rate=ACCSYN_RATE if self._rate_limit else None),
         )
         workspace.switch.faults = self._faults
         self._running = workspace.start()

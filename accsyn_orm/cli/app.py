@@ -96,6 +96,17 @@ def serve(  # noqa: PLR0913  # one parameter for each option
             help="Directory that stands for / on users' computers; without it, one for each."
         ),
     ] = None,
+    connections: Annotated[
+        int, typer.Option(min=0, help="Open connections from one address; 0 for any number.")
+    ] = 100,
+    rate_limit: Annotated[
+        bool | None,
+        typer.Option(
+            "--rate-limit/--no-rate-limit",
+            help="30 requests a second and bursts of 60 from one address; "
+            "by default where others can reach the address.",
+        ),
+    ] = None,
     fidelity: Annotated[
         bool,
         typer.Option("--fidelity", help="Print what the workspace does, how it is known, and end."),
@@ -123,6 +134,8 @@ def serve(  # noqa: PLR0913  # one parameter for each option
         transfers=not no_transfers,
         bandwidth=bandwidth,
         local_root=local_root,
+        connections=connections,
+        is_rated=rate_limit,
     )
 
 

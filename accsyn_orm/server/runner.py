@@ -32,7 +32,9 @@ from accsyn_orm.server.engine.thread import EngineThread
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
 from accsyn_orm.server.http.faults import Application, FaultSwitch
+from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
 from accsyn_orm.server.http.listener import Listener
+from accsyn_orm.server.http.rates import RateLimit
 from accsyn_orm.server.seeds.plant import SEEDS, plant
 from accsyn_orm.server.service import Credentials, Service
 from accsyn_orm.server.storage.database import Database
@@ -60,6 +62,8 @@ class Workspace:
             computer a directory of its own.
         integrations: what answers calls to integrations, by name.
         publish_hook: what decides about publishing.
+        limits: what is granted to each client; by default `Limits`, with accsyn's rate limit where
+            others can reach the address.
 
     Attributes:
         switch: makes calls fail, for tests.
@@ -85,6 +89,7 @@ class Workspace:
         local_root: Path | None = None,
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
+        limits: Limits | None = None,
     ) -> None:
         if seed not in SEEDS:
             raise ConfigurationError("seed", f"{seed!r} is none of {', '.join(SEEDS)}")
@@ -94,6 +99,7 @@ class Workspace:
                 f"{host} can be reached by others, and keys would travel in clear text",
                 hint="serve with TLS, or say insecure_public_http",
             )
+        limits = limits or default_limits(host)
         if bandwidth is not None and not 0 < bandwidth < math.inf:
             raise ConfigurationError("bandwidth", f"{bandwidth} MB/s moves nothing")
         if local_root is not None and not local_root.is_dir():
@@ -133,8 +139,9 @@ class Workspace:
             self._thread = EngineThread(self._engine, clock) if transfers else None
             if self._thread:
                 self._cleanup.callback(self._thread.stop)
-            self.switch = FaultSwitch(cast("Application", make_app(self.service)))
-            self._listener = Listener(self.switch, host, port, context=context)
+            app = cast("Application", make_app(self.service))
+            self.switch = FaultSwitch(RateLimit(app, limits.rate) if limits.rate else app)
+            self._listener = Listener(self.switch, host, port, context=context, limits=limits)
             self._cleanup.callback(self._listener.stop)
             # Nothing failed: keep it all open until stop().
             self._cleanup = self._cleanup.pop_all()
@@ -205,6 +212,20 @@ class Workspace:
         return path
 
 
+def default_limits(
+    host: str, *, connections: int | None = None, is_rated: bool | None = None
+) -> Limits:
+    """Choose the limits for an address.
+
+    Args:
+        host: the address that is listened on.
+        connections: open connections from one address; 0 for any number, ``None`` for 100.
+        is_rated: whether accsyn's rate limit holds; by default where others can reach the address.
+    """
+    rate = ACCSYN_RATE if (not _is_loopback(host) if is_rated is None else is_rated) else None
+    return Limits(rate=rate) if connections is None else Limits(connections, rate)
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -234,6 +255,8 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
     transfers: bool = True,
     bandwidth: float | None = None,
     local_root: Path | None = None,
+    connections: int | None = None,
+    is_rated: bool | None = None,
 ) -> None:
     """Run a workspace until SIGINT or SIGTERM.
 
@@ -250,6 +273,8 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
         transfers: run the transfers that are submitted.
         bandwidth: MB/s that all transfers have together; ``None`` without a limit.
         local_root: directory that stands for ``/`` on the computers of users.
+        connections: open connections from one address; 0 for any number, ``None`` for 100.
+        is_rated: whether accsyn's rate limit holds; by default where others can reach the address.
 
     Raises:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
@@ -267,6 +292,7 @@ def serve(  # noqa: PLR0913  # one argument for each option of the command line
             transfers=transfers,
             bandwidth=bandwidth,
             local_root=local_root,
+            limits=default_limits(host, connections=connections, is_rated=is_rated),
         )
         try:
             workspace.start()

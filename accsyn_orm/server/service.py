@@ -166,8 +166,9 @@ class Service:
         _require_storable_signature(signature)
         require_storable("payload", body, device)
         now = self._clock()
+        digest = self._checked_digest(generation, signature)
         with self._database.writing() as connection:
-            caller, session = self._open(connection, generation, signature, now)
+            caller, session = self._open(connection, generation, signature, digest, now)
             self._accounts.note_sign_in(connection, caller, now)
             note_machine(Call(connection, caller, now, self._roots), parse_device(device))
             expired = body.get("session_key_reuse")
@@ -287,8 +288,23 @@ class Service:
 
     # -- sign-in ---------------------------------------------------------------------------------
 
+    def _checked_digest(self, generation: Generation, signature: Signature) -> str:
+        """Check the password of a sign-in; return its digest, or nothing if there is none."""
+        match signature.credentials:
+            case PasswordCredentials(username, password) if generation is V1:
+                return self._accounts.check_password(
+                    self._database, signature.tenant, username, password
+                )
+            case _:
+                return ""
+
     def _open(
-        self, connection: Connection, generation: Generation, signature: Signature, now: datetime
+        self,
+        connection: Connection,
+        generation: Generation,
+        signature: Signature,
+        digest: str,
+        now: datetime,
     ) -> tuple[Caller, str]:
         """Check credentials at sign-in; return the caller and the session that he gets."""
         tenant = signature.tenant
@@ -301,8 +317,8 @@ class Service:
                     # v3 has no sessions: the key itself comes with every event.
                     return caller, uuid.uuid4().hex
                 return caller, self._accounts.open_session(connection, caller, KEY_SESSION, now)
-            case PasswordCredentials(username, password) if generation is V1:
-                caller = self._accounts.caller_with_password(connection, tenant, username, password)
+            case PasswordCredentials(username) if generation is V1:
+                caller = self._accounts.caller_with_password(connection, tenant, username, digest)
                 return caller, self._accounts.open_session(
                     connection, caller, PASSWORD_SESSION, now
                 )

@@ -22,7 +22,12 @@ COMPRESSION_THRESHOLD = 102_400
 MAX_INFLATED = 16 * 1024 * 1024
 """Most bytes that compressed data may unfold to."""
 
+MAX_MARKS = 1_000_000
+"""Most brackets, commas, colons and quotes in what a server reads: they tell how much memory the
+values will take, which may be many times what the text does."""
+
 _SIZE_OF_OTHER = 10
+_MARKS = '[{,:"'
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -89,8 +94,10 @@ def decode_event(generation: Generation, text: str | bytes) -> Event:
     """Read an event.
 
     Raises:
-        PayloadError: it is none, or its data unfolds to more than ``MAX_INFLATED``.
+        PayloadError: it is none, holds more than ``MAX_MARKS`` allow, or its data unfolds to more
+            than ``MAX_INFLATED``.
     """
+    _require_few_marks(text, "event")
     payload: Any = loads(text, where="event")
     if not isinstance(payload, dict):
         raise PayloadError("event", "is not a JSON object")
@@ -139,7 +146,18 @@ def _inflate(encoded: str) -> Any:
         raise PayloadError("gz_data", f"unfolds to more than {MAX_INFLATED} bytes")
     if not stream.eof or stream.unused_data:
         raise PayloadError("gz_data", "is not exactly one gzip stream")
+    _require_few_marks(unfolded, "gz_data")
     return loads(unfolded, where="gz_data")
+
+
+def _require_few_marks(text: str | bytes, where: str) -> None:
+    # Those within texts count as well: telling them apart would take longer than reading it all.
+    if isinstance(text, str):
+        marks = sum(text.count(mark) for mark in _MARKS)
+    else:
+        marks = sum(text.count(mark.encode("ascii")) for mark in _MARKS)
+    if marks > MAX_MARKS:
+        raise PayloadError(where, "holds too many values")
 
 
 def _text(members: dict[str, Any], name: str) -> str:

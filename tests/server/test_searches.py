@@ -4,6 +4,8 @@ import pytest
 
 from accsyn_orm.errors import QueryError
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.search import searches
+from accsyn_orm.server.search.searches import MAX_PAGE
 
 MISSION = (
     '((user=5bfeb0381da7ee4095fa217e AND source!=hq) OR status<>failed) AND code="Daily backup"'
@@ -50,6 +52,19 @@ def test_the_demo_has_something_for_the_documented_queries(john, query, options,
 
 
 @pytest.mark.behaviour("find: entities come in order of creation")
+@pytest.mark.behaviour("find: one answer has at most 50,000 entities")
+def test_one_answer_has_a_limit(john, monkeypatch):
+    with pytest.raises(Refusal, match="limit is between 0 and 50000, not 50001"):
+        john.find("transfer", limit=MAX_PAGE + 1)
+    every = john.find("transfer")
+    monkeypatch.setattr(searches, "MAX_PAGE", len(every))
+    assert john.find("transfer") == every
+    monkeypatch.setattr(searches, "MAX_PAGE", len(every) - 1)
+    with pytest.raises(Refusal, match="ask for pages, with limit and skip"):
+        john.find("transfer")
+    assert john.find("transfer", limit=len(every) - 1) == every[:-1]
+
+
 def test_pages_are_stable_and_complete(john):
     every = john.find("transfer")
     paged = [job for skip in range(0, 40, 7) for job in john.find("transfer", skip=skip, limit=7)]

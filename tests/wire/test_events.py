@@ -15,6 +15,7 @@ from accsyn_orm.errors import PayloadError
 from accsyn_orm.wire.events import (
     COMPRESSION_THRESHOLD,
     MAX_INFLATED,
+    MAX_MARKS,
     Event,
     decode_event,
     encode_event,
@@ -106,6 +107,8 @@ def packed(text: bytes) -> str:
         ({"gz_data": base64.b64encode(gzip.compress(b"{}") * 2).decode()}, "exactly one"),
         ({"gz_data": packed(b"no json")}, "JSON"),
         ({"gz_data": packed(b" " * (MAX_INFLATED + 1))}, "unfolds to more"),
+        ({"gz_data": packed(b"[" + b"[]," * MAX_MARKS + b"0]")}, "gz_data: holds too many values"),
+        ({"data": list(range(MAX_MARKS))}, "event: holds too many values"),
     ],
 )
 def test_malformed_event_is_refused(change, reason):
@@ -114,7 +117,7 @@ def test_malformed_event_is_refused(change, reason):
         decode_event(V3, json.dumps(payload))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "null", b"\xff"])
+@pytest.mark.parametrize("text", ["", "[]", "5", "null", b"\xff", b"[," * MAX_MARKS])
 def test_text_that_is_no_event_is_refused(text):
     with pytest.raises(PayloadError):
         decode_event(V1, text)

@@ -39,6 +39,7 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.tables import (
     USERS,
@@ -116,25 +117,41 @@ class Accounts:
                 which.
         """
         presented = key_digest(key)
-        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
-        row = connection.execute(_WITH_KEY, {**found, "presented": presented}).first()
+        found = {**_names(workspace, username), "presented": presented}
+        row = connection.execute(_WITH_KEY, found).first()
         if not same_digest(presented, row.digest if row else NOBODY_KEY) or row is None:
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, generation)
 
     @behaviour(INFERRED, "sign-in", "wrong user and wrong secret are answered alike")
-    def caller_with_password(
-        self, connection: Connection, workspace: str, username: str, password: str
-    ) -> Caller:
-        """Find the user whose password this is.
+    def check_password(
+        self, database: Database, workspace: str, username: str, password: str
+    ) -> str:
+        """Check the password of a user; return the digest that it has.
+
+        Outside of any transaction: checking takes its time, and everybody else would wait.
 
         Raises:
             Refusal: workspace, user or password is wrong, or the user is disabled; it does not say
                 which.
         """
-        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
-        row = connection.execute(_WITH_PASSWORD, found).first()
-        if not password_matches(password, row.digest if row else NOBODY_PASSWORD) or row is None:
+        with database.reading() as connection:
+            row = connection.execute(_WITH_PASSWORD, _names(workspace, username)).first()
+        digest: str = row.digest if row else NOBODY_PASSWORD
+        if not password_matches(password, digest):
+            raise Refusal(WRONG_CREDENTIALS)
+        return digest
+
+    def caller_with_password(
+        self, connection: Connection, workspace: str, username: str, digest: str
+    ) -> Caller:
+        """Find the user whose checked password has this digest.
+
+        Raises:
+            Refusal: the user has been disabled, or has another password now.
+        """
+        row = connection.execute(_WITH_PASSWORD, _names(workspace, username)).first()
+        if row is None or not same_digest(digest, row.digest):
             raise Refusal(WRONG_CREDENTIALS)
         return _caller(row, "v1")
 
@@ -149,8 +166,8 @@ class Accounts:
             Refusal: there is none, or it has expired (which the refusal then says).
         """
         presented = key_digest(key)
-        found = {"tenant": workspace.casefold(), "user_code": username.casefold()}
-        row = connection.execute(_WITH_SESSION, {**found, "presented": presented}).first()
+        found = {**_names(workspace, username), "presented": presented}
+        row = connection.execute(_WITH_SESSION, found).first()
         if not same_digest(presented, row.digest if row else NOBODY_KEY) or row is None:
             raise Refusal("not signed in: the session key is wrong, or the user was signed out")
         remaining = (_moment(row.expires) - now).total_seconds()
@@ -296,6 +313,10 @@ _WITH_PASSWORD = _accounts_with(passwords, passwords.c.digest)
 _WITH_SESSION = _accounts_with(
     sessions, sessions.c.digest, sessions.c.expires, sessions.c.kind
 ).where(sessions.c.digest == bindparam("presented"))
+
+
+def _names(workspace: str, username: str) -> dict[str, str]:
+    return {"tenant": workspace.casefold(), "user_code": username.casefold()}
 
 
 def _caller(row: Row[Any], generation: Generation) -> Caller:

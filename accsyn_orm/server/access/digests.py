@@ -10,9 +10,12 @@ import base64
 import hashlib
 import hmac
 import secrets
+import threading
 
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 _SCRYPT_MEMORY = 64 * 1024 * 1024
+_TURNS = threading.BoundedSemaphore(4)
+"""Each takes 16 MiB and a processor: what everybody may ask for is done for a few at a time."""
 
 
 def new_key() -> str:
@@ -45,9 +48,10 @@ def password_matches(password: str, digest: str) -> bool:
 
 
 def _scrypt(password: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
-    return hashlib.scrypt(
-        password.encode(), salt=salt, n=cost, r=block, p=parallel, maxmem=_SCRYPT_MEMORY
-    )
+    with _TURNS:
+        return hashlib.scrypt(
+            password.encode(), salt=salt, n=cost, r=block, p=parallel, maxmem=_SCRYPT_MEMORY
+        )
 
 
 def _text(value: bytes) -> str:

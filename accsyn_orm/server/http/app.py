@@ -1,4 +1,4 @@
-"""The HTTP side of the workspace: routes, limits, and answers that always are JSON.
+"""The HTTP side of the workspace: routes, and answers that always are JSON.
 
 Refusals are answered with status 200 and a ``message``, as accsyn does; official clients look at
 nothing else. What goes wrong inside is logged here under a reference, and only the reference
@@ -20,6 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accsyn_orm.errors import AccsynError, PayloadError
+from accsyn_orm.server.http.limits import MAX_SMALL
+from accsyn_orm.server.http.throttle import Throttle
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.wire.codec import from_query_string, loads
@@ -28,9 +30,6 @@ from accsyn_orm.wire.events import decode_event
 from accsyn_orm.wire.replies import encode_exception, encode_members, encode_message
 from accsyn_orm.wire.sign_in import Endpoint
 from accsyn_orm.wire.versions import GENERATIONS, Generation
-
-MAX_QUERY_STRING = 512 * 1024
-MAX_BODY = 16 * 1024 * 1024
 
 _BODILESS = frozenset({"GET", "DELETE"})
 _log = logging.getLogger("accsyn_orm.server")
@@ -41,13 +40,16 @@ _Answer = Callable[[Request, str], Mapping[str, Any]]
 
 def make_app(service: Service) -> Starlette:
     """Make the ASGI application that serves both generations of the protocol."""
+    throttle = Throttle()
     routes = [
-        route for generation in GENERATIONS.values() for route in _routes(service, generation)
+        route
+        for generation in GENERATIONS.values()
+        for route in _routes(service, generation, throttle)
     ]
     return Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
 
 
-def _routes(service: Service, generation: Generation) -> list[Route]:
+def _routes(service: Service, generation: Generation, throttle: Throttle) -> list[Route]:
     def discover(request: Request, text: str) -> Mapping[str, Any]:
         host, port = cast("tuple[str, int]", request.scope["server"])
         return service.discover(generation, _object(text), Endpoint(host, port))
@@ -55,7 +57,8 @@ def _routes(service: Service, generation: Generation) -> list[Route]:
     def sign_in(request: Request, text: str) -> Mapping[str, Any]:
         signature = _signature(generation, request)
         device = request.headers.get(generation.device_header, "")
-        return service.sign_in(generation, signature, _object(text), device=device)
+        with throttle.attempt(_address(request), signature.credentials.username):
+            return service.sign_in(generation, signature, _object(text), device=device)
 
     def event(request: Request, text: str) -> Mapping[str, Any]:
         signature = _signature(generation, request)
@@ -95,6 +98,8 @@ def _respond(answer: _Answer, request: Request, text: str) -> Response:
         return _json(encode_message(refusal.message, session_expired=refusal.session_expired))
     except AccsynError as error:
         return _json(encode_message(str(error)))
+    except HTTPException:
+        raise
     except Exception:  # noqa: BLE001  # whatever it is, it must not leave as a stack trace
         reference = secrets.token_hex(4)
         _log.exception("request failed, reference %s", reference)
@@ -105,15 +110,8 @@ def _respond(answer: _Answer, request: Request, text: str) -> Response:
 async def _read(request: Request) -> str:
     """Read the JSON text of a request: its whole query string, or its body."""
     if request.method in _BODILESS:
-        query = cast("bytes", request.scope["query_string"])
-        if len(query) > MAX_QUERY_STRING:
-            raise HTTPException(414, f"the URL holds more than {MAX_QUERY_STRING} bytes")
-        return _decoded(query)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise HTTPException(413, f"the body holds more than {MAX_BODY} bytes")
+        return _decoded(cast("bytes", request.scope["query_string"]))
+    body = await request.body()
     try:
         return body.decode()
     except UnicodeDecodeError as error:
@@ -127,7 +125,13 @@ def _decoded(query: bytes) -> str:
         raise HTTPException(400, str(error)) from error
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _object(text: str) -> Mapping[str, Any]:
+    if len(text) > MAX_SMALL:
+        raise PayloadError("payload", f"holds more than {MAX_SMALL} characters")
     document: Any = loads(text)
     if not isinstance(document, dict):
         raise PayloadError("payload", "is not a JSON object")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import socket
 import ssl
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import uvicorn
+from typing_extensions import override
 
 from accsyn_orm.errors import ConfigurationError
-
-MAX_REQUEST_HEAD = 1024 * 1024
-"""Bytes of request line and headers: GET requests carry their payload in the URL."""
+from accsyn_orm.server.http.doorman import Doorman
+from accsyn_orm.server.http.gate import Gate
+from accsyn_orm.server.http.limits import MAX_FIELD_BYTES, MAX_TARGET, Limits
 
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
@@ -27,31 +31,41 @@ class Listener:
         host: address to bind.
         port: port to bind; 0 picks a free one.
         context: TLS context, or ``None`` for plain HTTP.
+        limits: what is granted to each client.
 
     Raises:
         ConfigurationError: the address cannot be bound.
     """
 
     def __init__(
-        self, app: Any, host: str, port: int, *, context: ssl.SSLContext | None = None
+        self,
+        app: Any,
+        host: str,
+        port: int,
+        *,
+        context: ssl.SSLContext | None = None,
+        limits: Limits | None = None,
     ) -> None:
+        limits = limits or Limits()
         self._socket = _bind(host, port)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.scheme = "https" if context else "http"
-        config = uvicorn.Config(
+        config = _Config(
+            limits.head_seconds,
             app,
-            http="h11",
+            http=_protocol(limits),
             ws="none",
-            loop="asyncio",
             lifespan="off",
             log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
-            h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
+            # Anybody can write into the header that it would read addresses from.
+            proxy_headers=False,
+            h11_max_incomplete_event_size=2 * (MAX_TARGET + MAX_FIELD_BYTES),
             timeout_graceful_shutdown=3,
-            ssl_context_factory=(lambda _config, _default: context) if context else None,
+            ssl_context_factory=functools.partial(_present, context) if context else None,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="accsyn_orm workspace", daemon=True)
@@ -86,6 +100,40 @@ class Listener:
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop that does not wait long for TLS handshakes; uvicorn cannot be told to."""
+
+    def __init__(self, handshake_seconds: float) -> None:
+        super().__init__()
+        self._handshake_seconds = handshake_seconds
+
+    @override
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
+        if options.get("ssl"):
+            options["ssl_handshake_timeout"] = self._handshake_seconds
+        return await super().create_server(*arguments, **options)
+
+
+class _Config(uvicorn.Config):
+    def __init__(self, handshake_seconds: float, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._handshake_seconds = handshake_seconds
+
+    @override
+    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
+        return functools.partial(_Loop, self._handshake_seconds)
+
+
+def _present(context: ssl.SSLContext, *_: object) -> ssl.SSLContext:
+    return context
+
+
+def _protocol(limits: Limits) -> type[asyncio.Protocol]:
+    # Not a class, but called like one.
+    gate = functools.partial(Gate, doorman=Doorman(limits.connections), limits=limits)
+    return cast("type[asyncio.Protocol]", gate)
 
 
 def _bind(host: str, port: int) -> socket.socket:

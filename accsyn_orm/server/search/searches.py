@@ -25,6 +25,8 @@ from accsyn_orm.server.storage.store import Record, in_scopes, read_records
 from accsyn_orm.server.storage.tables import JOBS, EntityTable, Generation, Scope
 
 _MOST = 2**31 - 1
+MAX_PAGE = 50_000
+"""Records of one answer."""
 
 
 def _names(name: str, value: Any) -> list[str]:
@@ -43,7 +45,7 @@ def _whole_name(name: str, value: Any) -> str:
 _IN_BOTH: Mapping[str, Check] = {
     "finished": boolean,
     "archived": boolean,
-    "limit": whole_number(0, _MOST),
+    "limit": whole_number(0, MAX_PAGE),
     "skip": whole_number(0, _MOST),
     "attributes": _names,
 }
@@ -117,6 +119,7 @@ def read_search(
 @behaviour(DOCUMENTED, "find", "one entity is looked for among the finished as well")
 @behaviour(TESTS, "find", "an id finds an entity in every state")
 @behaviour(INFERRED, "find", "entities come in order of creation")
+@behaviour(INFERRED, "find", "one answer has at most 50,000 entities")
 def find(call: Call, search: Search) -> list[Record]:
     """Run a search; what the caller may not see does not exist for it.
 
@@ -221,8 +224,12 @@ def _select(call: Call, search: Search, conditions: list[ColumnElement[bool]]) -
     statement = select_records(entity, generation, names).where(and_(*conditions))
     statement = statement.order_by(entity.table.c.sequence)
     limit = 1 if search.is_single else search.options.get("limit")
-    if limit:
-        statement = statement.limit(limit)
+    statement = statement.limit(limit or MAX_PAGE + 1)
     if search.options.get("skip"):
         statement = statement.offset(search.options["skip"])
-    return read_records(call, statement)
+    found = read_records(call, statement)
+    if len(found) > MAX_PAGE:
+        raise Refusal(
+            f"find: there are more than {MAX_PAGE} of them: ask for pages, with limit and skip"
+        )
+    return found
