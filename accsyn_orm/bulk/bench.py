@@ -14,12 +14,12 @@ from accsyn_orm.bulk.calls import Line, is_lasting
 from accsyn_orm.bulk.errors import JournalError
 from accsyn_orm.bulk.images import image_of
 from accsyn_orm.bulk.journal import Journal
-from accsyn_orm.bulk.lookups import find_by_id
 from accsyn_orm.bulk.outcome import RowResult, RowState, undone
 from accsyn_orm.bulk.rows import Row
 from accsyn_orm.bulk.settling import verdict
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.lookups import find_by_id
 from accsyn_orm.errors import BackendError, TransportError
 
 R = TypeVar("R")

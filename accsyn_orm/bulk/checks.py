@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from accsyn_orm.bulk.lookups import Ask, find_by_id, find_by_values
 from accsyn_orm.bulk.rows import Action, Problem, Row
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.lookups import Ask, find_by_id, find_by_values
 from accsyn_orm.entities.registry import ENTITY_CLASSES
 from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.values.references import reference_names

@@ -16,13 +16,13 @@ from typing import Any
 from accsyn_orm.bulk.bench import Bench
 from accsyn_orm.bulk.calls import is_undone
 from accsyn_orm.bulk.images import agree, image_of
-from accsyn_orm.bulk.lookups import find_by_values
 from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.payloads import creation_of
 from accsyn_orm.bulk.rows import Row
 from accsyn_orm.bulk.units import Unit
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import wire_type
+from accsyn_orm.entities.lookups import find_by_values
 from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.values.references import reference_names
 from accsyn_orm.errors import AccsynError, EntityStateError

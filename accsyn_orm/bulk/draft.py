@@ -12,7 +12,6 @@ from typing import Any, TypeVar, cast
 from accsyn_orm.bulk.calls import Line
 from accsyn_orm.bulk.checks import missing_references, repetitions, taken_values
 from accsyn_orm.bulk.images import image_of
-from accsyn_orm.bulk.lookups import Ask
 from accsyn_orm.bulk.plan import Plan
 from accsyn_orm.bulk.rows import (
     IS_SO,
@@ -28,6 +27,7 @@ from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import is_same
+from accsyn_orm.entities.lookups import Ask
 from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.entities.validation import assignment_problem, validated
 from accsyn_orm.entities.values.statuses import OpenEnum

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
 from accsyn_orm.bulk.draft import THE_ROW, Draft, attributes_in
-from accsyn_orm.bulk.lookups import Ask, find_by_values
 from accsyn_orm.bulk.plan import Plan
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.lookups import Ask, find_by_values
 from accsyn_orm.entities.results import Query
 from accsyn_orm.entities.validation import nearest, unknown_name
 from accsyn_orm.errors import EntityValidationError, QueryFieldError

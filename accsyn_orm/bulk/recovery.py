@@ -14,7 +14,6 @@ from accsyn_orm.bulk.errors import BulkError
 from accsyn_orm.bulk.history import History, read_history
 from accsyn_orm.bulk.images import image_of, revived
 from accsyn_orm.bulk.journal import Journal
-from accsyn_orm.bulk.lookups import find_by_id
 from accsyn_orm.bulk.outcome import RowResult, RowState
 from accsyn_orm.bulk.plan import Plan
 from accsyn_orm.bulk.report import Report
@@ -24,6 +23,7 @@ from accsyn_orm.bulk.units import divided
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.lookups import find_by_id
 
 if TYPE_CHECKING:
     from accsyn_orm.bulk.progress import ProgressCallback

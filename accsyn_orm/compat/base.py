@@ -13,6 +13,7 @@ from accsyn_orm.wire.versions import Generation
 
 if TYPE_CHECKING:
     from accsyn_orm.session import Session as TypedSession
+    from accsyn_orm.session.stats import Stats
 
 P = ParamSpec("P")
 
@@ -48,6 +49,11 @@ class OfficialSession(Texts):
     def connect_timeout(self) -> float:
         """Seconds to wait for a connection."""
         return self._session.connect_timeout
+
+    @property
+    def stats(self) -> Stats:
+        """How many requests this session has sent, of which kind, how much and how long."""
+        return self._session.stats
 
     def close(self) -> None:
         """Close the connections; the official clients keep none open."""

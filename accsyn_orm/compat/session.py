@@ -17,6 +17,7 @@ from accsyn_orm.errors import AccsynError
 
 if TYPE_CHECKING:
     from accsyn_orm.compat.calls import OfficialCalls
+    from accsyn_orm.session.stats import Stats
 
 AccsynException = AccsynError
 accsynException = AccsynError  # noqa: N816  # so in 2.x
@@ -80,6 +81,11 @@ class Session:
     def connect_timeout(self) -> float:
         """Seconds to wait for a connection."""
         return self.official.connect_timeout
+
+    @property
+    def stats(self) -> Stats:
+        """How many requests this session has sent, of which kind, how much and how long."""
+        return self.official.stats
 
     __version__ = _Forwarded()
     DEFAULT_CONNECT_TIMEOUT = _Forwarded()

@@ -181,9 +181,9 @@ class Entity(EntityModel):
         if answered is None:
             self._state.is_lost = True
             return
-        writes = self._state.writes + 1
+        state = self._state
         self._take_over(answered)
-        self.settle(backend, writes=writes)
+        self.settle(backend, writes=state.writes + 1, siblings=state.siblings)
 
     def why_kept(self) -> str | None:
         """Return why the backend will not delete it, as far as is known, and what to do instead."""
@@ -239,7 +239,7 @@ class Entity(EntityModel):
         self._state.writes += 1
         record = self._send(backend, data)
         self._take_over(self.load_record(record, backend))
-        self.settle(backend, writes=self._state.writes)
+        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
 
     def _data(
         self, backend: Backend, names: list[str], problems: list[validation.Problem]

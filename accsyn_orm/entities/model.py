@@ -22,6 +22,7 @@ from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
 from accsyn_orm.entities.shape import container_names
+from accsyn_orm.entities.siblings import Siblings
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
@@ -52,6 +53,7 @@ class EntityState:
         is_deleted: it was deleted through this object.
         is_lost: it was created, but the backend did not say under which id.
         writes: how often this object was sent to be saved or deleted.
+        siblings: what it was loaded together with; ``None`` until somebody asks, for one alone.
     """
 
     backend: Backend | None = None
@@ -60,6 +62,7 @@ class EntityState:
     is_deleted: bool = False
     is_lost: bool = False
     writes: int = 0
+    siblings: Siblings | None = None
 
 
 class EntityModel(BaseModel, metaclass=EntityMeta):
@@ -160,6 +163,15 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return self._state.writes
 
     @property
+    def siblings(self) -> Siblings:
+        """The entities that it was loaded together with, and what was fetched for them."""
+        return self._state.siblings or Siblings([self])
+
+    def join(self, siblings: Siblings) -> None:
+        """Belong to these entities from now on."""
+        self._state.siblings = siblings
+
+    @property
     def extra(self) -> Mapping[str, Any]:
         """The attributes that the backend sent and this version does not know: copies."""
         return MappingProxyType(detached(self.__pydantic_extra__ or {}))
@@ -210,14 +222,15 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if self._state.is_deleted:
             raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
 
-    def settle(self, backend: Backend | None, *, writes: int = 0) -> None:
+    def settle(
+        self, backend: Backend | None, *, writes: int = 0, siblings: Siblings | None = None
+    ) -> None:
         """Regard the present values as what the backend knows."""
         values = vars(self)
         names = container_names(type(self))
         before = {name: detached(values[name]) for name in names if name in values}
-        object.__setattr__(
-            self, "_state", EntityState(backend, before, is_new=False, writes=writes)
-        )
+        state = EntityState(backend, before, is_new=False, writes=writes, siblings=siblings)
+        object.__setattr__(self, "_state", state)
 
     def _take_over(self, fresh: Self) -> None:
         """Overlay the values of another object of the same entity."""
@@ -244,7 +257,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return self.identity == other.identity
 
     def __hash__(self) -> int:
-        return hash((type(self), self.identity))
+        return hash(self.identity)  # that of references to it, which equal it
 
     def __repr_name__(self) -> str:
         """Return what makes an equal object: a saved one is not made, it is known."""
@@ -264,7 +277,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return repr(self)
 
     def __getstate__(self) -> dict[Any, Any]:
-        return {**super().__getstate__(), "_state": replace(self._state, backend=None)}
+        alone = replace(self._state, backend=None, siblings=None)
+        return {**super().__getstate__(), "_state": alone}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
         object.__setattr__(self, "_state", state["_state"])

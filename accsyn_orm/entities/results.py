@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.dialects import localized_statement, wire_name
 from accsyn_orm.entities.literals import attribute_name, bind
+from accsyn_orm.entities.siblings import Siblings
 from accsyn_orm.errors import (
     EntityNotFoundError,
     EntityStateError,
@@ -188,9 +189,11 @@ class Query(Generic[E]):
     def _pages(self, size: int) -> Iterator[list[E]]:
         backend = required_backend(self.entity, self.backend)
         skip, left = self.selection.skip or 0, self.selection.limit
+        siblings = Siblings()
         while left is None or left > 0:
             wanted = size if left is None else min(size, left)
             page = self._find(backend, limit=wanted, skip=skip)
+            siblings.add(page)
             counts = [entity.write_count for entity in page]
             if page:
                 yield page.copy()

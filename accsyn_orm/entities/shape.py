@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 
-from accsyn_orm.entities.views import plain_type
+from accsyn_orm.entities.views import plain_types
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
@@ -29,7 +29,7 @@ def _flatten(annotation: Any) -> list[type[Any]]:
     if origin is Annotated:
         return _flatten(get_args(annotation)[0])
     kind = origin or annotation
-    return [plain_type(kind)] if isinstance(kind, type) and kind is not type(None) else []
+    return [*plain_types(kind)] if isinstance(kind, type) and kind is not type(None) else []
 
 
 @lru_cache(maxsize=1024)

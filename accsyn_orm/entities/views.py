@@ -24,12 +24,12 @@ class View:
     Attributes:
         plain: the type it is stored as; other values are kept as they came, and read so.
         make: gives the typed value for a plain one, of an entity's attribute.
-        target: name of the class that a reference leads to.
+        targets: names of the classes that a reference may lead to, most likely first.
     """
 
-    plain: type[Any]
+    plain: type[Any] | tuple[type[Any], ...]
     make: Callable[[Any, EntityModel, str], Any]
-    target: str | None = None
+    targets: tuple[str, ...] = ()
 
 
 class ViewedAttribute:
@@ -62,10 +62,11 @@ def view_in(annotation: object, metadata: list[Any]) -> View | None:
     return next((view for view in views if view is not None), None)
 
 
-def plain_type(kind: type[Any]) -> type[Any]:
+def plain_types(kind: type[Any]) -> tuple[type[Any], ...]:
     """Return what a type is stored as."""
     view = _view_of(kind)
-    return view.plain if view else kind
+    plain = view.plain if view else kind
+    return plain if isinstance(plain, tuple) else (plain,)
 
 
 def _view_of(part: object) -> View | None:

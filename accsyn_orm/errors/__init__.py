@@ -13,6 +13,7 @@
     │   ├── EntityValidationError (ValueError)          a value the entity cannot take
     │   │   └── ReadOnlyAttributeError (AttributeError) only the backend sets this attribute
     │   ├── AttributeNotLoadedError (AttributeError)    not asked for, or not sent
+    │   ├── HiddenRequestError (RuntimeError)           would ask, where strict() forbids it
     │   ├── EntityNotFoundError (LookupError)
     │   ├── MultipleEntitiesError (LookupError)
     │   ├── ConflictError (RuntimeError)                changed by somebody else since it was read
@@ -49,6 +50,7 @@ from accsyn_orm.errors.entities import (
     EntityNotFoundError,
     EntityStateError,
     EntityValidationError,
+    HiddenRequestError,
     MultipleEntitiesError,
     ReadOnlyAttributeError,
 )
@@ -95,6 +97,7 @@ __all__ = [
     "EntityNotFoundError",
     "EntityStateError",
     "EntityValidationError",
+    "HiddenRequestError",
     "MultipleEntitiesError",
     "NoSessionError",
     "PathError",

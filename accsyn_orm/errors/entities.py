@@ -57,6 +57,23 @@ class AttributeNotLoadedError(EntityError, AttributeError):
         super().__init__(f"{entity}.{attribute} {reason}")
 
 
+class HiddenRequestError(EntityError, RuntimeError):
+    """Reading an attribute would ask the backend, where only what is written out may.
+
+    Attributes:
+        entity: name of the entity class.
+        attribute: what leads to the other entity.
+    """
+
+    def __init__(self, entity: str, attribute: str) -> None:
+        self.entity = entity
+        self.attribute = attribute
+        super().__init__(
+            f"{entity}.{attribute} was not fetched, and strict() refuses to ask for it unseen: "
+            f"add .prefetch({attribute!r}) to the query that loads the {entity}"
+        )
+
+
 class EntityNotFoundError(EntityError, LookupError):
     """No entity matches.
 

@@ -31,6 +31,7 @@ from accsyn_orm.errors import (
 )
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.session.settings import is_loopback
+from accsyn_orm.session.stats import Stats
 from accsyn_orm.transport.base import Request, Transport
 from accsyn_orm.wire.codec import dumps, encode_date, to_query_string
 from accsyn_orm.wire.credentials import (
@@ -108,6 +109,7 @@ class Connection:
         self._signed_in: SignedIn | None = None
         self._stale_key: str | None = None
         self._expiry = ""
+        self.stats = Stats()
         self._transport: Transport | None = None
         self._is_closed = False
         log.hide(_secret(credentials))
@@ -211,6 +213,7 @@ class Connection:
             with _before_the_event(Outcome.REJECTED):
                 renewed = self._renew(signed_in, expired)
         try:
+            self.stats.count_retry(uri)
             # The same call once more: the event keeps its id.
             again = replace(event, session=self._event_session(renewed))
             return self._send_event(renewed, verb, again)
@@ -344,9 +347,15 @@ class Connection:
         if transport is None:
             # Closed by another thread since this call began.
             raise SessionClosedError
-        started = time.monotonic()
-        response = transport.send(request)
-        self._log.answer(operation, response.status, response.text, time.monotonic() - started)
+        started, down = time.monotonic(), 0
+        try:
+            response = transport.send(request)
+            down = response.size
+        finally:
+            seconds = time.monotonic() - started
+            up = len(request.query) + len(request.body or b"")
+            self.stats.count(operation, text, up=up, down=down, seconds=seconds)
+        self._log.answer(operation, response.status, response.text, seconds)
         try:
             return decode_reply(operation, request.host, response.status, response.text)
         except AccsynError as error:

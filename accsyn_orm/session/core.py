@@ -18,6 +18,7 @@ from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Generation, RateLimit
+    from accsyn_orm.session.stats import Stats
 
 
 # accsyn takes 30 requests per second and a burst of 60 (its changelog, v3.6-5); ours is smaller, to
@@ -142,6 +143,11 @@ class SessionCore(TextCalls):
         A backend that remembers ids does not do twice what it has done once.
         """
         return attempt_of(eid)
+
+    @property
+    def stats(self) -> Stats:
+        """How many requests this session has sent, of which kind, how much and how long."""
+        return self._connection.stats
 
     @property
     def timeout(self) -> float:

@@ -39,6 +39,7 @@ from accsyn_orm.wire.versions import V1, base_uri
 
 if TYPE_CHECKING:
     import os
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from typing_extensions import Self
@@ -118,6 +119,16 @@ class Session(
         """Restore the session before, and close this one with its last ``with`` block."""
         if self._blocks.exit(self) == 0:
             self.close()
+
+    def strict(self) -> AbstractContextManager[None]:
+        """Refuse hidden requests of this session inside a ``with`` block.
+
+        What a reference leads to must then have been loaded with ``prefetch()``; queries and calls
+        that are written out are not hidden.
+        """
+        from accsyn_orm.entities.strictness import strictly  # loads Pydantic
+
+        return strictly(self)
 
     # -- reading ----------------------------------------------------------------------------------
 

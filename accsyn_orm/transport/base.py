@@ -41,11 +41,13 @@ class Response:
         status: HTTP status.
         text: body, decoded.
         retry_after: seconds after which the host wants to be asked again, if it said so.
+        size: length of the body in bytes, unpacked.
     """
 
     status: int
     text: str = field(repr=False)
     retry_after: float | None = None
+    size: int = 0
 
 
 class Transport(Protocol):

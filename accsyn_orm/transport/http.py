@@ -196,7 +196,8 @@ def _read(request: Request, answer: requests.Response) -> Response:
     except UnicodeDecodeError as error:
         reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
         raise ProtocolError(request.operation, request.host, reason) from error
-    return Response(answer.status_code, text, _retry_after(answer.headers.get("Retry-After")))
+    retry_after = _retry_after(answer.headers.get("Retry-After"))
+    return Response(answer.status_code, text, retry_after, len(body))
 
 
 def _retry_after(text: str | None) -> float | None:

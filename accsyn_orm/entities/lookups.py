@@ -1,19 +1,26 @@
-"""Reading many entities at once: by id or by another attribute, in few requests."""
+"""Reading many entities at once: by id or by another attribute, in few requests.
+
+Who refers to entities, who changes many of them, and who recovers from that all ask this way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from accsyn_orm.entities.backend import Backend
-from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.query.fields import FieldRef
 from accsyn_orm.query.nodes import Expression, any_of
 
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Backend
+    from accsyn_orm.entities.base import Entity
+
 T = TypeVar("T")
 R = TypeVar("R")
-E = TypeVar("E", bound=Entity)
+E = TypeVar("E", bound="Entity")
+
+_ACTIVE: Mapping[str, Any] = {}
 
 CHUNK = 100
 """How many values one request names: their ids make some 3,000 characters of its URL."""
@@ -33,12 +40,17 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
+def ask_once(request: Callable[[], R], /) -> R:
+    """Make a request, without waiting before and without repeating it."""
+    return request()
+
+
 def find_by_id(
     cls: type[E],
     ids: Iterable[str],
     backend: Backend,
     *,
-    ask: Ask,
+    ask: Ask = ask_once,
     parent: str | None = None,
 ) -> dict[str, E]:
     """Return the entities that have these ids, by id; in whatever scope, but for the archive.
@@ -52,22 +64,38 @@ def find_by_id(
     """
     found: dict[str, E] = {}
     wanted = list(dict.fromkeys(ids))
-    for scope in _scopes(cls):
+    for scope in scopes(cls):
         missing = [ident for ident in wanted if ident not in found]
-        for chunk in chunks(missing):
-            condition = _among(cls, "id", chunk)
-            query = Query(cls, Selection(where=condition, parent=parent, **scope), backend)
-            found.update({str(vars(entity)["id"]): entity for entity in ask(query.all)})
+        found |= find_in_scope(cls, missing, backend, scope, ask=ask, parent=parent)
     return found
 
 
-def find_by_values(
+def find_in_scope(  # noqa: PLR0913  # what find_by_id() takes, and the scope
+    cls: type[E],
+    ids: Sequence[str],
+    backend: Backend,
+    scope: Mapping[str, Any],
+    *,
+    ask: Ask = ask_once,
+    parent: str | None = None,
+) -> dict[str, E]:
+    """Return the entities of one scope that have these ids, by id."""
+    found: dict[str, E] = {}
+    for chunk in chunks(ids):
+        condition = _among(cls, "id", chunk)
+        query = Query(cls, Selection(where=condition, parent=parent, **scope), backend)
+        found.update({str(vars(entity)["id"]): entity for entity in ask(query.all)})
+    return found
+
+
+def find_by_values(  # noqa: PLR0913  # what to look for, and where
     cls: type[E],
     names: Sequence[str],
     values: Iterable[str],
     backend: Backend,
     *,
-    ask: Ask,
+    ask: Ask = ask_once,
+    scope: Mapping[str, Any] = _ACTIVE,
 ) -> list[E]:
     """Return the entities of which one of the attributes equals one of the values.
 
@@ -76,7 +104,7 @@ def find_by_values(
     found: dict[object, E] = {}
     for chunk in chunks(list(dict.fromkeys(values))):
         condition = any_of([_among(cls, name, chunk) for name in names])
-        query = Query(cls, Selection(where=condition), backend)
+        query = Query(cls, Selection(where=condition, **scope), backend)
         found.update({entity.identity: entity for entity in ask(query.all)})
     return list(found.values())
 
@@ -86,10 +114,9 @@ def _among(cls: type[Entity], name: str, values: Sequence[str]) -> Expression:
     return field.in_(values)
 
 
-def _scopes(cls: type[Entity]) -> tuple[Mapping[str, Any], ...]:
+def scopes(cls: type[Entity]) -> tuple[Mapping[str, Any], ...]:
+    """Return where entities of a class may be, most likely first; the archive is not among them."""
     if cls.__parent__:
-        return ({},)  # sub-entities are found wherever their parent is
-    return (
-        {},
-        {"finished": True} if "finished" in cls.__entity_attributes__ else {"inactive": True},
-    )
+        return (_ACTIVE,)  # sub-entities are found wherever their parent is
+    rest = "finished" if "finished" in cls.__entity_attributes__ else "inactive"
+    return (_ACTIVE, {rest: True})

@@ -1,0 +1,99 @@
+"""Entities that were loaded together, and what they refer to, so that one request serves them all.
+
+The entities are held by weak references: who keeps one job of a page does not keep the others. What
+was fetched for them is held as long as one of them refers to it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from weakref import ReferenceType, ref
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.model import EntityModel
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where in an entity the id of another one stands, and what that can be.
+
+    Attributes:
+        attribute: name of the attribute.
+        targets: names of the classes that it may lead to, most likely first.
+        part: the key of a dictionary, or the kind of a party, that it is the id of.
+        key: which attribute of the target it equals.
+        relation: what it is called, when not by the attribute.
+    """
+
+    attribute: str
+    targets: tuple[str, ...]
+    part: str = ""
+    key: str = "id"
+    relation: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.relation or self.attribute
+
+    def ident_in(self, entity: EntityModel) -> str | None:
+        """Return the id that an entity holds, or ``None``."""
+        value: object = vars(entity).get(self.attribute)
+        if self.part and isinstance(value, str):
+            kind, _, value = value.partition(":")
+            value = value if kind == self.part else None
+        elif self.part and isinstance(value, dict):
+            value = cast("dict[str, Any]", value).get(self.part)
+        return value if isinstance(value, str) and value else None
+
+
+class Siblings:
+    """The entities that one run of a query gave, and what was fetched for them.
+
+    Args:
+        entities: the ones there are so far.
+        is_strict: nothing may be fetched for them that was not asked for with the query.
+    """
+
+    def __init__(self, entities: Iterable[EntityModel] = (), *, is_strict: bool = False) -> None:
+        self.is_strict = is_strict
+        self.lock = threading.RLock()
+        """Held while something is fetched: other threads wait, and find it there."""
+        self._members: list[ReferenceType[EntityModel]] = []
+        self._found: dict[Link, dict[str, Entity | None]] = {}
+        self.add(entities)
+
+    def add(self, entities: Iterable[EntityModel]) -> None:
+        """Take in entities that were loaded now; forget what nobody refers to any more."""
+        with self.lock:
+            fresh = list(entities)
+            self._members = [member for member in self._members if member() is not None]
+            self._members += [ref(entity) for entity in fresh]
+            for entity in fresh:
+                entity.join(self)
+            self._forget_unused()
+
+    def __iter__(self) -> Iterator[EntityModel]:
+        for member in self._members:
+            entity = member()
+            if entity is not None:
+                yield entity
+
+    def wanted(self, link: Link) -> list[str]:
+        """Return the ids that they hold in one place, each once."""
+        found = dict.fromkeys(link.ident_in(entity) for entity in self)
+        return [ident for ident in found if ident is not None]
+
+    def fetched(self, link: Link) -> dict[str, Entity | None]:
+        """Return what was fetched for one place, by id; ``None`` is what could not be found."""
+        return self._found.setdefault(link, {})
+
+    def _forget_unused(self) -> None:
+        for link, found in self._found.items():
+            wanted = set(self.wanted(link))
+            for ident in found.keys() - wanted:
+                del found[ident]
