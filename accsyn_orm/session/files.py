@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 from accsyn_orm.errors import EntityValidationError, PayloadError, shown
+from accsyn_orm.paths import AccsynPath
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_number
@@ -15,10 +16,10 @@ from accsyn_orm.wire.versions import V1
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Record
 
-Path: TypeAlias = "str | Mapping[str, Any]"
-"""One place on a share: ``share=projects/plates``, or the same in parts."""
+Path: TypeAlias = "str | AccsynPath | Mapping[str, Any]"
+"""One place on a share: ``share=projects/plates``, as text or value, or the same in parts."""
 
-Paths: TypeAlias = "list[str] | list[dict[str, Any]] | tuple[Path, ...]"
+Paths: TypeAlias = "list[str] | list[AccsynPath] | list[dict[str, Any]] | tuple[Path, ...]"
 """Several places. Text is one place, though it is a sequence."""
 
 Filter: TypeAlias = "str | Sequence[str] | None"
@@ -28,7 +29,8 @@ Filter: TypeAlias = "str | Sequence[str] | None"
 class FileCalls(Lookups):
     """Working with the files of a workspace.
 
-    A path is text like ``share=projects/plates`` or ``volume=assets/logo.jpeg``, or a dictionary.
+    A path is text like ``share=projects/plates`` or ``volume=assets/logo.jpeg``, an ``AccsynPath``,
+    or a dictionary.
     Reading calls take a list of paths as well, and answer with a list of dictionaries with ``path``
     and ``result``.
     """
@@ -249,6 +251,8 @@ def _check_path(argument: str, path: object) -> Any:
         if not items or any(isinstance(item, (list, tuple)) for item in items):
             raise _problem(argument, "a list of paths holds at least one, and no lists")
         return [_check_path(argument, item) for item in items]
+    if isinstance(path, AccsynPath):
+        path = str(path)
     if isinstance(path, str) and path.strip() and "\0" not in path:
         return path
     if isinstance(path, Mapping) and path:

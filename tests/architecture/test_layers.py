@@ -37,7 +37,7 @@ ALLOWED = {
     "profiles": {"session"},
     "testing": {"session", "server"},
     "compat": {"accsyn_orm", "session", "query", "wire"},
-    "session": {"entities", "query", "wire", "transport"},
+    "session": {"entities", "query", "paths", "wire", "transport"},
     "fields": {"query"},
     "bulk": {"entities", "query"},
     "entities": {"query", "paths"},

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from accsyn_orm import AccsynPath
 from accsyn_orm.errors import EntityValidationError, PayloadError, ProtocolError
 
 PATH = "share=projects/plates"
@@ -90,6 +91,14 @@ def test_moving_refuses_either_path_that_is_none(recorder, session, call):
         with pytest.raises(EntityValidationError, match="path"):
             getattr(session, call)(*paths)
     assert not recorder.requests
+
+
+def test_a_path_may_be_a_value_and_is_sent_as_text(recorder, session):
+    folder = AccsynPath.share("projects", "plates")
+    session.exists(folder)
+    assert sent(recorder)["data"]["path"] == PATH
+    session.ls([folder, folder / "sq010"])
+    assert sent(recorder)["data"]["path"] == [PATH, f"{PATH}/sq010"]
 
 
 def test_a_path_may_be_a_dictionary_and_is_left_alone(recorder, session):

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from typing_extensions import assert_type
 
 from accsyn_orm import (
+    AccsynPath,
     AttributeNotLoadedError,
     Change,
     Compute,
@@ -19,8 +21,13 @@ from accsyn_orm import (
     Duration,
     Entity,
     FieldRef,
+    FileSequence,
     Job,
     JobStatus,
+    PartyKind,
+    PathKind,
+    PathParty,
+    PathSyntaxError,
     Plan,
     Query,
     Queue,
@@ -100,6 +107,11 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     assert_type(Delivery(name="a", tasks=["share=a"], recipients=["b@c.d"]).save(), Delivery)
     assert_type(Compute(engine="nuke-13", range="1-10").engine, str)
     home.name = "Acme"
+
+
+def write(job: Job) -> None:
+    job.status = "paused"  # what is read is a status, whatever was assigned
+    assert_type(job.status, JobStatus)
 
 
 # -- conditions ------------------------------------------------------------------------------------
@@ -241,6 +253,29 @@ def calls(session: Session, ident: str) -> None:
     assert_type(session.dump({"a": 1}), str)
     assert_type(session.str(None), str)
     assert_type(session.deactivate_one("user", ident), bool)
+
+
+# -- paths -----------------------------------------------------------------------------------------
+
+
+def places(session: Session, job: Job, task: Task) -> None:
+    plate = AccsynPath.volume("projects") / "sh010" / PurePosixPath("plate.exr")
+    assert_type(plate, AccsynPath)
+    assert_type(AccsynPath.parse("share=../a", strict=False).problem, PathSyntaxError | None)
+    assert_type(plate.kind, PathKind)
+    assert_type(plate.party, PathParty | None)
+    assert_type(plate.parents, tuple[AccsynPath, ...])
+    assert_type(plate.sequence, FileSequence | None)
+    assert_type(plate.with_party(PathParty(PartyKind.SITE, "london")).as_folder(), AccsynPath)
+    assert_type(plate.relative_to("volume=projects"), PurePosixPath)
+    assert_type(plate.to_local(), PurePosixPath | PureWindowsPath)
+    assert_type(min({plate, AccsynPath.local(PurePosixPath("/a"))}) < plate, bool)
+    job.source = plate
+    assert_type(job.source, str)
+    task.destination = plate
+    assert_type(Job(source=plate, destination="hq", tasks=[plate, "share=a"]), Job)
+    assert_type(session.exists(plate), bool)
+    assert_type(session.getsize([plate, plate.parent]), list[dict[str, Any]])
 
 
 # -- bulk changes ---------------------------------------------------------------------------------

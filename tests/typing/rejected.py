@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accsyn_orm import (
+    AccsynPath,
     Compute,
     Delivery,
     Job,
@@ -50,6 +51,18 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     compute.engine_hr = "nuke"  # both
     compute.progress = 5  # both
     home.code = "acme"  # both
+
+
+def places(path: AccsynPath, job: Job) -> None:
+    path.name = "x"  # both
+    path.kinds  # both
+    path / 5  # both
+    path.with_party(5)  # both
+    path.relative_to(5)  # both
+    open(path)  # both
+    length: int = path.sequence.padding  # both
+    job.source = 5  # both
+    print(length)
 
 
 def reads(job: Job) -> None:

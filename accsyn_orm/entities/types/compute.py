@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.path import FilledPathText, PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
+from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator
 
 if TYPE_CHECKING:
@@ -63,13 +65,19 @@ class Compute(BaseJob):
     parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
     """Id of the queue."""
 
-    input: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    input: AttrFrom[FilledPathText, str | AccsynPath] = attr(
+        default=UNSET, on="create", readable=False
+    )
     """The file to work on: a local path, or one in the workspace."""
-    output: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    output: AttrFrom[FilledPathText, str | AccsynPath] = attr(
+        default=UNSET, on="create", readable=False
+    )
     """The folder for what is made."""
     range: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
     """Frames: ``1-10``, ``4``, ``5-250x5``, several with blanks or commas between them."""
-    dependencies: Attr[list[str]] = attr(default=UNSET, on="create", readable=False)
+    dependencies: AttrFrom[list[PathText], Sequence[str | AccsynPath]] = attr(
+        default=UNSET, on="create", readable=False
+    )
     """Paths of further files that the engine needs."""
     filters: Attr[str] = attr(default=UNSET, on="create", readable=False)
     """Which machines may compute: ``ram:>64g,site:a+b``."""

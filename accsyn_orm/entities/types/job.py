@@ -10,8 +10,10 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.path import PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
+from accsyn_orm.paths import AccsynPath
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
@@ -41,9 +43,11 @@ class Job(BaseJob):
         ),
     )
     """``waiting`` resumes or retries, ``paused`` holds, ``aborted`` and ``done`` end the job."""
-    source: Attr[str] = attr(default=UNSET, on="create")
+    source: AttrFrom[PathText, str | AccsynPath] = attr(default=UNSET, on="create")
     """Where from: given as ``party:path``, read as ``user:<id>`` or ``workspace:<id>``."""
-    destination: Attr[str] = attr(default=UNSET, on="create", aliases=("dest",))
+    destination: AttrFrom[PathText, str | AccsynPath] = attr(
+        default=UNSET, on="create", aliases=("dest",)
+    )
     """Where to, like ``source``."""
     parent: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
     """Id of the queue; of the delivery, request or stream for files beneath one."""

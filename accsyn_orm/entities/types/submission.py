@@ -13,9 +13,11 @@ from accsyn_orm.entities.changes import wire_value
 from accsyn_orm.entities.types.task import CREATABLE, Task
 from accsyn_orm.entities.validation import nearest
 from accsyn_orm.entities.values.limits import Priority
+from accsyn_orm.entities.values.path import PathText
 from accsyn_orm.entities.values.statuses import TaskStatus
+from accsyn_orm.paths import AccsynPath
 
-TaskSource: TypeAlias = "str | Task | Mapping[str, Any]"
+TaskSource: TypeAlias = "str | AccsynPath | Task | Mapping[str, Any]"
 """A path, a task that has not been saved, or a dictionary of task keys."""
 
 TaskSources: TypeAlias = "Sequence[TaskSource] | Mapping[str, TaskSource]"
@@ -27,8 +29,8 @@ class _Task(TypedDict, total=False):
     """Keys that a task can be submitted with."""
 
     id: str
-    source: str
-    destination: str
+    source: PathText
+    destination: PathText
     priority: Priority
     metadata: dict[str, Any]
     settings: dict[str, str]
@@ -50,7 +52,7 @@ def submitted_tasks(value: object) -> list[Any] | dict[str, Any]:
     """
     if isinstance(value, Mapping):
         tasks = cast("Mapping[str, object]", value)
-        if isinstance(tasks.get("source"), str):
+        if isinstance(tasks.get("source"), (str, AccsynPath)):
             return [_submitted(tasks, "0")]
         return {str(uri): _submitted(task, str(uri)) for uri, task in tasks.items()}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
@@ -60,8 +62,8 @@ def submitted_tasks(value: object) -> list[Any] | dict[str, Any]:
 
 
 def _submitted(task: object, uri: str) -> str | dict[str, Any]:
-    if isinstance(task, str) and task:
-        return task
+    if isinstance(task, (str, AccsynPath)) and str(task):
+        return str(task)
     keys = vars(task) if isinstance(task, Task) else cast("Mapping[object, Any] | None", task)
     if not isinstance(keys, Mapping):
         raise _refusal(f"task {uri}: a path, a Task or a dictionary, not {type(task).__name__}")

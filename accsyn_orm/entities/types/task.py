@@ -16,9 +16,11 @@ from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.amounts import Size
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.limits import Priority
+from accsyn_orm.entities.values.path import PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import TaskStatus
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
+from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ class Task(Entity):
     """Id of the job that the task belongs to."""
     job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The job, readable (v3 only)."""
-    source: AttrFrom[str | dict[str, Any], str] = attr(default=UNSET, on="create")
+    source: AttrFrom[PathText | dict[str, Any], str | AccsynPath] = attr(default=UNSET, on="create")
     """Where from: given as ``party:path``, read as a dictionary with ``path``, ``client`` …"""
-    destination: AttrFrom[str | dict[str, Any], str] = attr(
+    destination: AttrFrom[PathText | dict[str, Any], str | AccsynPath] = attr(
         default=UNSET, on="create", aliases=("dest",)
     )
     """Where to, like ``source``; the same path on the other side when it is not given."""

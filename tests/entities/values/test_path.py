@@ -1,0 +1,59 @@
+"""Paths in attributes: given as text or as a value, kept and sent as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from accsyn_orm import AccsynPath, Compute, EntityValidationError, Job, Request, Task
+
+PLATE = AccsynPath.volume("projects", "sh010", "plate.exr")
+TEXT = "volume=projects/sh010/plate.exr"
+
+
+@pytest.mark.parametrize(
+    ("entity", "attribute"),
+    [
+        (Job(source=PLATE, destination="site=london"), "source"),
+        (Job(source="site=london:a", destination=PLATE), "destination"),
+        (Task(job="6971e16fceadd67b955b1995", source=PLATE), "source"),
+        (Request(name="Plates", destination=PLATE), "destination"),
+        (Compute(engine="nuke-13", input=PLATE, output="share=out", range="1"), "input"),
+    ],
+)
+def test_a_path_is_kept_as_its_text(entity, attribute):
+    value = getattr(entity, attribute)
+    assert (type(value), value) == (str, TEXT)
+    assert entity.changes[attribute].after == TEXT
+
+
+def test_a_path_can_be_assigned():
+    job = Job(source="a", destination="hq")
+    job.source = PLATE
+    assert job.source == TEXT
+    with pytest.raises(EntityValidationError, match="source"):
+        job.source = 5
+
+
+def test_the_dependencies_of_a_compute_job_are_text():
+    given = [PLATE, "share=fonts"]
+    job = Compute(engine="x", input="share=a", output="share=b", range="1", dependencies=given)
+    assert job.dependencies == [TEXT, "share=fonts"]
+    assert all(type(path) is str for path in job.dependencies)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "sent"),
+    [
+        ([PLATE, "share=a"], [TEXT, "share=a"]),
+        ({"source": PLATE, "destination": PLATE}, [{"source": TEXT, "destination": TEXT}]),
+        ({"0": {"source": PLATE}}, {"0": {"source": TEXT}}),
+        ([Task(source=PLATE)], [{"source": TEXT}]),
+    ],
+)
+def test_the_tasks_of_a_new_job_are_text(tasks, sent):
+    assert vars(Job(tasks=tasks))["tasks"] == sent
+
+
+def test_text_is_left_to_the_backend():
+    doubtful = "john@user.com/X:/download"
+    assert Job(source=doubtful, destination="hq").source == doubtful
