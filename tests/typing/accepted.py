@@ -109,11 +109,6 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     home.name = "Acme"
 
 
-def write(job: Job) -> None:
-    job.status = "paused"  # what is read is a status, whatever was assigned
-    assert_type(job.status, JobStatus)
-
-
 # -- conditions ------------------------------------------------------------------------------------
 
 assert_type(Job.status == "failed", Comparison)
@@ -183,6 +178,7 @@ assert_type(by_id(User, Session(), "x"), User)
 
 def write(job: Job, queue: Queue, user: User, task: Task, session: Session) -> None:
     job.status = "paused"
+    assert_type(job.status, JobStatus)  # whatever was assigned
     job.status = JobStatus.PAUSED
     job.metadata = {"shot": "010"}
     job.metadata["shot"] = 20
