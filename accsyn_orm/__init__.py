@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from accsyn_orm.errors import (
         AccsynError,
+        AmbiguousOutcomeError,
         AttributeNotLoadedError,
         AuthenticationError,
         BackendCrashError,
@@ -131,6 +132,7 @@ _MODULES = {
         ),
         "accsyn_orm.errors": (
             "AccsynError",
+            "AmbiguousOutcomeError",
             "AttributeNotLoadedError",
             "AuthenticationError",
             "BackendCrashError",
@@ -198,6 +200,7 @@ def _version() -> str:
 __all__ = [
     "AccsynError",
     "AccsynPath",
+    "AmbiguousOutcomeError",
     "AttributeNotLoadedError",
     "AuthenticationError",
     "BackendCrashError",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from typing_extensions import Self
 
 from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.clock import Clock, ManualClock, system_clock
@@ -30,7 +31,7 @@ from accsyn_orm.server.service import Credentials
 if TYPE_CHECKING:
     from accsyn_orm.session import Session
 
-__all__ = ["Credentials", "EmbeddedWorkspace", "Fault", "Faults", "ManualClock"]
+__all__ = ["Credentials", "EmbeddedWorkspace", "Fault", "Faults", "ManualClock", "no_waiting"]
 
 RoleName = Literal["admin", "employee", "standard"]
 _DOCUMENTED = Lifetimes()

@@ -108,6 +108,14 @@ def loopback_tls(tmp_path_factory: pytest.TempPathFactory) -> LoopbackTls:
     return LoopbackTls(path, context)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _runtime_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Share rate limits with nobody outside of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_ambient_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep settings of the machine that runs the tests out of them."""

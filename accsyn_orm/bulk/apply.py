@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from accsyn_orm.bulk.bench import Bench, Terms
-from accsyn_orm.bulk.calls import Line, Patience
+from accsyn_orm.bulk.calls import Line
 from accsyn_orm.bulk.changes import send_changes
 from accsyn_orm.bulk.creations import send_creations
 from accsyn_orm.bulk.history import MOST_WORKERS
@@ -29,6 +29,7 @@ from accsyn_orm.bulk.report import Report
 from accsyn_orm.bulk.rows import Action, Row
 from accsyn_orm.bulk.units import BATCH, Unit, divided
 from accsyn_orm.errors import EntityError
+from accsyn_orm.pacing.patience import Patience
 
 if TYPE_CHECKING:
     from accsyn_orm.bulk.plan import Plan

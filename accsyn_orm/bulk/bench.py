@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from accsyn_orm.bulk.calls import Line, is_lasting
+from accsyn_orm.bulk.calls import Line
 from accsyn_orm.bulk.errors import JournalError
 from accsyn_orm.bulk.images import image_of
 from accsyn_orm.bulk.journal import Journal
@@ -21,6 +21,7 @@ from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.lookups import find_by_id
 from accsyn_orm.errors import BackendError, TransportError
+from accsyn_orm.pacing.patience import is_lasting
 
 R = TypeVar("R")
 

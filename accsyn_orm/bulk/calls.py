@@ -1,45 +1,24 @@
-"""The way to the backend: within its rate limit, and over a bad moment of it or of the network.
+"""The way to the backend, over a bad moment of it or of the network.
 
 Repeated is only what certainly did nothing, and what only reads. What may have happened is left to
-the caller, who reads back before anything is sent again.
+the caller, who reads back before anything is sent again. The backend itself repeats nothing in
+here, and keeps to its rate limit.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
-from accsyn_orm.bulk.limits import bucket_of
 from accsyn_orm.entities.backend import Backend, RemoteBackend
-from accsyn_orm.errors import AccsynError, BackendError, SessionError, TlsError, TransportError
+from accsyn_orm.errors import AccsynError
 from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.patience import Patience, is_throttled, is_undone, may_recover
 
 R = TypeVar("R")
-
-_TOO_MANY_REQUESTS = 429
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to go on when calls fail.
-
-    Attributes:
-        attempts: how often a call is made at most.
-        pause: seconds before the first repetition, at most; twice that before the next, and so on.
-        longest_pause: seconds before a repetition, at most.
-        throttled: the same as ``pause`` after an answer that says that it was too much.
-        longest_wait: seconds that a backend may ask to wait; when it asks for more, the call fails.
-    """
-
-    attempts: int = 10
-    pause: float = 0.05
-    longest_pause: float = 20.0
-    throttled: float = 1.0
-    longest_wait: float = 60.0
 
 
 class Line:
@@ -56,7 +35,6 @@ class Line:
 
     def __init__(self, backend: Backend, patience: Patience | None = None) -> None:
         self._backend = backend
-        self._bucket = bucket_of(backend)
         self._patience = patience or Patience()
         self._answered = time.monotonic()
         self.stopping = threading.Event()
@@ -74,7 +52,8 @@ class Line:
 
     def read(self, request: Callable[[], R]) -> R:
         """Make a request that only reads; it is repeated whenever that may help."""
-        return self._repeated(request, is_repeatable=_may_recover)
+        attempt = self._attempt(request, str(uuid.uuid4()))
+        return self._repeated(attempt, is_repeatable=may_recover)
 
     def write(self, request: Callable[[], R], eid: str) -> R:
         """Make a request that changes something; it is repeated only when it certainly did not.
@@ -83,28 +62,23 @@ class Line:
             request: the request.
             eid: id of the call, the same for every attempt of it.
         """
-        backend = self._backend
-
-        def attempt() -> R:
-            if isinstance(backend, RemoteBackend):
-                with backend.attempt(eid):
-                    return request()
-            return request()
-
-        return self._repeated(attempt, is_repeatable=self._is_safe)
+        return self._repeated(self._attempt(request, eid), is_repeatable=self._is_safe)
 
     def pause(self, number: int, error: AccsynError) -> None:
         """Wait before the repetition of that number, from 1: longer each time, by chance."""
-        is_throttled = _is_throttled(error)
-        base = self._patience.throttled if is_throttled else self._patience.pause
-        # The full jitter keeps workers that failed together from coming back together.
-        delay = random.uniform(0, min(self._patience.longest_pause, base * 2**number))  # noqa: S311  # no secret
-        if error.retry_after is not None:
-            delay = error.retry_after + min(delay, 1.0) * bool(error.retry_after)
-        if self._bucket is not None and is_throttled:
-            self._bucket.hold(delay)
-        else:
-            self._wait(delay)
+        self.abandoned.wait(self._patience.delay(number, error))
+
+    def _attempt(self, request: Callable[[], R], eid: str) -> Callable[[], R]:
+        """Return what makes a request once, under an id."""
+        backend = self._backend
+        if not isinstance(backend, RemoteBackend):
+            return request
+
+        def attempt() -> R:
+            with backend.attempt(eid):
+                return request()
+
+        return attempt
 
     def _repeated(
         self, request: Callable[[], R], is_repeatable: Callable[[AccsynError], bool]
@@ -119,47 +93,17 @@ class Line:
         return self._once(request)
 
     def _once(self, request: Callable[[], R]) -> R:
-        if self._bucket is not None:
-            self._bucket.take(self._wait)
         try:
             result = request()
         except AccsynError as error:
-            if error.outcome is Outcome.REJECTED and not _is_throttled(error):
+            if error.outcome is Outcome.REJECTED and not is_throttled(error):
                 self._answered = time.monotonic()
             raise
         self._answered = time.monotonic()
         return result
 
     def _is_safe(self, error: AccsynError) -> bool:
-        return is_undone(error) and _may_recover(error) and not self.stopping.is_set()
+        return is_undone(error) and may_recover(error) and not self.stopping.is_set()
 
     def _asks_too_much(self, error: AccsynError) -> bool:
-        return (error.retry_after or 0) > self._patience.longest_wait or self.abandoned.is_set()
-
-    def _wait(self, seconds: float) -> None:
-        self.abandoned.wait(seconds)
-
-
-def is_undone(error: AccsynError) -> bool:
-    """Tell whether a call certainly did nothing, for a reason that has nothing to do with it."""
-    return error.outcome is Outcome.NOT_SENT or _is_throttled(error)
-
-
-def is_lasting(error: BaseException) -> bool:
-    """Tell whether an error means that every further call will fail as well."""
-    is_untrusted = isinstance(error, TlsError) and error.outcome is Outcome.NOT_SENT
-    return isinstance(error, SessionError) or is_untrusted
-
-
-def _may_recover(error: AccsynError) -> bool:
-    """Tell whether the same request can have another end after a while."""
-    if is_lasting(error):
-        return False
-    if isinstance(error, TransportError):
-        return error.outcome is not Outcome.REJECTED or _is_throttled(error)
-    is_crash = isinstance(error, BackendError) and error.outcome is Outcome.MAYBE_APPLIED
-    return is_crash or _is_throttled(error)
-
-
-def _is_throttled(error: AccsynError) -> bool:
-    return getattr(error, "status_code", None) == _TOO_MANY_REQUESTS
+        return self._patience.asks_too_much(error) or self.abandoned.is_set()

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 
 from accsyn_orm.bulk.bench import Bench
-from accsyn_orm.bulk.calls import is_undone
 from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.payloads import change_of
 from accsyn_orm.bulk.rows import Action, Row
@@ -18,6 +17,7 @@ from accsyn_orm.entities.backend import Record
 from accsyn_orm.entities.dialects import wire_type
 from accsyn_orm.errors import AccsynError, EntityStateError
 from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.patience import is_undone
 
 _NOT_DELETED = "the backend did not delete it, and did not say why"
 _NOT_CHANGED = "the backend agreed to change it, and did not"

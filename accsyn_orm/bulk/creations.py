@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any
 
 from accsyn_orm.bulk.bench import Bench
-from accsyn_orm.bulk.calls import is_undone
 from accsyn_orm.bulk.images import agree, image_of
 from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.payloads import creation_of
@@ -27,6 +26,7 @@ from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.values.references import reference_names
 from accsyn_orm.errors import AccsynError, EntityStateError
 from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.patience import is_undone
 from accsyn_orm.query.fields import FieldRef
 from accsyn_orm.query.nodes import Expression, Operator, all_of
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from accsyn_orm.bulk.limits import limit_of
 from accsyn_orm.bulk.rows import Action, Row
+from accsyn_orm.entities.backend import limit_of
 
 if TYPE_CHECKING:
     from accsyn_orm.bulk.plan import Plan

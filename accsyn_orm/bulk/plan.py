@@ -13,12 +13,11 @@ from typing_extensions import Self
 
 from accsyn_orm.bulk import diff
 from accsyn_orm.bulk.errors import PlanError
-from accsyn_orm.bulk.limits import limit_of, seconds_for
 from accsyn_orm.bulk.payloads import problems_of
 from accsyn_orm.bulk.rows import Action, Problem, Row, Skipped
 from accsyn_orm.bulk.units import BATCH, divided
 from accsyn_orm.entities.active import required_backend
-from accsyn_orm.entities.backend import Backend, RemoteBackend
+from accsyn_orm.entities.backend import Backend, RemoteBackend, limit_of
 from accsyn_orm.entities.base import Entity
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long it takes at the rate limit of the backend, at least; 0 without one."""
-        return seconds_for(self.requests, limit_of(self.backend))
+        limit = limit_of(self.backend)
+        return 0.0 if limit is None else limit.seconds_for(self.requests)
 
     def apply(  # independent options
         self,

@@ -7,7 +7,7 @@ dates decoded by the rule of their client's generation.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, ParamSpec, cast
@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, cast
 from accsyn_orm.compat.dates import decoded
 from accsyn_orm.session import Session
 from accsyn_orm.session.connection import Connection
+from accsyn_orm.session.retrying import Look
 
 P = ParamSpec("P")
 
@@ -35,13 +36,19 @@ class _KeepingConnection(Connection):
         finally:
             self._kept.answers = None
 
-    def _call(
-        self, verb: str, uri: str, data: Any, query: str | None, entityid: str | None
-    ) -> dict[str, Any]:
-        payload = super()._call(verb, uri, data, query, entityid)
+    def _call(  # what an event is made of
+        self,
+        verb: str,
+        uri: str,
+        data: Any,
+        query: str | None,
+        entityid: str | None,
+        look: Look | None = None,
+    ) -> Mapping[str, Any]:
+        payload = super()._call(verb, uri, data, query, entityid, look)
         answers: list[dict[str, Any]] | None = getattr(self._kept, "answers", None)
         if answers is not None:
-            answers.append(decoded(self.settings.generation, payload))
+            answers.append(decoded(self.settings.generation, dict(payload)))
         return payload
 
 

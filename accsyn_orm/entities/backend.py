@@ -89,6 +89,15 @@ class RateLimit:
     per_second: float
     burst: int
 
+    def seconds_for(self, requests: int) -> float:
+        """Return how long so many requests take, at least."""
+        return max(0.0, (requests - self.burst) / self.per_second)
+
+
+def limit_of(backend: Backend) -> RateLimit | None:
+    """Return the limit that a backend has; what is no `RemoteBackend` has none."""
+    return backend.rate_limit if isinstance(backend, RemoteBackend) else None
+
 
 @runtime_checkable
 class RemoteBackend(Backend, Protocol):
@@ -101,9 +110,12 @@ class RemoteBackend(Backend, Protocol):
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """How many requests it takes, or ``None`` for as many as it can answer."""
+        """How many requests it takes, or ``None`` for as many as it can answer; it keeps to it."""
         ...
 
     def attempt(self, eid: str) -> AbstractContextManager[None]:
-        """Make the one call inside a ``with`` block an attempt of the call that has this id."""
+        """Make the one call inside a ``with`` block an attempt of the call that has this id.
+
+        It is made once, and its error told as it is: who makes the attempts repeats them.
+        """
         ...

@@ -29,7 +29,8 @@
     │   ├── TlsError                  the certificate or the handshake was not acceptable
     │   ├── ProxyError                the proxy refused or could not be reached
     │   ├── TransportTimeoutError (TimeoutError)
-    │   └── ProtocolError             something answered that does not speak accsyn
+    │   ├── ProtocolError             something answered that does not speak accsyn
+    │   └── AmbiguousOutcomeError     it may have been done, and nothing tells: not repeated
     └── BulkError                     see ``accsyn_orm.bulk.errors``
 
 An error carries its facts as attributes and builds its own message from them. No message holds a
@@ -76,6 +77,7 @@ from accsyn_orm.errors.session import (
     SessionExpiredError,
 )
 from accsyn_orm.errors.transport import (
+    AmbiguousOutcomeError,
     BackendCrashError,
     BackendError,
     ProtocolError,
@@ -87,6 +89,7 @@ from accsyn_orm.errors.transport import (
 
 __all__ = [
     "AccsynError",
+    "AmbiguousOutcomeError",
     "AttributeNotLoadedError",
     "AuthenticationError",
     "BackendCrashError",

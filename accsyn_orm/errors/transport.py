@@ -45,10 +45,12 @@ class TransportError(AccsynError, ConnectionError):
         reason: what happened.
         hint: what to do, or ``None``.
         status_code: HTTP status, when there was an answer at all.
+        is_lasting: the same request would end in the same way again.
     """
 
     outcome = Outcome.MAYBE_APPLIED
     status_code: int | None = None
+    _lasts_when_not_sent = False
 
     def __init__(  # noqa: PLR0913  # its facts
         self,
@@ -59,6 +61,7 @@ class TransportError(AccsynError, ConnectionError):
         hint: str | None = None,
         outcome: Outcome = Outcome.MAYBE_APPLIED,
         status_code: int | None = None,
+        is_lasting: bool | None = None,
     ) -> None:
         self.operation = operation
         self.host = host
@@ -66,11 +69,16 @@ class TransportError(AccsynError, ConnectionError):
         self.hint = hint
         self.outcome = outcome
         self.status_code = status_code
+        if is_lasting is None:
+            is_lasting = self._lasts_when_not_sent and outcome is Outcome.NOT_SENT
+        self.is_lasting = is_lasting
         super().__init__(with_hint(f"{operation}: {host}: {reason}", hint))
 
 
 class TlsError(TransportError):
     """The server's certificate or handshake was not acceptable; nothing was sent."""
+
+    _lasts_when_not_sent = True
 
 
 class ProxyError(TransportError):
@@ -83,3 +91,33 @@ class TransportTimeoutError(TransportError, TimeoutError):
 
 class ProtocolError(TransportError):
     """Something answered that does not speak accsyn, or the answer was cut off."""
+
+
+class AmbiguousOutcomeError(TransportError):
+    """A call may have changed something, and nothing that can be read tells whether it did.
+
+    It was not repeated: that might have done it twice. Look before you do. The error that the call
+    itself ended with is its ``__cause__``.
+
+    Attributes:
+        operation_class: what the operation does: ``set-state``, ``create`` or ``files``.
+        eid: id of the call, as the backend's own log may name it.
+        candidates: ids of entities that may be what the call has made.
+    """
+
+    def __init__(  # noqa: PLR0913  # its facts
+        self,
+        operation: str,
+        host: str,
+        *,
+        operation_class: str,
+        eid: str,
+        cause: str,
+        check: str,
+        candidates: tuple[str, ...] = (),
+    ) -> None:
+        self.operation_class = operation_class
+        self.eid = eid
+        self.candidates = candidates
+        reason = f"may have been done, or not: {cause}"
+        super().__init__(operation, host, reason, hint=f"{check}; call id {eid}")

@@ -1,91 +1,60 @@
-"""One signed-in connection: discovery, sign-in, renewal, and the call all else is made of.
+"""One signed-in connection: sign-in, renewal, and the call that all else is made of.
 
-Safe to use from several threads: one of them signs in for all, and one renews for all.
+Safe to use from several threads: one of them signs in for all, and one renews for all. A child
+process goes on with the sign-in, over connections of its own.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
-import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from typing_extensions import assert_never
-
 from accsyn_orm.errors import (
     AccsynError,
-    AuthenticationError,
-    BackendCrashError,
     BackendError,
-    PayloadError,
     ProtocolError,
-    SessionClosedError,
     SessionExpiredError,
+    TransportError,
+    TransportTimeoutError,
 )
 from accsyn_orm.outcome import Outcome
-from accsyn_orm.session.settings import is_loopback
+from accsyn_orm.pacing.deadline import seconds_left, within
+from accsyn_orm.pacing.forking import renew_after_fork
+from accsyn_orm.session.exchange import Exchange, Letter
+from accsyn_orm.session.retrying import Call, Look, Repeater
+from accsyn_orm.session.settings import DEFAULT_PACE, Pace, is_loopback
+from accsyn_orm.session.sign_in import SignedIn, Signer, host_of
 from accsyn_orm.session.stats import Stats
-from accsyn_orm.transport.base import Request, Transport
-from accsyn_orm.wire.codec import dumps, encode_date, to_query_string
-from accsyn_orm.wire.credentials import (
-    Credentials,
-    KeyCredentials,
-    PasswordCredentials,
-    SessionCredentials,
-    device_header,
-    v1_credentials,
-    v1_session,
-    v3_basic,
-)
+from accsyn_orm.wire.codec import encode_date
 from accsyn_orm.wire.events import Event, encode_event
-from accsyn_orm.wire.replies import ExpiredSession, decode_reply
-from accsyn_orm.wire.sign_in import (
-    Login,
-    decode_discovery,
-    decode_login,
-    discovery_payload,
-    login_payload,
-)
-from accsyn_orm.wire.versions import DEFAULT_PORT, V1
+from accsyn_orm.wire.operations import class_of
+from accsyn_orm.wire.replies import ExpiredSession
+from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
     from accsyn_orm.session.log import SessionLog
     from accsyn_orm.session.settings import Settings
+    from accsyn_orm.wire.credentials import Credentials
 
-_IN_QUERY_STRING = frozenset({"GET", "DELETE"})
+_UNAUTHORISED = 401
 _eid: ContextVar[str | None] = ContextVar("accsyn_orm_eid", default=None)
 
 
 @contextmanager
 def attempt_of(eid: str) -> Generator[None, None, None]:
-    """Make the one call inside an attempt of the call that has this id."""
+    """Make the one call inside an attempt of the call that has this id; it is not repeated here."""
     token = _eid.set(eid)
     try:
         yield
     finally:
         _eid.reset(token)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A sign-in that holds.
-
-    Attributes:
-        base_url: host that calls go to.
-        login: what the sign-in yielded.
-        headers: what authorises each call.
-    """
-
-    base_url: str
-    login: Login
-    headers: dict[str, str] = field(repr=False)
 
 
 class Connection:
@@ -95,29 +64,28 @@ class Connection:
         settings: where and as whom.
         credentials: with which secret; a password or session key is forgotten once it has served.
         log: where to write what happens.
+
+    Attributes:
+        stats: counts what is sent.
     """
 
     def __init__(self, settings: Settings, credentials: Credentials, log: SessionLog) -> None:
         self.settings = settings
         self._log = log
         self._lock = threading.RLock()
-        self._hostname = socket.gethostname()
-        self._device = device_header(settings.generation, self._hostname)
-        self._client_session = str(uuid.uuid4())
-        self._credentials: Credentials | None = credentials
-        self._base_url: str | None = None
-        self._signed_in: SignedIn | None = None
-        self._stale_key: str | None = None
-        self._expiry = ""
         self.stats = Stats()
-        self._transport: Transport | None = None
-        self._is_closed = False
-        log.hide(_secret(credentials))
+        self._exchange = Exchange(settings, log, self.stats)
+        self._repeater = Repeater(
+            log, self.stats, retries=settings.retries, deduplicates=settings.deduplicates
+        )
+        self._signer = Signer(settings, credentials, log, self._send_to_sign_in)
+        self._signed_in: SignedIn | None = None
+        renew_after_fork(self)
 
     @property
     def host(self) -> str | None:
         """``scheme://host:port`` as far as it is known."""
-        return self._base_url or self.settings.base_url
+        return self._signer.base_url or self.settings.base_url
 
     @property
     def is_local(self) -> bool:
@@ -125,13 +93,21 @@ class Connection:
         host = urlsplit(self.host or "").hostname or ""
         return self.settings.proxy is None and is_loopback(host)
 
+    @property
+    def pace(self) -> Pace | None:
+        """How many requests the host takes from this machine; ``None`` for all it can answer."""
+        given = self.settings.pace
+        if given is not None:
+            return given if given.per_second else None
+        return None if self.is_local else DEFAULT_PACE
+
     def sign_in(self) -> SignedIn:
         """Sign in, unless that has happened.
 
         Raises:
             AuthenticationError: the backend refused.
         """
-        with self._logging_failure():
+        with self._logging_failure(), within(self.settings.timeout):
             return self._current()
 
     def call(  # noqa: PLR0913  # what an event is made of
@@ -143,8 +119,9 @@ class Connection:
         query: str | None = None,
         entityid: str | None = None,
         member: str | None = "result",
+        look: Look | None = None,
     ) -> Any:
-        """Send one event; sign in before, and once more if the session has expired.
+        """Make a call; sign in before, and once more if the session has expired.
 
         Args:
             verb: HTTP verb.
@@ -153,9 +130,10 @@ class Connection:
             query: expression, or another text the operation calls for.
             entityid: entity concerned.
             member: which part of the answer to return; ``None`` for all of it.
+            look: how to find out whether it was done, when no answer says so.
         """
-        with self._logging_failure():
-            payload = self._call(verb, uri, data, query, entityid)
+        with self._logging_failure(), within(self.settings.timeout):
+            payload = self._call(verb, uri, data, query, entityid, look)
         if member is None:
             return payload
         if member not in payload:
@@ -169,16 +147,17 @@ class Connection:
             ProtocolError: always.
         """
         with self._logging_failure():
-            raise ProtocolError(uri, _host(self._base_url or ""), reason)
+            raise ProtocolError(uri, host_of(self._signer.base_url or ""), reason)
 
     def close(self) -> None:
         """Close every connection to the host, and forget the sign-in."""
+        self._exchange.close()
         with self._lock:
-            self._is_closed = True
             self._signed_in = None
-            if self._transport is not None:
-                self._transport.close()
-                self._transport = None
+
+    def after_fork(self) -> None:
+        """Forget whoever held the lock."""
+        self._lock = threading.RLock()
 
     @contextmanager
     def _logging_failure(self) -> Generator[None, None, None]:
@@ -190,48 +169,67 @@ class Connection:
 
     # -- calls ------------------------------------------------------------------------------------
 
-    def _call(
-        self, verb: str, uri: str, data: Any, query: str | None, entityid: str | None
-    ) -> dict[str, Any]:
+    def _call(  # noqa: PLR0913, PLR0917  # what an event is made of
+        self,
+        verb: str,
+        uri: str,
+        data: Any,
+        query: str | None,
+        entityid: str | None,
+        look: Look | None = None,
+    ) -> Mapping[str, Any]:
+        # Before all attempts: what fails here has been repeated already.
         with _before_the_event(Outcome.NOT_SENT):
             signed_in = self._current()
+        single = _eid.get()
         event = Event(
             uri=uri,
             tenant=self.settings.tenant,
-            eid=_eid.get() or str(uuid.uuid4()),
-            session=self._event_session(signed_in),
+            eid=single or str(uuid.uuid4()),
+            session="",
             ident=self.settings.username,
             created=encode_date(datetime.now(timezone.utc)),
-            hostname=self._hostname,
+            hostname=self._exchange.hostname,
             data=data,
             query=query,
             entityid=entityid,
         )
+        call = Call(
+            operation=uri,
+            operation_class=class_of(verb, uri, data),
+            host=host_of(signed_in.base_url),
+            eid=event.eid,
+            look=look,
+            is_single=single is not None,
+        )
+        return self._repeater.make(call, lambda: self._attempt(verb, event))
+
+    def _attempt(self, verb: str, event: Event) -> dict[str, Any]:
+        """Send an event; when the session has expired, once more with a new one and the same id."""
+        with _before_the_event(Outcome.NOT_SENT):
+            signed_in = self._current()
         try:
             return self._send_event(signed_in, verb, event)
-        except ExpiredSession as expired:
+        except (BackendError, TransportError) as error:
+            if not _is_expiry(error):
+                raise
             with _before_the_event(Outcome.REJECTED):
-                renewed = self._renew(signed_in, expired)
+                renewed = self._renew(signed_in, error)
+        self.stats.count_retry(event.uri)
         try:
-            self.stats.count_retry(uri)
-            # The same call once more: the event keeps its id.
-            again = replace(event, session=self._event_session(renewed))
-            return self._send_event(renewed, verb, again)
+            return self._send_event(renewed, verb, event)
         except ExpiredSession as expired:
-            error = SessionExpiredError(_reason(expired))
-            error.outcome = expired.outcome
-            raise error from expired
-
-    def _event_session(self, signed_in: SignedIn) -> str:
-        if self.settings.generation is V1:
-            return self._client_session
-        return signed_in.login.session
+            lasting = SessionExpiredError(_reason(expired))
+            lasting.outcome = expired.outcome
+            raise lasting from expired
 
     def _send_event(self, signed_in: SignedIn, verb: str, event: Event) -> dict[str, Any]:
         generation = self.settings.generation
-        text = encode_event(generation, event)
+        is_v1 = generation is V1
+        session = self._signer.client_session if is_v1 else signed_in.login.session
+        text = encode_event(generation, replace(event, session=session))
         url = f"{signed_in.base_url}{generation.event_path}"
-        return self._send(event.uri, verb, url, text, signed_in.headers)
+        return self._exchange.send(Letter(event.uri, verb, url, text, signed_in.headers), self.pace)
 
     # -- sign-in ----------------------------------------------------------------------------------
 
@@ -239,128 +237,42 @@ class Connection:
         signed_in = self._signed_in
         if signed_in is not None:
             return signed_in
-        with self._lock:
-            if self._is_closed:
-                raise SessionClosedError
-            if self._transport is None:
-                self._transport = _make_transport(self.settings)
+        with self._locked():
             if self._signed_in is None:
-                self._signed_in = self._login()
+                self._signed_in = self._signer.sign_in()
             return self._signed_in
 
-    def _login(self) -> SignedIn:
-        settings, generation = self.settings, self.settings.generation
-        base_url = self._locate()
-        body = dumps(login_payload(generation, self._client_session, reuse=self._stale_key))
-        url = f"{base_url}{generation.prefix}{generation.login_path}"
-        headers = self._login_headers()
-        try:
-            reply = self._send("login", "PUT", url, body, headers)
-            login = decode_login(generation, reply)
-        except BackendCrashError:
-            raise
-        except BackendError as error:
-            raise AuthenticationError(_reason(error)) from error
-        except PayloadError as error:
-            raise ProtocolError("login", _host(base_url), str(error)) from error
-        self._stale_key = None
-        if isinstance(self._credentials, KeyCredentials):
-            self._log.hide(self._credentials.api_key, login.session)
-        else:
-            self._credentials = None
-            self._log.hide(login.session)
-        if generation is V1:
-            authorization = v1_session(settings.tenant, settings.username, login.session)
-            headers = {"Authorization": authorization}
-        self._log.notice(f"signed in to {_host(base_url)} with {generation.name}")
-        return SignedIn(base_url, login, headers)
-
-    def _login_headers(self) -> dict[str, str]:
-        credentials, tenant = self._credentials, self.settings.tenant
-        match credentials:
-            case None:
-                raise SessionExpiredError(self._expiry)
-            case SessionCredentials(username, session_key):
-                return {"Authorization": v1_session(tenant, username, session_key)}
-            case PasswordCredentials(username, password):
-                return {"Authorization": v1_credentials(tenant, username, password=password)}
-            case KeyCredentials(username, api_key, None):
-                header = self.settings.generation.tenant_header or ""
-                return {"Authorization": v3_basic(username, api_key), header: tenant}
-            case _:
-                authorization = v1_credentials(
-                    tenant, credentials.username, api_key=credentials.api_key
-                )
-                return {"Authorization": authorization}
-
-    def _renew(self, stale: SignedIn, expired: ExpiredSession) -> SignedIn:
+    def _renew(self, stale: SignedIn, expired: BackendError | TransportError) -> SignedIn:
         """Sign in again, unless another thread has done so meanwhile."""
-        with self._lock:
+        with self._locked():
             if self._signed_in is stale:
-                self._log.notice("the session has expired")
-                self._expiry = _reason(expired)
-                # Kept until a sign-in succeeds: after a failed one the next call tries again.
-                self._stale_key = stale.login.session
+                self._signer.expire(stale, _reason(expired))
                 self._signed_in = None
             return self._current()
 
-    def _locate(self) -> str:
-        """Find out which host to call."""
-        if self._base_url is None:
-            settings = self.settings
-            base_url = settings.base_url or self._discover()
-            if settings.proxy and settings.proxy.kind == "accsyn":
-                base_url = f"http://{settings.proxy.host}:{settings.proxy.port}"
-            self._base_url = base_url
-        return self._base_url
-
-    def _discover(self) -> str:
-        settings, generation = self.settings, self.settings.generation
-        base_url = f"https://{generation.discovery_host}:{settings.port or DEFAULT_PORT}"
-        if settings.proxy and settings.proxy.kind == "accsyn":
-            base_url = f"http://{settings.proxy.host}:{settings.proxy.port}"
-        body = dumps(discovery_payload(generation, settings.tenant))
-        url = f"{base_url}{generation.prefix}{generation.discovery_path}"
-        reply = self._send("discovery", generation.discovery_verb, url, body, {})
+    @contextmanager
+    def _locked(self) -> Generator[None, None, None]:
+        """Wait for a thread that signs in, but not beyond the end of the call."""
+        left = seconds_left()
+        if not self._lock.acquire(timeout=-1 if left is None else left):
+            reason = "another thread has been signing in all the time"
+            raise TransportTimeoutError(
+                "login", host_of(self.host or ""), reason, outcome=Outcome.NOT_SENT
+            )
         try:
-            endpoint = decode_discovery(generation, reply)
-        except PayloadError as error:
-            raise ProtocolError("discovery", _host(base_url), str(error)) from error
-        return f"https://{endpoint.hostname}:{settings.port or endpoint.port or DEFAULT_PORT}"
-
-    # -- one exchange -----------------------------------------------------------------------------
-
-    def _send(
-        self, operation: str, verb: str, url: str, text: str, headers: dict[str, str]
-    ) -> dict[str, Any]:
-        in_query = verb in _IN_QUERY_STRING
-        request = Request(
-            operation=operation,
-            verb=verb,
-            url=url,
-            query=to_query_string(text) if in_query else "",
-            headers={**headers, self.settings.generation.device_header: self._device},
-            body=None if in_query else text.encode("ascii"),
-        )
-        self._log.request(operation, verb, request.host, text)
-        transport = self._transport
-        if transport is None:
-            # Closed by another thread since this call began.
-            raise SessionClosedError
-        started, down = time.monotonic(), 0
-        try:
-            response = transport.send(request)
-            down = response.size
+            yield
         finally:
-            seconds = time.monotonic() - started
-            up = len(request.query) + len(request.body or b"")
-            self.stats.count(operation, text, up=up, down=down, seconds=seconds)
-        self._log.answer(operation, response.status, response.text, seconds)
-        try:
-            return decode_reply(operation, request.host, response.status, response.text)
-        except AccsynError as error:
-            error.retry_after = response.retry_after
-            raise
+            self._lock.release()
+
+    def _send_to_sign_in(self, letter: Letter) -> Mapping[str, Any]:
+        base_url = letter.url.rpartition(self.settings.generation.prefix)[0]
+        call = Call(
+            letter.operation,
+            class_of(letter.verb, letter.operation),
+            host_of(base_url),
+            is_single=_eid.get() is not None,
+        )
+        return self._repeater.make(call, lambda: self._exchange.send(letter, self.pace))
 
 
 @contextmanager
@@ -373,33 +285,10 @@ def _before_the_event(outcome: Outcome) -> Generator[None, None, None]:
         raise
 
 
-def _make_transport(settings: Settings) -> Transport:
-    # Imported with the first request: the HTTP library takes longer to import than all the rest.
-    from accsyn_orm.transport.http import HttpTransport
-
-    return HttpTransport(
-        verify=settings.verify,
-        timeout=settings.timeout,
-        connect_timeout=settings.connect_timeout,
-        proxy=settings.proxy,
-    )
+def _is_expiry(error: BackendError | TransportError) -> bool:
+    """Tell whether signing in anew may help: the backend says so, or does not know who calls."""
+    return isinstance(error, ExpiredSession) or error.status_code == _UNAUTHORISED
 
 
-def _secret(credentials: Credentials) -> str:
-    match credentials:
-        case KeyCredentials():
-            return credentials.api_key
-        case PasswordCredentials():
-            return credentials.password
-        case SessionCredentials():
-            return credentials.session_key
-        case _:
-            assert_never(credentials)
-
-
-def _reason(error: BackendError) -> str:
-    return error.message_hr or error.message
-
-
-def _host(base_url: str) -> str:
-    return base_url.partition("://")[2]
+def _reason(error: BackendError | TransportError) -> str:
+    return error.reason if isinstance(error, TransportError) else error.message_hr or error.message

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Generation, RateLimit
     from accsyn_orm.session.stats import Stats
 
-
-# accsyn takes 30 requests per second and a burst of 60 (its changelog, v3.6-5); ours is smaller, to
-# leave room for others at the same address.
-_REQUESTS_PER_SECOND = 30.0
-_REQUESTS_AT_ONCE = 50
-
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="SessionCore")
@@ -77,6 +71,9 @@ class SessionCore(TextCalls):
         lowercase_queries: bool = False,
         allow_insecure_http: bool = False,
         environ: Mapping[str, str] | None = None,
+        retries: int | None = None,
+        rate_limit: float | None = None,
+        deduplicates: bool = False,
     ) -> None:
         settings, credentials = resolve_settings(
             Arguments(
@@ -96,6 +93,9 @@ class SessionCore(TextCalls):
                 connect_timeout=connect_timeout,
                 path_envfile=path_envfile,
                 allow_insecure_http=allow_insecure_http,
+                retries=retries,
+                rate_limit=rate_limit,
+                deduplicates=deduplicates,
             ),
             os.environ if environ is None else environ,
         )
@@ -129,18 +129,23 @@ class SessionCore(TextCalls):
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """How many requests the host takes from this machine; ``None`` when it is this machine."""
-        if self._connection.is_local:
+        """How many requests the host takes from this machine; ``None`` for all it can answer.
+
+        All sessions keep to it together, and so do the other processes of this user.
+        """
+        pace = self._connection.pace
+        if pace is None:
             return None
         from accsyn_orm.entities.backend import RateLimit  # loads Pydantic
 
         # One workspace has one host, and until the sign-in nobody knows which.
-        return RateLimit(self.workspace, _REQUESTS_PER_SECOND, _REQUESTS_AT_ONCE)
+        return RateLimit(self.workspace, pace.per_second, pace.burst)
 
     def attempt(self, eid: str) -> AbstractContextManager[None]:
         """Make the one call inside a ``with`` block an attempt of the call that has this id.
 
-        A backend that remembers ids does not do twice what it has done once.
+        It is not repeated here: that is up to who makes the attempts. A backend that remembers ids
+        does not do twice what it has done once.
         """
         return attempt_of(eid)
 
@@ -151,7 +156,7 @@ class SessionCore(TextCalls):
 
     @property
     def timeout(self) -> float:
-        """Seconds to wait for an answer."""
+        """Seconds that a call may take."""
         return self._settings.timeout
 
     @property

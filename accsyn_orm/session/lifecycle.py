@@ -104,8 +104,9 @@ class LifecycleCalls(Lookups):
         name = check_type(entitytype)
         ident = check_code(name, entityident)
         # The code travels where queries do, but is none.
-        place = {"entityid": ident} if is_id(ident) else {"query": ident}
-        return bool(self._connection.call("POST", f"{name}/activate", {}, **place))
+        given, code = (ident, None) if is_id(ident) else (None, ident)
+        uri = f"{name}/activate"
+        return bool(self._connection.call("POST", uri, {}, query=code, entityid=given))
 
     def _check_changeable(self, entitytype: str) -> str:
         name = check_type(entitytype)

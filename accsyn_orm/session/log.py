@@ -12,10 +12,14 @@ import logging
 import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.wire.redaction import MASK, redact
+
+if TYPE_CHECKING:
+    from accsyn_orm.outcome import Outcome
+    from accsyn_orm.session.retrying import Call
 
 _FORMAT = "%(asctime)s [ACCSYN_API] %(message)s"
 _URL_CREDENTIALS = re.compile(r"(?<=//)[^\s/@\"]*:[^\s/@\"]*(?=@)")
@@ -70,6 +74,45 @@ class SessionLog:
         if self._logger.isEnabledFor(logging.DEBUG):
             shown = self._shown(text)
             self._logger.debug("%s HTTP %d %.0f ms %s", operation, status, seconds * 1000, shown)
+
+    def attempt(  # noqa: PLR0913  # what there is to say
+        self,
+        call: Call,
+        number: int,
+        outcome: Outcome,
+        budget: int,
+        *,
+        delay: float | None = None,
+        was_found: bool = False,
+    ) -> None:
+        """Log what became of one attempt of a call: as JSON, and as ``record.accsyn_attempt``.
+
+        Args:
+            call: the call.
+            number: which attempt it was, from 1.
+            outcome: what became of it.
+            budget: what is left of the session's repetitions.
+            delay: seconds until the next attempt; ``None`` when there is none.
+            was_found: reading back has shown that it was done.
+        """
+        # Those that lead to another one are of interest always.
+        level = logging.DEBUG if delay is None and not was_found else logging.INFO
+        if not self._logger.isEnabledFor(level):
+            return
+        told: dict[str, object] = {
+            "operation": call.operation,
+            "class": call.operation_class.value,
+            "eid": call.eid,
+            "attempt": number,
+            "outcome": outcome.value,
+            "budget": budget,
+        }
+        if delay is not None:
+            told["repeated_in"] = round(delay, 3)
+        if was_found:
+            told["found_done"] = True
+        extra = {"accsyn_attempt": told}
+        self._logger.log(level, "attempt %s", json.dumps(told), extra=extra)
 
     def failure(self, error: Exception) -> None:
         """Log a call that failed."""

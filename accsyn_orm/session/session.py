@@ -91,8 +91,8 @@ class Session(
         proxy: ``socks:host:port`` and others, see the sign-in guide.
         verify: path of the certificate authorities to trust; ``False`` checks nothing, and lets
             anybody between here and accsyn read the key.
-        timeout: seconds to wait for an answer, above zero.
-        connect_timeout: seconds to wait for a connection.
+        timeout: seconds that a call may take, repetitions and sign-in included, above zero.
+        connect_timeout: seconds of them to wait for a connection.
         verbose: log every request and answer, without secrets, to standard error or the log file.
         pretty_json: indent what ``verbose`` logs.
         path_logfile: file to append the log of this session to.
@@ -100,6 +100,12 @@ class Session(
         lowercase_queries: send conditions in lower case, as the official clients do.
         allow_insecure_http: allow ``http://`` to other machines; everybody between reads the key.
         environ: variables to look at instead of the environment of the process.
+        retries: how often a call is repeated at most. By default three times if it only reads, else
+            twice, and only when that cannot do anything twice; 0 is never.
+        rate_limit: requests per second that go out, 0 for no limit. By default 30, and no limit to
+            this machine. All processes of a user keep to it together.
+        deduplicates: this host does nothing twice under one id of a call, as the embedded workspace
+            does; what may have been done is then sent again instead of looked for.
 
     Raises:
         ConfigurationError: something is missing, malformed or contradictory.

@@ -27,6 +27,7 @@ DEFAULT_TIMEOUT = 120.0
 DEFAULT_CONNECT_TIMEOUT = 10.0
 
 _MAX_PORT = 65_535
+_MOST_RETRIES = 100
 _INSECURE = "plain http would show the credentials to the network"
 _INSECURE_HINT = "use https, a loopback address, or allow_insecure_http=True"
 
@@ -51,6 +52,27 @@ class Arguments:
     connect_timeout: float | None = None
     path_envfile: str | os.PathLike[str] | None = None
     allow_insecure_http: bool = False
+    retries: int | None = None
+    rate_limit: float | None = None
+    deduplicates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many requests a host takes.
+
+    Attributes:
+        per_second: requests per second, on the long run; 0 for as many as it can answer.
+        burst: requests at once, after a pause.
+    """
+
+    per_second: float
+    burst: int
+
+
+# accsyn takes 30 requests per second and a burst of 60 (its changelog, v3.6-5); ours is smaller, to
+# leave room for others at the same address.
+DEFAULT_PACE = Pace(30.0, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,9 @@ class Settings:
         verify: ``True``, ``False``, or the path of certificates to trust.
         timeout: seconds to wait for an answer.
         connect_timeout: seconds to wait for a connection.
+        retries: how often a call is repeated at most; ``None`` for as often as its kind takes.
+        pace: how many requests the host takes; ``None`` for what holds for such a host.
+        deduplicates: the host does nothing twice under one id of a call.
     """
 
     generation: Generation
@@ -78,6 +103,9 @@ class Settings:
     verify: bool | str
     timeout: float
     connect_timeout: float
+    retries: int | None = None
+    pace: Pace | None = None
+    deduplicates: bool = False
 
 
 def resolve_settings(
@@ -107,6 +135,9 @@ def resolve_settings(
         connect_timeout=_seconds(
             "connect_timeout", arguments.connect_timeout, DEFAULT_CONNECT_TIMEOUT
         ),
+        retries=_retries(arguments.retries),
+        pace=_pace(arguments.rate_limit),
+        deduplicates=_deduplicates(arguments.deduplicates),
     )
     return settings, credentials
 
@@ -328,3 +359,29 @@ def _seconds(setting: str, value: object, default: float) -> float:
     if not (math.isfinite(value) and value > 0):
         raise ConfigurationError(setting, "is not a positive number of seconds")
     return float(value)
+
+
+def _retries(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_RETRIES:
+        raise ConfigurationError("retries", f"is not a number from 0 to {_MOST_RETRIES}")
+    return value
+
+
+def _pace(value: object) -> Pace | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ConfigurationError("rate_limit", "is not a number of requests per second")
+    if not (math.isfinite(value) and value >= 0):
+        raise ConfigurationError("rate_limit", "is not a number from 0 on", hint="0 is no limit")
+    # As many seconds' worth at once as with the default.
+    burst = value * DEFAULT_PACE.burst / DEFAULT_PACE.per_second
+    return Pace(float(value), max(1, round(burst)))
+
+
+def _deduplicates(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError("deduplicates", "is neither True nor False")
+    return value

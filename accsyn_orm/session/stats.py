@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from accsyn_orm.pacing.forking import renew_after_fork
+
 __all__ = ["Measurement", "Stats", "Tally", "Usage"]
 
 
@@ -163,6 +165,7 @@ class Stats:
         # requests, retries, bytes up, bytes down, seconds
         self._sums: dict[str, list[float]] = {}
         self._measurements: tuple[Measurement, ...] = ()
+        renew_after_fork(self)
 
     def count(self, operation: str, text: str, *, up: int, down: int, seconds: float) -> None:
         """Count one request that was sent.
@@ -218,6 +221,10 @@ class Stats:
 
     def __repr__(self) -> str:
         return f"<Stats {self.snapshot()}>"
+
+    def after_fork(self) -> None:
+        """Forget whoever held the lock."""
+        self._lock = threading.Lock()
 
     def _sums_of(self, operation: str) -> list[float]:
         sums = self._sums.get(operation)

@@ -8,9 +8,11 @@ host it was given, or fails.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from http.client import BadStatusLine, HTTPException, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
@@ -25,6 +27,8 @@ from accsyn_orm.errors import (
     TransportTimeoutError,
 )
 from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.deadline import within
+from accsyn_orm.pacing.forking import renew_after_fork
 from accsyn_orm.transport.base import Request, Response
 from accsyn_orm.transport.pools import Departure, DiscreetAdapter, watched_departure
 from accsyn_orm.transport.proxy import Proxy
@@ -43,8 +47,8 @@ class HttpTransport:
     Args:
         verify: ``True`` for the public certificate authorities, a path for others, ``False`` for no
             check at all.
-        timeout: seconds to wait for each part of an answer.
-        connect_timeout: seconds to wait for a connection.
+        timeout: seconds that a request may take, to the last byte of the answer.
+        connect_timeout: seconds of them that it may take to connect, TLS and proxy included.
         proxy: SOCKS proxy to go through.
     """
 
@@ -60,10 +64,11 @@ class HttpTransport:
         self._timeouts = (connect_timeout, timeout)
         self._proxies = {"http": proxy.url, "https": proxy.url} if proxy and proxy.url else {}
         self._session = _IsolatedSession()
+        renew_after_fork(self)
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for the complete answer."""
-        with watched_departure() as departure:
+        with watched_departure() as departure, within(self._timeouts[1]):
             try:
                 with self._session.send(
                     self._prepare(request),
@@ -82,6 +87,10 @@ class HttpTransport:
     def close(self) -> None:
         """Close every connection."""
         self._session.close()
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent process."""
+        self._session = _IsolatedSession()
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
@@ -106,9 +115,14 @@ class HttpTransport:
             system=_first(causes, "strerror", "closed without an answer"),
         )
         outcome = Outcome.MAYBE_APPLIED if departure.has_begun else Outcome.NOT_SENT
-        return failure.kind(
+        translated = failure.kind(
             request.operation, request.host, reason, hint=failure.hint, outcome=outcome
         )
+        if isinstance(translated, TlsError) and any(isinstance(c, _BROKEN) for c in causes):
+            translated.is_lasting = False
+        if failure.is_lasting:
+            translated.is_lasting = True
+        return translated
 
 
 class _Failure(NamedTuple):
@@ -118,7 +132,11 @@ class _Failure(NamedTuple):
     kind: type[TransportError]
     reason: str
     hint: str | None = None
+    is_lasting: bool = False
 
+
+# A handshake that ended like this says nothing about whom one may trust.
+_BROKEN = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError, TimeoutError)
 
 # With a SOCKS proxy every failure to connect is one on the way to the proxy, or told by it.
 _PROXY_FAILURE = _Failure(
@@ -155,6 +173,15 @@ _FAILURES = (  # most specific first
         ProtocolError,
         "the answer was cut off, or cannot be unpacked",
     ),
+    _Failure((TimeoutError,), TransportTimeoutError, "no complete answer within {timeout:g} s"),
+    _Failure((RemoteDisconnected,), TransportError, "the connection broke: {system}"),
+    _Failure((BadStatusLine,), ProtocolError, "what answered does not speak HTTP"),
+    _Failure(
+        (HTTPException,),
+        ProtocolError,
+        "the answer has too many headers, or one that is too long",
+        is_lasting=True,
+    ),
     _Failure((Exception,), TransportError, "the connection broke: {system}"),
 )
 
@@ -183,6 +210,7 @@ def _read(request: Request, answer: requests.Response) -> Response:
             f"HTTP status {answer.status_code} points elsewhere; credentials are not sent there",
             hint="check host name, port and scheme",
             status_code=answer.status_code,
+            is_lasting=True,
         )
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
@@ -190,7 +218,7 @@ def _read(request: Request, answer: requests.Response) -> Response:
         if len(body) > MAX_RESPONSE:
             reason = f"the answer is longer than {MAX_RESPONSE} bytes"
             hint = "ask for less at once with limit and attributes"
-            raise ProtocolError(request.operation, request.host, reason, hint=hint)
+            raise ProtocolError(request.operation, request.host, reason, hint=hint, is_lasting=True)
     try:
         text = body.decode()
     except UnicodeDecodeError as error:

@@ -5,11 +5,14 @@ event with the id of the session. These pools give the library the path alone; t
 the query when it writes the request line. No logger and no class of the library is changed.
 
 The connection also notes when it begins to write: whether a request that failed can have arrived is
-a fact then, and not read off the type of an exception.
+a fact then, and not read off the type of an exception. Its sockets give up at the moment at which
+the whole call has to end.
 """
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,8 +20,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import socks
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.contrib.socks import SOCKSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+
+from accsyn_orm.pacing.deadline import seconds_left, within
+from accsyn_orm.transport.deadline import TimedSocket, TimedSocksSocket, TimedTlsSocket
 
 
 @dataclass(slots=True)
@@ -31,6 +41,8 @@ class Departure:
 
     has_begun: bool = False
 
+
+_INSTANT = 1e-3
 
 _departure: ContextVar[Departure] = ContextVar("accsyn_orm_departure")
 
@@ -82,7 +94,9 @@ def _discreet(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
     """Return the class of pools that does the same, and logs no query."""
     if issubclass(pool, _DiscreetPool):
         return pool
-    connection = type("DiscreetConnection", (_DiscreetConnection, pool.ConnectionCls), {})
+    kind = pool.ConnectionCls
+    mixin = _SocksConnection if issubclass(kind, SOCKSConnection) else _DiscreetConnection
+    connection = type("DiscreetConnection", (mixin, kind), {})
     return type("DiscreetPool", (_DiscreetPool, pool), {"ConnectionCls": connection})
 
 
@@ -94,15 +108,83 @@ class _DiscreetPool(HTTPConnectionPool):
 
 class _DiscreetConnection:
     query = ""
+    host: str
+    port: int
     sock: Any
+    timeout: float
+    cert_reqs: Any
+    ssl_context: ssl.SSLContext | None
+    _is_connecting = False
+
+    def connect(self) -> None:
+        """Connect, all in all within the time that each part of it has."""
+        if hasattr(self, "ssl_context"):
+            self.ssl_context = self.ssl_context or create_urllib3_context(
+                cert_reqs=resolve_cert_reqs(self.cert_reqs)
+            )
+            self.ssl_context.sslsocket_class = TimedTlsSocket
+        left = seconds_left()
+        if left is not None:
+            self.timeout = min(self.timeout, left) or _INSTANT  # zero would mean: do not wait
+        self._is_connecting = True
+        try:
+            with within(self.timeout):
+                super().connect()  # type: ignore[misc]  # of a mixin
+        finally:
+            self._is_connecting = False
+        if isinstance(self.sock, socket.socket) and not isinstance(self.sock, ssl.SSLSocket):
+            self.sock = TimedSocket.taken_over(self.sock)
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             # The library connects here too: what fails up to the handshake was not sent.
-            self.connect()  # type: ignore[attr-defined]  # of a mixin
-        _departure.get().has_begun = True
-        super().send(data)  # type: ignore[misc]  # the same
+            self.connect()
+        if not self._is_connecting:  # what is said to a proxy is not the request
+            if seconds_left() == 0:
+                raise TimeoutError("timed out")
+            _departure.get().has_begun = True
+        super().send(data)  # type: ignore[misc]  # of a mixin
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         target = f"{url}?{self.query}" if self.query else url
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]  # of a mixin
+
+
+class _SocksConnection(_DiscreetConnection):
+    """Greets the proxy with a socket of ours: one that drips is not waited for without end."""
+
+    _socks_options: dict[str, Any]
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._greeted()
+        except (OSError, socks.ProxyError) as error:
+            cause = getattr(error, "socket_err", None) or error
+            if isinstance(cause, TimeoutError):
+                reason = f"no connection within {self.timeout:g} s"
+                raise ConnectTimeoutError(self, reason) from error
+            raise NewConnectionError(self, str(cause)) from error  # type: ignore[arg-type]  # a mixin
+
+    def _greeted(self) -> socket.socket:
+        options = self._socks_options
+        address, port = options["proxy_host"].strip("[]"), int(options["proxy_port"])
+        failure: Exception | None = None
+        for family, *_ in socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM):
+            greeting = TimedSocksSocket(family)
+            greeting.set_proxy(
+                options["socks_version"],
+                address,
+                port,
+                options["rdns"],
+                options["username"],
+                options["password"],
+            )
+            greeting.settimeout(self.timeout)
+            try:
+                greeting.connect((self.host, self.port))
+            except (OSError, socks.ProxyError) as error:
+                greeting.close()
+                failure = error
+            else:
+                return greeting
+        raise failure or OSError("the proxy has no address")

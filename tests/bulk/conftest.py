@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ import pytest
 
 from accsyn_orm.bulk import Plan, Report
 from accsyn_orm.bulk.apply import Options, apply_plan
-from accsyn_orm.bulk.calls import Patience
 from accsyn_orm.entities.backend import RateLimit
+from accsyn_orm.pacing.patience import Patience
 from accsyn_orm.query.nodes import Statement
 from accsyn_orm.session import Session
 from accsyn_orm.testing import EmbeddedWorkspace
@@ -130,7 +131,9 @@ class ScriptedBackend:
         self.rate_limit: RateLimit | None = None
         self.records: dict[str, dict[str, dict[str, Any]]] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.attempts: list[str] = []
         self.eids: list[str] = []
+        self._current = threading.local()
         self.script: dict[str, list[Any]] = {}
         self.ticks = 0
 
@@ -142,12 +145,19 @@ class ScriptedBackend:
     def writes(self) -> list[tuple[Any, ...]]:
         return [call for call in self.calls if call[0] != "find"]
 
-    def attempt(self, eid: str) -> Any:
-        self.eids.append(eid)
-        return nullcontext()
+    @contextmanager
+    def attempt(self, eid: str) -> Iterator[None]:
+        self.attempts.append(eid)
+        self._current.eid = eid
+        try:
+            yield
+        finally:
+            del self._current.eid
 
     def _do(self, operation: str, call: tuple[Any, ...], act: Callable[[], Any]) -> Any:
         self.calls.append((operation, *call))
+        if operation != "find":
+            self.eids.append(getattr(self._current, "eid", ""))
         script = self.script.get(operation, [])
         step = script.pop(0) if script else None
         if isinstance(step, BaseException):

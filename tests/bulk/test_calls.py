@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 
 import pytest
 
-from accsyn_orm.bulk.calls import Line, Patience, is_lasting
-from accsyn_orm.entities.backend import RateLimit
+from accsyn_orm.bulk.calls import Line
 from accsyn_orm.errors import (
     AuthenticationError,
     BackendCrashError,
@@ -20,6 +18,7 @@ from accsyn_orm.errors import (
     TransportError,
 )
 from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.patience import Patience, is_lasting
 
 UNREACHABLE = TransportError("job/edit", "host", "refused", outcome=Outcome.NOT_SENT)
 LOST = TransportError("job/edit", "host", "broke")
@@ -89,7 +88,13 @@ def test_only_what_certainly_did_nothing_is_written_again(
 
 def test_attempts_of_a_write_have_one_id(line, backend):
     line.write(Request(UNREACHABLE, THROTTLED, "answer"), "eid-1")
-    assert backend.eids == ["eid-1"] * 3
+    assert backend.attempts == ["eid-1"] * 3
+
+
+def test_attempts_of_a_read_are_made_by_the_line_alone(line, backend):
+    line.read(Request(LOST, "answer"))
+    first, second = backend.attempts
+    assert first == second
 
 
 def test_backend_that_knows_no_attempts_is_called_as_it_is(hasty):
@@ -168,15 +173,6 @@ def test_backend_that_asks_to_wait_too_long_is_not_waited_for(backend):
     with pytest.raises(BackendError):
         line.write(request, "eid")
     assert request.count == 1
-
-
-def test_whoever_is_throttled_holds_back_all_others(backend, monkeypatch):
-    backend.rate_limit = RateLimit("held back", 1000, 1)
-    line = Line(backend, Patience())
-    line.pause(1, asking(0.2))
-    started = time.monotonic()
-    Line(backend, Patience()).read(Request("answer"))
-    assert time.monotonic() - started > 0.15
 
 
 # -- signs of life --------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ import pytest
 from accsyn_orm import Queue, bulk
 from accsyn_orm.bulk import JournalError
 from accsyn_orm.bulk.history import read_history
-from accsyn_orm.entities.backend import RateLimit
 from accsyn_orm.entities.results import Query
+from accsyn_orm.session.settings import Pace
 from accsyn_orm.testing import Faults
 
 CHILD = Path(__file__).with_name("change_by_one.py")
@@ -219,8 +219,8 @@ def test_two_plans_at_the_same_time_never_add_up(workspace, session, make_queues
 
 
 def test_time_is_that_of_the_rate_limit(workspace, session, monkeypatch, make_queues):
-    limit = RateLimit("survival", 200, 10)
-    monkeypatch.setattr(type(session), "rate_limit", property(lambda _: limit))
+    pace = property(lambda _: Pace(200, 10))
+    monkeypatch.setattr(type(session._connection), "pace", pace)
     make_queues(60)
     plan = changed().update(priority=1000)
     started = time.monotonic()

@@ -28,6 +28,7 @@ def make_session(recorder, loopback_tls) -> Iterator[Callable[..., Session]]:
             "url": recorder.url,
             "verify": loopback_tls.ca_path,
             "timeout": 10,
+            "retries": 0,
         }
         session = Session(**{k: v for k, v in {**given, **arguments}.items() if v is not None})
         made.append(session)

@@ -561,7 +561,7 @@ def test_crash_of_the_backend_is_told_apart_and_not_shown(recorder, session):
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 502, 503])
 @pytest.mark.parametrize("payload", [b"<html>", b"", {"result": [1]}, {}])
 def test_bad_status_without_message_is_never_a_result(recorder, session, status, payload):
-    recorder.will_answer(payload, status=status)
+    recorder.will_answer(payload, payload, status=status)
     with pytest.raises(ProtocolError, match=str(status)):
         session.find("Job")
 

@@ -8,6 +8,7 @@ import pytest
 
 from accsyn_orm.errors import (
     AccsynError,
+    AmbiguousOutcomeError,
     AuthenticationError,
     BackendCrashError,
     BackendError,
@@ -33,27 +34,58 @@ def failure(session, kind: type[AccsynError], data=None) -> AccsynError:
 
 
 @pytest.mark.parametrize(
-    ("payload", "status", "kind", "outcome"),
+    ("payload", "status", "kind"),
     [
-        ({"message": "no"}, 200, BackendError, Outcome.REJECTED),
-        ({"message": "no"}, 403, BackendError, Outcome.REJECTED),
-        ({"message": "slow down"}, 429, BackendError, Outcome.REJECTED),
-        (b"<html>", 404, ProtocolError, Outcome.REJECTED),
-        (b"", 429, ProtocolError, Outcome.REJECTED),
-        ({"message": "no"}, 500, BackendError, Outcome.MAYBE_APPLIED),
-        ({"exception": "boom"}, 200, BackendCrashError, Outcome.MAYBE_APPLIED),
-        (b"<html>", 502, ProtocolError, Outcome.MAYBE_APPLIED),
-        (b"", 503, ProtocolError, Outcome.MAYBE_APPLIED),
-        (b"", 200, ProtocolError, Outcome.MAYBE_APPLIED),
-        (b"[]", 200, ProtocolError, Outcome.MAYBE_APPLIED),
-        ({"other": 1}, 200, ProtocolError, Outcome.MAYBE_APPLIED),
-        ({"result": []}, 200, EntityNotFoundError, Outcome.MAYBE_APPLIED),
-        (b"", 302, ProtocolError, Outcome.MAYBE_APPLIED),
+        ({"message": "no"}, 200, BackendError),
+        ({"message": "no"}, 403, BackendError),
+        ({"message": "slow down"}, 429, BackendError),
+        (b"<html>", 404, ProtocolError),
+        (b"", 429, ProtocolError),
     ],
 )
-def test_answers_say_what_became_of_the_call(recorder, session, payload, status, kind, outcome):
+def test_refusal_says_that_nothing_was_done(recorder, session, payload, status, kind):
     recorder.will_answer(payload, status=status)
-    assert failure(session, kind).outcome is outcome
+    assert failure(session, kind).outcome is Outcome.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("payload", "status", "kind"),
+    [
+        ({"message": "no"}, 500, BackendError),
+        ({"exception": "boom"}, 200, BackendCrashError),
+        (b"<html>", 502, ProtocolError),
+        (b"", 503, ProtocolError),
+        (b"", 200, ProtocolError),
+        (b"[]", 200, ProtocolError),
+        (b"", 302, ProtocolError),
+    ],
+)
+def test_write_without_an_answer_that_tells_is_ambiguous(recorder, session, payload, status, kind):
+    recorder.will_answer(payload, status=status)
+    error = failure(session, AmbiguousOutcomeError)
+    assert error.outcome is Outcome.MAYBE_APPLIED
+    assert (error.operation, error.operation_class) == ("job/edit", "set-state")
+    assert error.eid == ids(recorder)[0]
+    assert type(error.__cause__) is kind
+    assert "may have been done, or not" in str(error)
+    assert "read it back before you set it again" in str(error)
+    assert error.eid in str(error)
+
+
+@pytest.mark.parametrize("payload", [{"exception": "boom"}, b"", b"[]"])
+def test_read_without_an_answer_that_tells_is_not_ambiguous(recorder, session, payload):
+    recorder.will_answer(payload)
+    with pytest.raises(AccsynError) as caught:
+        session.find("Job")
+    assert not isinstance(caught.value, AmbiguousOutcomeError)
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"), [({"other": 1}, ProtocolError), ({"result": []}, EntityNotFoundError)]
+)
+def test_success_without_a_result_may_have_been_applied(recorder, session, payload, kind):
+    recorder.will_answer(payload)
+    assert failure(session, kind).outcome is Outcome.MAYBE_APPLIED
 
 
 def test_what_is_refused_here_was_not_sent(session):
@@ -86,7 +118,7 @@ def test_error_says_when_the_backend_wants_to_be_asked_again(
     recorder, session, monkeypatch, payload
 ):
     session.login()
-    transport = session._connection._transport
+    transport = session._connection._exchange._transport
     send = transport.send
 
     def send_with_header(request):

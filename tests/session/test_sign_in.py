@@ -25,7 +25,8 @@ from accsyn_orm.errors import (
     SessionExpiredError,
     TransportError,
 )
-from accsyn_orm.session import connection
+from accsyn_orm.session import connection, exchange
+from accsyn_orm.transport.base import Response
 
 EXPIRED = {"message": "expired", "message_hr": "Your session has expired", "session_expired": True}
 
@@ -168,7 +169,7 @@ def test_password_is_forgotten_once_it_has_served(make_session):
     session = make_session(api_key=None, pwd="pass-word-1")
     session.login()
     assert b"pass-word-1" not in repr(vars(session._connection)).encode()
-    assert session._connection._credentials is None
+    assert session._connection._signer._credentials is None
 
 
 # -- keys, messages, end --------------------------------------------------------------------------
@@ -410,12 +411,12 @@ def test_located_host_is_called_next(make_session, monkeypatch, protocol, port):
     class Fake:
         def send(self, request):
             sent.append(request)
-            return type("Answer", (), {"status": 200, "text": json.dumps(answers[len(sent) - 1])})
+            return Response(200, json.dumps(answers[len(sent) - 1]))
 
         def close(self):
             pass
 
-    monkeypatch.setattr(connection, "_make_transport", lambda _settings: Fake())
+    monkeypatch.setattr(exchange, "_make_transport", lambda _settings: Fake())
     session.login()
     asked, called = sent
     expected = port or 443

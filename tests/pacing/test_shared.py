@@ -1,0 +1,177 @@
+"""Buckets in a file: shared by processes, and by nobody else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from accsyn_orm.pacing import shared
+from accsyn_orm.pacing.bucket import Level, MemoryStore, TokenBucket
+from accsyn_orm.pacing.shared import FileStore, bucket_of, runtime_directory
+
+SLOW = 1e-6  # requests per second: nothing grows while a test runs
+
+TAKER = """
+import sys, time
+from accsyn_orm.pacing.bucket import TokenBucket
+from accsyn_orm.pacing.shared import FileStore
+from pathlib import Path
+bucket = TokenBucket(1e-6, 400, store=FileStore(Path(sys.argv[1])))
+print(sum(bucket.reserve(1) == 0 for _ in range(200)))
+"""
+
+CHANGER = """
+import sys
+from accsyn_orm.pacing.bucket import TokenBucket
+from accsyn_orm.pacing.shared import FileStore
+from pathlib import Path
+bucket = TokenBucket(1000.0, 1000, store=FileStore(Path(sys.argv[1])))
+print("ready", flush=True)
+while True:
+    bucket.reserve()
+"""
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    return tmp_path / "rate"
+
+
+def started(script: str, path: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", script, str(path)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def free(bucket: TokenBucket, count: int) -> int:
+    return sum(bucket.reserve(1) == 0 for _ in range(count))
+
+
+def test_processes_take_no_token_twice(path):
+    processes = [started(TAKER, path) for _ in range(3)]
+    assert sum(int(process.communicate(timeout=30)[0]) for process in processes) == 400
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_forked_processes_take_no_token_twice(path):
+    bucket = TokenBucket(SLOW, 300, store=FileStore(path))
+    reading, writing = os.pipe()
+    for _ in range(4):
+        if os.fork() == 0:
+            os.write(writing, f"{free(bucket, 200)} ".encode())
+            os._exit(0)
+    for _ in range(4):
+        os.wait()
+    os.close(writing)
+    with os.fdopen(reading) as counts:
+        assert sum(map(int, counts.read().split())) == 300
+
+
+def test_process_that_is_killed_leaves_the_bucket_to_others(path):
+    process = started(CHANGER, path)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    found: list[Level | None] = []
+    for _ in range(2):
+        FileStore(path).change(lambda level: found.append(level) or Level(1, 1))
+    assert found[1] == Level(1, 1)
+    assert path.stat().st_size == 40
+
+
+@pytest.mark.parametrize("content", [b"", b"torn", b"\0" * 40, b"x" * 1000])
+def test_record_that_is_none_counts_as_a_full_bucket(path, content):
+    path.write_bytes(content)
+    assert free(TokenBucket(SLOW, 5, store=FileStore(path)), 9) == 5
+
+
+def test_every_flipped_bit_is_noticed(path):
+    FileStore(path).change(lambda _: Level(1, 2, 0.5, 3))
+    record = path.read_bytes()
+    for position in range(len(record)):
+        broken = bytearray(record)
+        broken[position] ^= 1
+        assert shared._decode(bytes(broken)) is None
+    assert shared._decode(record) == Level(1, 2, 0.5, 3)
+
+
+def test_file_that_was_removed_is_made_anew(path):
+    store = FileStore(path)
+    assert free(TokenBucket(SLOW, 5, store=store), 5) == 5
+    path.unlink()
+    assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+    assert free(TokenBucket(SLOW, 5, store=FileStore(path)), 9) == 0
+
+
+def test_full_disk_stops_nobody(path):
+    class Full:
+        def change(self, how):
+            raise OSError(28, "No space left on device")
+
+    store = shared._CarefulStore(Full())
+    assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+
+
+# -- where ----------------------------------------------------------------------------------------
+
+
+def test_file_is_for_its_owner_only(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    bucket_of("one.example.com:443", 30, 50).reserve()
+    (file,) = (tmp_path / "accsyn_orm").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert "example" not in file.name
+
+
+def test_host_has_one_bucket_and_every_limit_its_own():
+    bucket = bucket_of("two.example.com:443", 30, 50)
+    assert bucket is bucket_of("TWO.example.com:443", 30, 50)
+    assert bucket is not bucket_of("two.example.com:443", 3, 5)
+    assert bucket is not bucket_of("three.example.com:443", 30, 50)
+
+
+@pytest.mark.parametrize("given", ["", "relative", "/nowhere/at/all"])
+def test_without_a_runtime_directory_it_is_one_of_the_users_own(monkeypatch, tmp_path, given):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", given)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    assert runtime_directory() == tmp_path / f"accsyn_orm-{os.getuid()}"
+
+
+def others_can_write(path: Path) -> None:
+    path.mkdir()
+    path.chmod(0o777)
+
+
+def points_elsewhere(path: Path) -> None:
+    (path.parent / "elsewhere").mkdir()
+    path.symlink_to(path.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "prepare", [others_can_write, points_elsewhere, lambda path: path.write_text("")]
+)
+def test_place_that_others_control_is_not_used(monkeypatch, tmp_path, prepare):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    prepare(tmp_path / f"accsyn_orm-{os.getuid()}")
+    with pytest.raises(OSError, match=r"can be changed by others|exists"):
+        runtime_directory()
+    assert isinstance(shared._store_of("any"), MemoryStore)
+
+
+def test_link_in_place_of_the_file_is_not_followed(path, tmp_path):
+    target = tmp_path / "target"
+    target.write_text("precious")
+    path.symlink_to(target)
+    with pytest.raises(OSError, match=r"symbolic|loop"):
+        FileStore(path)
+    assert target.read_text() == "precious"

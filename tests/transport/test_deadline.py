@@ -1,0 +1,201 @@
+"""The moment at which a call ends holds against whatever drips, stalls or hangs on the way."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from accsyn_orm.errors import TransportError, TransportTimeoutError
+from accsyn_orm.outcome import Outcome
+from accsyn_orm.pacing.deadline import within
+from accsyn_orm.transport.http import HttpTransport
+from accsyn_orm.transport.proxy import parse_proxy
+
+SECONDS = 0.2
+TOLERANCE = 0.25
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+
+
+def read_head(connection: socket.socket) -> None:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += connection.recv(1)
+
+
+def drip(connection: socket.socket, *, every: float = 0.02) -> None:
+    """Send a byte now and then: no single wait is long."""
+    for _ in range(500):
+        connection.sendall(b"1")
+        time.sleep(every)
+
+
+def drip_status(connection: socket.socket) -> None:
+    read_head(connection)
+    connection.sendall(b"HTTP/1.1 2")
+    drip(connection)
+
+
+def drip_headers(connection: socket.socket) -> None:
+    read_head(connection)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    drip(connection)
+
+
+def drip_body(connection: socket.socket) -> None:
+    read_head(connection)
+    connection.sendall(HEAD)
+    drip(connection)
+
+
+def continue_for_ever(connection: socket.socket) -> None:
+    read_head(connection)
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.02)
+
+
+def say_nothing(connection: socket.socket) -> None:
+    read_head(connection)
+    connection.recv(1)
+
+
+def read_nothing(connection: socket.socket) -> None:
+    time.sleep(4 * SECONDS)
+
+
+ANSWERS = [drip_status, drip_headers, drip_body, continue_for_ever, say_nothing, read_nothing]
+
+
+@pytest.fixture
+def send(loopback_tls) -> Callable[..., TransportError]:
+    """Send a request that must fail in time, and return how."""
+    made: list[HttpTransport] = []
+
+    def send(request, *, proxy=None, **arguments) -> TransportError:
+        given = {"verify": str(loopback_tls.ca_path), "timeout": 30, "connect_timeout": 30}
+        transport = HttpTransport(proxy=proxy, **{**given, **arguments})
+        made.append(transport)
+        started = time.monotonic()
+        with within(SECONDS), pytest.raises(TransportError) as caught:
+            transport.send(request)
+        assert time.monotonic() - started < SECONDS + TOLERANCE
+        return caught.value
+
+    yield send
+    for transport in made:
+        transport.close()
+
+
+@pytest.fixture
+def serving(listening, loopback_tls):
+    """Serve connections, inside of TLS or without."""
+
+    def serving(behave, scheme: str):
+        def handle(connection: socket.socket) -> None:
+            with suppress(OSError):
+                if scheme == "http":
+                    behave(connection)
+                    return
+                with loopback_tls.server_context.wrap_socket(connection, server_side=True) as tls:
+                    behave(tls)
+
+        return listening(handle)
+
+    return serving
+
+
+@pytest.mark.parametrize("behave", ANSWERS, ids=lambda behave: behave.__name__)
+@pytest.mark.parametrize(
+    ("scheme", "proxied"), [("http", False), ("https", False), ("https", True)]
+)
+def test_answer_that_takes_too_long_is_given_up_in_time(
+    send, serving, tls_server, socks_server, behave, scheme, proxied
+):
+    proxy = parse_proxy(f"socks5:127.0.0.1:{socks_server.port}") if proxied else None
+    # More than the buffers of the system take: somebody who reads nothing holds up the writing.
+    body = b" " * 16_000_000 if behave is read_nothing else None
+    with serving(behave, scheme) as port:
+        url = f"{scheme}://127.0.0.1:{port}/x"
+        error = send(tls_server.request(url=url, verb="PUT", query="", body=body), proxy=proxy)
+    assert isinstance(error, TransportTimeoutError)
+    assert error.outcome is Outcome.MAYBE_APPLIED
+
+
+def hang(connection: socket.socket) -> None:
+    time.sleep(4 * SECONDS)
+
+
+def drip_greeting(connection: socket.socket) -> None:
+    connection.recv(1)
+    connection.sendall(b"\x05\x00\x05\x00\x00\x03\xff")  # an address of 255 characters
+    drip(connection)
+
+
+@pytest.mark.parametrize("kind", ["socks5", "socks4", "socks4a", "socks5://john:secret@"])
+@pytest.mark.parametrize("behave", [hang, drip_greeting], ids=lambda behave: behave.__name__)
+def test_proxy_that_takes_too_long_is_given_up_in_time(send, listening, tls_server, behave, kind):
+    separator = "" if "//" in kind else ":"
+    with listening(behave) as port:
+        proxy = parse_proxy(f"{kind}{separator}127.0.0.1:{port}")
+        error = send(tls_server.request(), proxy=proxy)
+    assert error.outcome is Outcome.NOT_SENT
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_handshake_that_hangs_is_given_up_in_time(
+    send, listening, tls_server, socks_server, proxied
+):
+    proxy = parse_proxy(f"socks5:127.0.0.1:{socks_server.port}") if proxied else None
+    with listening(hang) as port:
+        error = send(tls_server.request(url=f"https://127.0.0.1:{port}/x"), proxy=proxy)
+    assert isinstance(error, TransportTimeoutError)
+    assert error.outcome is Outcome.NOT_SENT
+
+
+def test_time_to_connect_is_for_all_of_it(loopback_tls, listening, tls_server):
+    transport = HttpTransport(
+        verify=str(loopback_tls.ca_path),
+        timeout=30,
+        connect_timeout=SECONDS,
+        proxy=None,
+    )
+    with listening(hang) as port:
+        started = time.monotonic()
+        with pytest.raises(TransportTimeoutError, match=r"no .* within"):
+            transport.send(tls_server.request(url=f"https://127.0.0.1:{port}/x"))
+        assert time.monotonic() - started < SECONDS + TOLERANCE
+    transport.close()
+
+
+def test_next_call_on_the_same_connection_has_all_its_time(loopback_tls, tls_server):
+    transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=30)
+    with within(0.3):
+        transport.send(tls_server.request())
+    time.sleep(0.3)
+    tls_server.holds = True
+    threading.Timer(0.4, tls_server.hold.set).start()
+    assert transport.send(tls_server.request()).status == 200
+    assert tls_server.connections == 1
+    transport.close()
+
+
+def test_time_that_is_up_before_it_begins_sends_nothing(loopback_tls, tls_server):
+    transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=30)
+    with within(-1), pytest.raises(TransportTimeoutError) as caught:
+        transport.send(tls_server.request())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert not tls_server.requests
+    transport.close()
+
+
+def test_sockets_of_others_are_left_alone(loopback_tls, tls_server):
+    transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=30)
+    transport.send(tls_server.request())
+    assert ssl.create_default_context().sslsocket_class is ssl.SSLSocket
+    transport.close()
