@@ -16,6 +16,7 @@ import typer
 
 from accsyn_orm.cli.bulk import changes, journals
 from accsyn_orm.cli.reading import reading
+from accsyn_orm.cli.signing import signing
 from accsyn_orm.errors import AccsynError, ConfigurationError
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.add_typer(reading)
 app.add_typer(changes)
 app.add_typer(journals, name="bulk")
+app.add_typer(signing)
 
 
 class Seed(str, Enum):

@@ -132,9 +132,14 @@ def _keywords(start: str, word: str, keywords: Iterable[str]) -> list[str]:
 
 
 def _fitting(choices: Iterable[str], word: str) -> list[str]:
-    """Return the choices that begin with a word, keywords in the letter case of the word."""
+    """Return the choices that begin with a word, in letters that go on from it as it is."""
     found = [choice for choice in choices if choice.lower().startswith(word.lower())]
-    return [word + choice[len(word) :] for choice in found]
+    return [_continued(choice, word) for choice in found]
+
+
+def _continued(choice: str, word: str) -> str:
+    spellings = (choice, choice.lower(), word + choice[len(word) :])
+    return next(spelling for spelling in spellings if spelling.startswith(word))
 
 
 # -- for the parameters of commands ----------------------------------------------------------------
@@ -169,14 +174,16 @@ def complete_attribute(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_assignment(context: typer.Context, incomplete: str) -> list[str]:
     """Complete a change such as ``status=wai``."""
+    from accsyn_orm.entities.shape import find_attribute
+
     cls = _class_in(context)
     if cls is None:
         return []
     given = [*(context.params.get("values") or ())]
-    if incomplete == "=" or given[-1:] == ["="]:
-        # bash takes "status=wai" apart at the sign
-        name = given[-1] if incomplete == "=" else given[-2] if len(given) > 1 else ""
-        return _fitting(value_choices(cls, name, settable=True), incomplete.lstrip("="))
+    # bash takes "status=wai" apart at the sign, and typer drops a sign that nothing follows.
+    name = given[-2] if given[-1:] == ["="] and len(given) > 1 else "".join(given[-1:])
+    if "=" not in name and "=" not in incomplete and find_attribute(cls, name.lower()):
+        return _fitting(value_choices(cls, name, settable=True), incomplete)
     name, equals, word = incomplete.partition("=")
     if equals:
         found = _fitting(value_choices(cls, name, settable=True), word)
@@ -187,5 +194,7 @@ def complete_assignment(context: typer.Context, incomplete: str) -> list[str]:
 
 def _class_in(context: typer.Context) -> type[Entity] | None:
     """Return the class that the arguments before name."""
-    text = str(context.params.get("query") or context.params.get("type_name") or "")
-    return class_named(next(iter(text.split()), ""))
+    named = context.params.get("query") or context.params.get("type_name")
+    # An option that still lacks its value keeps typer from giving arguments their names.
+    text = named or next(iter(context.args), "")
+    return class_named(next(iter(str(text).split()), ""))
