@@ -49,16 +49,15 @@ def query_completions(text: str) -> list[str]:
 
 def type_names(begun: str) -> list[str]:
     """Return the entity types that begin so, in the letter case in which it is typed."""
-    from accsyn_orm.entities import ENTITY_CLASSES
+    from accsyn_orm.entities.registry import CLASS_NAMES
 
-    names = sorted(cls.__name__ for cls in ENTITY_CLASSES.values())
-    found = [name for name in names if name.lower().startswith(begun.lower())]
+    found = [name for name in sorted(CLASS_NAMES) if name.lower().startswith(begun.lower())]
     return [name.lower() for name in found] if begun and begun == begun.lower() else found
 
 
 def class_named(name: str) -> type[Entity] | None:
     """Return the class of an entity type, or ``None``."""
-    from accsyn_orm.entities import ENTITY_CLASSES
+    from accsyn_orm.entities.registry import ENTITY_CLASSES
 
     return ENTITY_CLASSES.get(name.strip().lower())
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from accsyn_orm import Change
+from accsyn_orm.entities import Size, Speed
 
 Row = Sequence[object]
 
@@ -80,15 +81,17 @@ def _cell(value: object) -> str:
         case None:
             return "–"
         case Enum():
-            return _harmless(str(value.value))
+            return harmless(str(value.value))
         case Change(before, after):
             return f"{_cell(before)} → {_cell(after)}"
+        case Size() | Speed():
+            return value.human
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case _:
-            return _harmless(str(value))
+            return harmless(str(value))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return text from elsewhere without what a terminal would obey."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -1,20 +1,31 @@
-"""A bar for bulk changes: on a terminal, on standard error; silence in a pipe."""
+"""Bars: one for a bulk change, on standard error, and one for each job that is watched."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
+from rich.text import Text
 
 from accsyn_orm.bulk import ProgressCallback, Tally
+
+if TYPE_CHECKING:
+    from accsyn_orm.cli.watch import Sight
+
+_STYLES = {"done": "green", "running": "cyan", "failed": "red", "aborted": "red", "gone": "red"}
 
 
 @contextmanager
@@ -49,3 +60,56 @@ def _said(tally: Tally) -> str:
         (tally.unknown, "unknown"),
     )
     return ", ".join(f"{count} {state}" for count, state in told if count)
+
+
+class JobBars:
+    """A bar for each job.
+
+    Args:
+        progress: what draws them.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, sights: Sequence[Sight]) -> None:
+        """Move the bars to where the jobs are."""
+        for sight in sights:
+            if sight.id not in self._tasks:
+                self._tasks[sight.id] = self._progress.add_task("", total=100, sight=sight)
+            self._progress.update(self._tasks[sight.id], completed=sight.progress, sight=sight)
+
+
+@contextmanager
+def job_bars(console: Console | None = None) -> Generator[JobBars, None, None]:
+    """Give bars that stay where they are when the block ends.
+
+    Args:
+        console: where to draw; by default standard output.
+    """
+    columns = (
+        _SightColumn(lambda sight: sight.code),
+        BarColumn(),
+        *(_SightColumn(_told(place)) for place in range(4)),
+        _SightColumn(lambda sight: sight.status),
+    )
+    with Progress(*columns, console=console or Console(), refresh_per_second=4) as progress:
+        yield JobBars(progress)
+
+
+def _told(place: int) -> Callable[[Sight], str]:
+    return lambda sight: sight.told[place]
+
+
+class _SightColumn(ProgressColumn):
+    """A fact about a job, as text that is no markup."""
+
+    def __init__(self, fact: Callable[[Sight], str]) -> None:
+        super().__init__(Column(no_wrap=True, overflow="ellipsis"))
+        self._fact = fact
+
+    def render(self, task: Task) -> Text:
+        """Return the text."""
+        text = self._fact(task.fields["sight"])
+        return Text(text, style=_STYLES.get(text, ""))

@@ -1,4 +1,4 @@
-"""``accsyn-orm whoami, find, get`` and ``parse``: the commands and their options.
+"""``accsyn-orm whoami, find, get, watch`` and ``parse``: the commands and their options.
 
 What they do is in `lookup`, which is loaded when one of them runs: help has no use for it.
 """
@@ -97,6 +97,28 @@ def get(  # noqa: PLR0913  # one parameter for each option
     from accsyn_orm.cli import lookup
 
     lookup.get(type_name, ident, Access(env_file, profile), form, only=only, under=under)
+
+
+@reading.command()
+def watch(  # noqa: PLR0913  # one parameter for each option
+    query: QueryText,
+    *,
+    interval: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 2.0,
+    timeout: Annotated[
+        float | None, typer.Option(min=0, help="Seconds after which to stop watching.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what changes as JSON, one job a line.")
+    ] = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Follow the jobs that a query selects now, until they end."""
+    from accsyn_orm.cli import watch as following
+    from accsyn_orm.cli.values import query_of
+
+    patience = following.Patience(interval, timeout)
+    following.watch(query_of(query), Access(env_file, profile), patience, as_json=as_json)
 
 
 @reading.command(name="parse")

@@ -13,6 +13,7 @@ from typing import Any, cast
 from accsyn_orm import Entity, Query
 from accsyn_orm.cli.exits import UsageError
 from accsyn_orm.entities import ENTITY_CLASSES
+from accsyn_orm.entities.registry import CLASS_NAMES
 from accsyn_orm.entities.shape import find_attribute
 from accsyn_orm.entities.validation import did_you_mean, validated
 from accsyn_orm.errors import ConfigurationError
@@ -29,7 +30,7 @@ def entity_class(name: str) -> type[Entity]:
     """
     found = ENTITY_CLASSES.get(name.strip().lower())
     if found is None:
-        known = ", ".join(cls.__name__ for cls in ENTITY_CLASSES.values())
+        known = ", ".join(CLASS_NAMES)
         reason = f"{name!r} is none of {known}{did_you_mean(name, ENTITY_CLASSES)}"
         raise UsageError("type", reason)
     return found
