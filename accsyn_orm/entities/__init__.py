@@ -14,7 +14,14 @@ from accsyn_orm.entities.generic import GenericEntity, entity_class
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.results import Query
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
+from accsyn_orm.entities.values.machines import (
+    ClientStatus,
+    ClientType,
+    EngineStatus,
+    SiteStatus,
+)
 from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.shares import ShareStatus, ShareType
 from accsyn_orm.entities.values.statuses import (
     DeliveryStatus,
     JobStatus,
@@ -26,14 +33,29 @@ from accsyn_orm.entities.values.statuses import (
 )
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.acl import Acl
+    from accsyn_orm.entities.types.app import App
+    from accsyn_orm.entities.types.browser import Browser
+    from accsyn_orm.entities.types.client import Client
+    from accsyn_orm.entities.types.collection import Collection
     from accsyn_orm.entities.types.compute import Compute
     from accsyn_orm.entities.types.delivery import Delivery
+    from accsyn_orm.entities.types.engine import Engine
+    from accsyn_orm.entities.types.file import File
+    from accsyn_orm.entities.types.folder import Folder
+    from accsyn_orm.entities.types.home import Home
     from accsyn_orm.entities.types.job import Job, Transfer
+    from accsyn_orm.entities.types.lane import Lane
     from accsyn_orm.entities.types.queue import Queue
     from accsyn_orm.entities.types.request import Request
+    from accsyn_orm.entities.types.server import Server
+    from accsyn_orm.entities.types.share import Share
+    from accsyn_orm.entities.types.site import Site
     from accsyn_orm.entities.types.stream import Stream
     from accsyn_orm.entities.types.task import Task
     from accsyn_orm.entities.types.user import User
+    from accsyn_orm.entities.types.user_server import UserServer
+    from accsyn_orm.entities.types.volume import Volume
     from accsyn_orm.entities.types.workspace import Workspace
 
 
@@ -53,19 +75,32 @@ def __dir__() -> list[str]:
 __all__ = [
     "ENTITY_CLASSES",
     "UNSET",
+    "Acl",
+    "App",
     "Attr",
     "AttrFrom",
     "Backend",
+    "Browser",
     "Change",
+    "Client",
+    "ClientStatus",
+    "ClientType",
+    "Collection",
     "Compute",
     "Delivery",
     "DeliveryStatus",
     "Dialect",
     "Duration",
+    "Engine",
+    "EngineStatus",
     "Entity",
+    "File",
+    "Folder",
     "GenericEntity",
+    "Home",
     "Job",
     "JobStatus",
+    "Lane",
     "OpenEnum",
     "Query",
     "Queue",
@@ -74,7 +109,13 @@ __all__ = [
     "Record",
     "Ref",
     "Request",
+    "Server",
     "Settable",
+    "Share",
+    "ShareStatus",
+    "ShareType",
+    "Site",
+    "SiteStatus",
     "Size",
     "Speed",
     "Stream",
@@ -83,7 +124,9 @@ __all__ = [
     "Transfer",
     "User",
     "UserRole",
+    "UserServer",
     "UserStatus",
+    "Volume",
     "Workspace",
     "attr",
     "entity_class",

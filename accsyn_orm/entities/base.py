@@ -100,7 +100,7 @@ class Entity(EntityModel):
 
         Unknown attributes and values are kept; a value of the wrong type is kept as it is.
         """
-        entity = build(cls, dialect_of(cls, backend).read(record))
+        entity = build(cls, dialect_of(cls, backend).read(record, cls.__entity_attributes__))
         entity.settle(backend)
         return entity
 
@@ -135,9 +135,12 @@ class Entity(EntityModel):
             force: delete even what is in use, where the backend allows that.
 
         Raises:
-            EntityStateError: it is new or already deleted, or the backend did not delete it.
+            EntityStateError: it is new or already deleted; it is one that accsyn keeps; or the
+                backend did not delete it.
         """
         backend = self._saved_backend()
+        if reason := self.why_kept():
+            raise EntityStateError(type(self).__name__, f"{self!r} {reason}")
         options = {"force": True} if force else None
         self._state.writes += 1
         if not backend.delete_one(wire_type(type(self), backend), self._id, options):
@@ -199,6 +202,10 @@ class Entity(EntityModel):
         """Return what to send to create the entity, and the id of its parent."""
         return data, None
 
+    def _found_instead(self, backend: Backend) -> Record | None:  # noqa: ARG002  # for subclasses
+        """Return the record of what was created, when the backend did not say its id."""
+        return None
+
     def _send(self, backend: Backend, data: Record) -> Record:
         return backend.update(wire_type(type(self), backend), self._id, data)
 
@@ -221,18 +228,22 @@ class Entity(EntityModel):
         self._refuse_lost()
         content, parent = self.creation_for(backend)
         reply = backend.create(wire_type(type(self), backend), content, parent)
-        record = next(iter(reply), Record()) if isinstance(reply, list) else reply
-        if not record.get("id"):
+        answered = next(iter(reply), Record()) if isinstance(reply, list) else reply
+        record = answered if answered.get("id") else self._found_instead(backend)
+        if record is None:
             self._state.is_lost = True
-            self._refuse_lost()
+            raise self._lost()
         self._take_over(self.load_record(record, backend))
         self.settle(backend)
 
     def _refuse_lost(self) -> None:
         """Refuse to create the same entity twice."""
         if self._state.is_lost:
-            reason = "was created, but the backend did not say its id: find it with where()"
-            raise EntityStateError(type(self).__name__, reason)
+            raise self._lost()
+
+    def _lost(self) -> EntityStateError:
+        reason = "was created, but the backend did not say its id: find it with where()"
+        return EntityStateError(type(self).__name__, reason)
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
         data = self._data(backend, changed, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,16 +54,21 @@ class Dialect:
             spellings.get(value.lower(), value) if spellings and isinstance(value, str) else value
         )
 
-    def read(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the record with our attribute names added where this generation has other ones."""
+    def read(self, record: Mapping[str, Any], known: Container[str]) -> Mapping[str, Any]:
+        """Return the record with our attribute names where this generation has other ones.
+
+        Args:
+            record: one entity as it came.
+            known: our attribute names; of two that this generation does not tell apart, both are.
+        """
         if not self.names:
             return record
-        ours = {
-            name: record[theirs]
-            for name, theirs in self.names.items()
-            if theirs in record and name not in record
-        }
-        return {**record, **ours} if ours else record
+        theirs = {name: key for name, key in self.names.items() if key in record}
+        if not theirs:
+            return record
+        ours = {name: record[key] for name, key in theirs.items() if name not in record}
+        dropped = {key for key in theirs.values() if key not in known}
+        return {**{key: record[key] for key in record if key not in dropped}, **ours}
 
     def describes(self, record: Mapping[str, Any]) -> bool:
         """Tell whether a record of its type can be one of these entities, as far as it says."""

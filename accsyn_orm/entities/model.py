@@ -81,6 +81,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """Attributes whose value no two entities of the type share, whatever its letter case."""
     __is_open__: ClassVar[bool] = False
     """Whether any attribute may exist, because the type is unknown."""
+    __always__: ClassVar[tuple[str, ...]] = ("id",)
+    """Attributes that are loaded whatever else is: what tells one from the other."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
     """Attributes in the repr of a saved one; never free text or what may hold secrets."""
 

@@ -10,15 +10,30 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
 
 _TYPES: Final[Mapping[str, str]] = {
+    "acl": "acl.Acl",
+    "app": "app.App",
+    "browser": "browser.Browser",
+    "client": "client.Client",
+    "collection": "collection.Collection",
     "compute": "compute.Compute",
     "delivery": "delivery.Delivery",
+    "engine": "engine.Engine",
+    "file": "file.File",
+    "folder": "folder.Folder",
+    "home": "home.Home",
     "job": "job.Job",
+    "lane": "lane.Lane",
     "queue": "queue.Queue",
     "request": "request.Request",
+    "server": "server.Server",
+    "share": "share.Share",
+    "site": "site.Site",
     "stream": "stream.Stream",
     "task": "task.Task",
     "transfer": "job.Transfer",
     "user": "user.User",
+    "userserver": "user_server.UserServer",
+    "volume": "volume.Volume",
     "workspace": "workspace.Workspace",
 }
 """Wire type, lower case → module in ``types`` and class."""

@@ -145,7 +145,7 @@ class Query(Generic[E]):
             QueryFieldError: the entity has no such attribute.
         """
         names = [attribute_name(self.entity, item) for item in attributes]
-        return self._with(attributes=tuple(dict.fromkeys(["id", *names])))
+        return self._with(attributes=tuple(dict.fromkeys([*self.entity.__always__, *names])))
 
     def finished(self) -> Query[E]:
         """Return the query among jobs that are done or aborted."""

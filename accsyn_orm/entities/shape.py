@@ -37,8 +37,9 @@ def adapter(cls: type[EntityModel], name: str) -> TypeAdapter[Any]:
     """Return the validator of one attribute."""
     field = cls.model_fields[name]
     annotated: Any = Annotated  # its parameters are only known here
-    parameters = (field.annotation, *field.metadata)
-    return TypeAdapter(annotated[parameters])
+    kind: Any = field.annotation
+    parameters = (kind, *field.metadata)
+    return TypeAdapter(annotated[parameters] if field.metadata else kind)
 
 
 @lru_cache(maxsize=256)

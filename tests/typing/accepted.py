@@ -13,17 +13,28 @@ from typing_extensions import assert_type
 
 from accsyn_orm import (
     AccsynPath,
+    Acl,
     AttributeNotLoadedError,
     Change,
+    Client,
+    ClientStatus,
+    ClientType,
+    Collection,
     Compute,
     Delivery,
     DeliveryStatus,
     Duration,
+    Engine,
+    EngineStatus,
     Entity,
     FieldRef,
+    File,
     FileSequence,
+    Folder,
+    Home,
     Job,
     JobStatus,
+    Lane,
     PartyKind,
     PathKind,
     PathParty,
@@ -35,7 +46,13 @@ from accsyn_orm import (
     Ref,
     Report,
     Request,
+    Server,
     Session,
+    Share,
+    ShareStatus,
+    ShareType,
+    Site,
+    SiteStatus,
     Size,
     Speed,
     Stream,
@@ -44,6 +61,7 @@ from accsyn_orm import (
     User,
     UserRole,
     UserStatus,
+    Volume,
     Workspace,
     bulk,
     entity_class,
@@ -297,3 +315,39 @@ def bulk_changes(query: Query[Job], job: Job, session: Session) -> None:
     assert_type(report.failed, tuple[bulk.RowResult, ...])
     assert_type(bulk.resume("x", session=session), Report)
     assert_type(bulk.undo("x"), Plan)
+
+
+# -- shares, machines, access ----------------------------------------------------------------------
+
+assert_type(Volume.status, FieldRef[ShareStatus])
+assert_type(Client.type_hr, FieldRef[ClientType])
+assert_type(Share.where(), Query[Share])
+
+
+def shares(volume: Volume, folder: Folder, home: Home, collection: Collection, file: File) -> None:
+    assert_type(volume.status, ShareStatus)
+    assert_type(volume.type, ShareType)
+    assert_type(volume.paths, dict[str, str])
+    assert_type(volume.server, Ref[Server] | None)
+    assert_type(folder.parent, Ref[Volume])
+    assert_type(folder.parent.fetch(), Volume)
+    assert_type(home.user, Ref[User])
+    assert_type(collection.files, Query[File])
+    assert_type(file.collection, Ref[Collection])
+    folder.status = "disabled"
+    folder.queue = None
+    volume.paths = {"linux": "/mnt/projects"}
+    Folder(name="a", path="a", parent=volume)
+    Home(user="lisa@example.com")
+    Collection(name="a", files=["volume=a/b"])
+
+
+def machines(server: Server, lane: Lane, site: Site, engine: Engine, acl: Acl) -> None:
+    assert_type(server.status, ClientStatus)
+    assert_type(server.last_checkin, datetime | None)
+    assert_type(lane.parent, Ref[Server] | None)
+    assert_type(site.status, SiteStatus)
+    assert_type(engine.status, EngineStatus)
+    assert_type(acl.read, bool)
+    server.status = ClientStatus.ONLINE
+    site.status = "disabled"

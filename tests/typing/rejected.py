@@ -11,6 +11,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from accsyn_orm import (
+    Volume,
+    Server,
+    Folder,
+    Acl,
     AccsynPath,
     Compute,
     Delivery,
@@ -131,3 +135,19 @@ def bulk_changes(query: Query[Job]) -> None:
     query.delete(force="yes")  # both
     query.delete().apply(on_error="ignore")  # both
     query.delete().rows = ()  # both
+
+
+def shares(folder: Folder, volume: Volume, server: Server, acl: Acl) -> None:
+    folder.created = datetime.now()  # both
+    folder.type = "home"  # both
+    folder.status = 5  # both
+    volume.paths = "P:"  # both
+    volume.path = "/mnt"  # both
+    server.code = "hq"  # both
+    server.site = "hq"  # both
+    acl.acknowledged = True  # both
+    print(Folder.server)  # both
+    print(volume.parent)  # both
+    Folder(name="a")  # both
+    Server(code="hq")  # both
+    Volume(name="a", paths=["P:"])  # both

@@ -1,0 +1,105 @@
+"""ACLs: who may use which share, or which part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from accsyn_orm.entities.attributes import UNSET, Attr, ReadOnlyAttr, attr
+from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.dialects import Dialect, localized_statement
+from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.dates import UtcDatetime
+from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.statuses import UserRole
+from accsyn_orm.errors import EntityStateError
+from accsyn_orm.query.nodes import Comparison, Operator, all_of
+
+
+class Acl(Entity):
+    """What one user may do with one share, or with a part of it.
+
+    Granting to the same user, share and path again changes the ACL that is there, and so does
+    ``save()`` of a new object. An ACL that only writes lets files be uploaded, but not seen.
+
+    Example:
+        >>> acl = Acl(entity=f"user:{lisa.id}", target=f"share:{folder.id}", read=True)
+        ... # doctest: +SKIP
+        >>> acl.save()  # doctest: +SKIP
+        Acl(id='63ba0f67e50d45bb027c0001', path='/')
+    """
+
+    __entity_type__ = "acl"
+    __shown__ = ("id", "entity", "target", "path")
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {
+        "v1": Dialect(
+            names={"entity": "ident", "entity_hr": "ident_hr"},
+            values={"role": {"admin": "admin", "employee": "employee", "standard": "user"}},
+        )
+    }
+
+    id: ReadOnlyAttr[str] = attr(init=False)
+    """Internal id, 24 hexadecimal digits."""
+    entity: Attr[NonEmpty] = attr(on="create", aliases=("ident",))
+    """Who: ``user:<id>``, also given as ``user:<e-mail>``. The v1 generation calls it ``ident``."""
+    entity_hr: ReadOnlyAttr[str] = attr(init=False, aliases=("ident_hr",))
+    """Who, readable."""
+    target: Attr[NonEmpty] = attr(on="create")
+    """What: ``share:<id>``, whatever kind of share it is."""
+    target_hr: ReadOnlyAttr[str] = attr(init=False)
+    """What, readable."""
+    path: Attr[NonEmpty] = attr(default=UNSET, on="create")
+    """The part of the share that it is about; ``/`` for all of it."""
+    read: Attr[bool] = attr(default=UNSET, on="create")
+    """Whether files may be listed and read."""
+    write: Attr[bool] = attr(default=UNSET, on="create")
+    """Whether files may be written."""
+    acknowledged: ReadOnlyAttr[bool] = attr(init=False)
+    """Whether the user has seen it."""
+    role: ReadOnlyAttr[UserRole] = attr(init=False)
+    """Role of the user."""
+    status: ReadOnlyAttr[str] = attr(init=False)
+    """Not documented by accsyn."""
+    token: ReadOnlyAttr[str] = attr(init=False)
+    """Not documented by accsyn."""
+    description: ReadOnlyAttr[str] = attr(init=False)
+    """Not documented by accsyn."""
+    created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
+    """When access was granted, UTC."""
+    creator: ReadOnlyAttr[str] = attr(init=False)
+    """Who granted it."""
+
+    invite: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
+    """Invite who is no user yet (v3 only)."""
+    notify: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
+    """Send the user an e-mail (v3 only)."""
+    message: Attr[str] = attr(default=UNSET, on="create", only="v3", readable=False)
+    """Text of the e-mail (v3 only)."""
+
+    def _missing(self) -> list[Problem]:
+        given = vars(self)
+        if given.get("read") or given.get("write"):
+            return []
+        return [("read", "or write must be True: an ACL allows one or both")]
+
+    def _found_instead(self, backend: Backend) -> Record | None:
+        """Return the ACL that was there, and was changed: of that the backend says no more."""
+        names = ("entity", "target", "path")
+        sought = {"path": "/"} | {
+            name: str(vars(self)[name]) for name in names if name in vars(self)
+        }
+        where = [Comparison(name, Operator.EQUAL, value) for name, value in sought.items()]
+        statement = localized_statement(type(self), all_of(where), backend)
+        return next(iter(backend.find(statement, limit=1)), None)
+
+    def delete(self, *, force: bool = False) -> None:
+        """Take this access away.
+
+        Raises:
+            EntityStateError: in v3, which deletes ACLs by revoking: use the share's ``revoke()``.
+        """
+        if self._saved_backend().protocol == "v3":
+            reason = "is taken away with revoke() of the share"
+            raise EntityStateError(type(self).__name__, f"{self!r} {reason}")
+        super().delete(force=force)

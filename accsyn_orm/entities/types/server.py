@@ -1,0 +1,20 @@
+"""Servers: machines of the workspace that hold volumes and compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.types.client import Client, v1_client
+
+
+class Server(Client):
+    """A server of the workspace, which can hold volumes, and compute in lanes.
+
+    The server of the default volume cannot be deleted, and deleting another one takes it away from
+    its volumes.
+    """
+
+    __entity_type__ = "server"
+    __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": v1_client("server")}
