@@ -136,7 +136,7 @@ def checked(text: str, anatomy: Anatomy, start: int) -> str:
     problem = find_problem(text, made) if is_first else problem_from(text, made, start)
     if problem:
         raise problem
-    if made.head != anatomy.head or made.root_end != anatomy.root_end:
+    if made.root_end != anatomy.root_end:
         hint = "the text would name another place: " + (text[: made.root_end] or "a relative path")
         raise PathSyntaxError("not beneath the path any more", text=text, position=start, hint=hint)
     return text

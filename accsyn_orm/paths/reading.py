@@ -103,7 +103,7 @@ class WrittenPath:
 
     @property
     def is_remote(self) -> bool:
-        """Whether it is in the workspace, or on somebody's else computer."""
+        """Whether it is in the workspace, or on somebody else's computer."""
         return not self.is_local
 
     @property
@@ -124,6 +124,10 @@ class WrittenPath:
     # -- as a value --------------------------------------------------------------------------------
 
     def __str__(self) -> str:
+        return self._text
+
+    def __wire_text__(self) -> str:
+        """Return what is sent, wherever in a payload the path is."""
         return self._text
 
     def __repr__(self) -> str:

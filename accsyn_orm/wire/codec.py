@@ -27,7 +27,8 @@ def dumps(value: Any, *, where: str = "data") -> str:
     Dates become UTC text without zone; a naive one is local time (of its own date, not of today).
 
     Args:
-        value: dictionaries, sequences, text, numbers, booleans, dates and ``None``.
+        value: dictionaries, sequences, text, numbers, booleans, dates, ``None``, and what has
+            ``__wire_text__()``.
         where: what to call the value in an error message.
 
     Raises:
@@ -127,6 +128,9 @@ def _encode_other(value: object) -> Any:
         return encode_date(value)
     if isinstance(value, Mapping):
         return dict(cast("Mapping[object, object]", value))
+    # A value of a layer above, such as a path, that says itself how it is written.
+    if (write := getattr(type(value), "__wire_text__", None)) is not None:
+        return str(write(value))
     raise TypeError(type(value).__name__)
 
 

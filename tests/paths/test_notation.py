@@ -166,6 +166,8 @@ NOTHING = "names nothing"
         ("share=a\\b", "a backslash", 7, "write /"),
         ("/a\\b", "a backslash", 2, "write /"),
         ("a\\b", "a backslash", 1, "write /"),
+        ("lisa@x.com:share=a\\b", "a backslash", 18, "write /"),
+        ("hq:a\\b", "a backslash", 4, "write /"),
         ("share=a//b", "two slashes", 8, "empty"),
         ("share=a/b//", "two slashes", 10, "empty"),
         ("//a/b", "two slashes", 1, "empty"),
@@ -211,6 +213,25 @@ def test_what_takes_no_column_is_shown_as_one_character():
     with pytest.raises(PathSyntaxError) as caught:
         AccsynPath("share=a/\x00\x1b[31mb")
     assert str(caught.value).splitlines()[1:] == ["  share=a/��[31mb", "          ^"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "share=a/.env",
+        "share=a/,",
+        "share=a/b..c/-/…",
+        "share=a/b c (1)/[x].mov",
+        "share=a/take:2=3@4#.mov",
+        "share=a/50%.mov",
+        "share=Großer Ordner/日本",
+        "share=a/hq/null/~",
+        "D:\\a b\\c=d@e.mov",
+        "hq:take 2/a@b.mov",
+    ],
+)
+def test_strict_reading_takes_every_name_that_can_be_meant(text):
+    assert AccsynPath(text).problem is None
 
 
 def test_only_text_is_a_path():

@@ -252,6 +252,7 @@ def test_the_colon_of_v1_becomes_a_slash(text, result):
         (lambda: P("hq:a").with_name("null"), "another place: hq:null"),
         (lambda: P("a").with_name("share=b"), "another place: share=b"),
         (lambda: P("a").with_name("b=c"), "unknown kind"),
+        (lambda: P.parse("\\\\server", strict=False) / "plates", "another place"),
         (lambda: P("a").with_name("bb:c"), "another place: bb:"),
         (lambda: P("hq:a").with_name("bb:c"), "no party"),
         (lambda: P("share=a/b").with_suffix("exr"), "write it with its dot"),

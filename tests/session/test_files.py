@@ -101,6 +101,13 @@ def test_a_path_may_be_a_value_and_is_sent_as_text(recorder, session):
     assert sent(recorder)["data"]["path"] == [PATH, f"{PATH}/sq010"]
 
 
+def test_a_path_is_sent_as_text_wherever_it_is_in_a_payload(recorder, session):
+    task = {"source": AccsynPath("share=a/b"), "destination": AccsynPath.site("london")}
+    session.create("job", {"tasks": [task]})
+    tasks = sent(recorder)["data"]["tasks"]
+    assert tasks == [{"source": "share=a/b", "destination": "site=london"}]
+
+
 def test_a_path_may_be_a_dictionary_and_is_left_alone(recorder, session):
     path = {"share": "projects", "path": "plates"}
     before = copy.deepcopy(path)
