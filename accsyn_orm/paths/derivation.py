@@ -119,7 +119,7 @@ def end_without_slash(text: str, anatomy: Anatomy) -> str:
 def slash_for_colon(text: str, anatomy: Anatomy) -> str:
     """Return the text with the colon behind a share, or its path, as v1 took it: for a slash."""
     before, colon, after = text[anatomy.path_start :].partition(":")
-    if not colon or anatomy.kind not in SHARE_KINDS:
+    if not colon or anatomy.kind not in SHARE_KINDS or anatomy.ident == OWN_HOME:
         return text
     joint = "" if before.endswith("/") or after.startswith("/") else "/"
     return f"{text[: anatomy.path_start]}{before}{joint}{after}"

@@ -202,11 +202,11 @@ class AccsynPath(WrittenPath):
             PathError: there is no element.
             PathSyntaxError: it is no suffix, such as ``.exr``.
         """
-        stem, old, frames = split_name(self.name)
+        stem, _, frames = split_name(self.name)
         if suffix and (suffix[0] != "." or suffix == "."):
             hint = "write it with its dot, as .exr"
             raise PathSyntaxError("this is no suffix", text=suffix, position=0, hint=hint)
-        return self.with_name(f"{stem}{suffix}{frames}") if suffix != old else self
+        return self.with_name(f"{stem}{suffix}{frames}")
 
     def with_frames(self, first: int, last: int) -> AccsynPath:
         """Return the path with a range of frames, both included.

@@ -222,6 +222,7 @@ def test_a_name_has_stem_and_suffix(text, name, stem, suffix):
         ("lisa@x.com:share=a/b:c/d", AccsynPath.as_current_notation, "lisa@x.com:share=a/b/c/d"),
         ("lisa@x.com:share=a/b", AccsynPath.as_current_notation, "lisa@x.com:share=a/b"),
         ("lisa@x.com:D:/a", AccsynPath.as_current_notation, "lisa@x.com:D:/a"),
+        ("lisa@x.com:~/a:b", AccsynPath.as_current_notation, "lisa@x.com:~/a:b"),
     ],
 )
 def test_a_changed_path_is_a_new_one(text, change, result):
@@ -255,6 +256,7 @@ def test_the_colon_of_v1_becomes_a_slash(text, result):
         (lambda: P.parse("\\\\server", strict=False) / "plates", "another place"),
         (lambda: P("a").with_name("bb:c"), "another place: bb:"),
         (lambda: P("hq:a").with_name("bb:c"), "no party"),
+        (lambda: P("share=a").with_suffix(""), "has no name|a name is empty"),
         (lambda: P("share=a/b").with_suffix("exr"), "write it with its dot"),
         (lambda: P("share=a/b").with_suffix("."), "write it with its dot"),
         (lambda: P("share=a/b").with_suffix("./x"), "holds a slash"),
