@@ -12,7 +12,9 @@ from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.types.file import File
 from accsyn_orm.entities.types.share import Share
+from accsyn_orm.entities.values.path import PathText
 from accsyn_orm.errors import EntityStateError
+from accsyn_orm.paths import AccsynPath
 
 if TYPE_CHECKING:
 
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
         @overload
         def __get__(self, instance: object, owner: type[Any]) -> Query[File]: ...
         def __get__(self, instance: object | None, owner: type[Any]) -> Self | Query[File]: ...
-        def __set__(self, instance: object, value: Sequence[str]) -> None: ...
+        def __set__(self, instance: object, value: Sequence[str | AccsynPath]) -> None: ...
 
 else:
     # Attr is in the name for the metaclass: it is declared as an attribute, but no query field.
-    FilesAttr = list[str]
+    FilesAttr = list[PathText]
 
 
 class Collection(Share):
@@ -58,7 +60,7 @@ class _FilesOfCollection:
             raise EntityStateError(owner.__name__, reason)
         return Query(File, Selection(parent=instance.id), instance.session)
 
-    def __set__(self, instance: Collection, value: Sequence[str]) -> None:
+    def __set__(self, instance: Collection, value: Sequence[str | AccsynPath]) -> None:
         instance.files = value
 
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 from typing_extensions import Self
 
 from accsyn_orm.entities.active import required_backend
-from accsyn_orm.entities.attributes import Attr, AttrFrom, ReadOnlyAttr, attr
+from accsyn_orm.entities.attributes import AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
-from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.path import FilledPathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
+from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class File(Entity):
     """Internal id, a UUID."""
     collection: AttrFrom[Ref["Collection"], str | Entity] = attr(on="parent")
     """Id of the collection that the file belongs to."""
-    path: Attr[NonEmpty] = attr(on="create")
+    path: AttrFrom[FilledPathText, str | AccsynPath] = attr(on="create")
     """Where it is: ``volume=projects/sh010.mov``; an absolute path is refused."""
     share: ReadOnlyAttr[Ref["Volume | Folder | Home"]] = attr(init=False)
     """Id of the share that the file is on. Not documented by accsyn."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from accsyn_orm import AccsynPath, Compute, EntityValidationError, Job, Request, Task
+from accsyn_orm import (
+    AccsynPath,
+    Collection,
+    Compute,
+    EntityValidationError,
+    File,
+    Job,
+    Request,
+    Task,
+)
 
 PLATE = AccsynPath.volume("projects", "sh010", "plate.exr")
 TEXT = "volume=projects/sh010/plate.exr"
@@ -17,6 +26,7 @@ TEXT = "volume=projects/sh010/plate.exr"
         (Job(source="site=london:a", destination=PLATE), "destination"),
         (Task(job="6971e16fceadd67b955b1995", source=PLATE), "source"),
         (Request(name="Plates", destination=PLATE), "destination"),
+        (File(collection="664b8b10a1c9b4d0f5b3c0f1", path=PLATE), "path"),
         (Compute(engine="nuke-13", input=PLATE, output="share=out", range="1"), "input"),
     ],
 )
@@ -39,6 +49,10 @@ def test_the_dependencies_of_a_compute_job_are_text():
     job = Compute(engine="x", input="share=a", output="share=b", range="1", dependencies=given)
     assert job.dependencies == [TEXT, "share=fonts"]
     assert all(type(path) is str for path in job.dependencies)
+
+
+def test_the_files_of_a_new_collection_are_text():
+    assert vars(Collection(name="Dailies", files=[PLATE, "share=a"]))["files"] == [TEXT, "share=a"]
 
 
 @pytest.mark.parametrize(
