@@ -192,6 +192,17 @@ def attr(
     roles: tuple[str, ...] = ...,
 ) -> Attr[T]: ...
 @overload
+def attr(  # what is only sent may be given as another type than it is kept as
+    *,
+    default_factory: Callable[[], Any],
+    readable: Literal[False],
+    wire: str | None = ...,
+    aliases: tuple[str, ...] = ...,
+    on: Moment = ...,
+    only: Literal["v1", "v3"] | None = ...,
+    roles: tuple[str, ...] = ...,
+) -> Any: ...
+@overload
 def attr(
     *,
     default_factory: Callable[[], T],

@@ -35,11 +35,9 @@ def outgoing(
         EntityValidationError: they may not be sent as they are.
     """
     dialect, data = dialect_of(cls, backend), dict[str, Any]()
-    found = [
-        *problems,
-        *validation.unsendable(cls, values, is_new=is_new, generation=backend.protocol),
-    ]
-    for name, value in values.items():
+    checked, wrong = validation.sendable(cls, values, is_new=is_new, generation=backend.protocol)
+    found = [*problems, *wrong]
+    for name, value in checked.items():
         if cls.__entity_attributes__[name].moment == "parent":
             continue
         key = wire_name(cls, name, backend)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
@@ -119,24 +120,26 @@ def unsettable(
     return found
 
 
-def unsendable(
+def sendable(
     cls: type[EntityModel],
     values: Mapping[str, Any],
     *,
     is_new: bool,
     generation: Generation,
-) -> list[Problem]:
-    """Return what is wrong with values that are about to be sent.
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return values as they are sent, and what is wrong with them.
 
     Dictionaries and lists can change without anybody noticing, so they are validated again.
     """
     found = unsettable(cls, values, is_new=is_new, generation=generation)
+    checked = dict(values)
     for name in container_names(cls):
         if name in values:
-            found += validated(cls, name, values[name])[1]
+            checked[name], problems = validated(cls, name, values[name])
+            found += problems
             if not is_new and cls.__entity_attributes__[name].moment == "create":
                 found.append((name, _AT_CREATION))
-    return found
+    return checked, found
 
 
 # -- what a value may be ---------------------------------------------------------------------------
@@ -150,6 +153,17 @@ def validated(cls: type[EntityModel], name: str, value: object) -> tuple[Any, li
         return value, problems_in(cls, error, attribute=name)
 
 
+def located(problems: Iterable[Problem]) -> PydanticCustomError:
+    """Return the error of a validator that found problems in places inside a value.
+
+    Args:
+        problems: place inside the value, such as ``2.source``, or nothing; and what is wrong.
+    """
+    found = list(problems)
+    text = "; ".join(f"{place}: {reason}" if place else reason for place, reason in found)
+    return PydanticCustomError("located", "{text}", {"text": text, "problems": found})
+
+
 def problems_in(
     cls: type[EntityModel], error: ValidationError, *, attribute: str = ""
 ) -> list[Problem]:
@@ -161,6 +175,10 @@ def problems_in(
         name = find_attribute(cls, first) or first
         if detail["type"] == "enum":
             found[name] = _not_a_value(cls, name, detail["input"])
+        elif detail["type"] == "located":
+            around = [name, *(str(part) for part in location[1:])]
+            for place, reason in detail.get("ctx", {})["problems"]:
+                found.setdefault(".".join([*around, place] if place else around), reason)
         else:
             path = ".".join([name, *(str(part) for part in location[1:])])
             found.setdefault(path, _sentence(detail["msg"], detail["input"]))

@@ -158,6 +158,8 @@ def creation(
     if generation is V1 and entitytype == "queue":
         payload = {**payload, "type": _QUEUE_TYPE}
     flags = {"allow_duplicates": allow_duplicates, "replace_duplicates": replace_duplicates}
+    # What the data says holds unless the call says otherwise.
+    flags = {name: payload.get(name) if flag is None else flag for name, flag in flags.items()}
     return {**payload, **_duplicates(generation, entitytype, flags)}
 
 

@@ -108,7 +108,7 @@ def test_download_from_a_delivery_needs_no_source(v3) -> None:
 
 def test_values_spoilt_in_place_are_refused_before_sending(v3) -> None:
     job = Job(source="a")
-    job.settings["task_bucketsize"] = 1
+    job.settings["task_bucketsize"] = [1]
     with pytest.raises(EntityValidationError, match=r"settings\.task_bucketsize"):
         job.save()
     assert v3.calls == []

@@ -114,6 +114,23 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
 
 
 def packages(delivery: Delivery, request: Request, compute: Compute, home: Workspace) -> None:
+    lisa = "lisa@example.com"
+    Job(
+        tasks=[Task(source="share=a", settings={"x": 1}), "share=b", {"source": "c"}],
+        destination=lisa,
+        settings={"transfer_speedlimit": -1, "transfer_mode": "copy", "x": True},
+        hooks=[{"when": "hook-job-publish-server", "data": {}}],
+        allow_duplicates=False,
+    )
+    Compute(
+        engine="nuke-13",
+        input=AccsynPath("share=a/b.nk"),
+        dependencies=["share=a", AccsynPath("share=b")],
+        parameters={"arguments": "-x", "of_the_engine": 5},
+        envs={"common": {"A": "1"}},
+        tasks={"A": Task(tasks=[Task(uri="x")], deps=["B"]), "B": {}},
+    )
+    Delivery(name="a", recipients=[lisa, request.user.fetch()])
     assert_type(delivery.status, DeliveryStatus)
     assert_type(delivery.public, bool)
     assert_type(delivery.tasks, Query[Task])

@@ -38,7 +38,8 @@ def assignments(job: Job, user: User, queue: Queue, task: Task) -> None:
     job.status = 5  # both
     job.stauts = "done"  # both
     job.metadata = "x"  # both
-    job.settings = {"task_bucketsize": 1}  # both
+    job.settings = {"task_bucketsize": [1]}  # both
+    job.hooks = [{"data": 1}]  # both
     job.tasks = 5  # both
     queue.priority = "high"  # both
     user.queue = 5  # both
@@ -91,7 +92,10 @@ def constructors() -> None:
     Job(progress=5)  # both
     Compute(range="1-10")  # both
     Compute(engine=5)  # both
-    Delivery(name="a", recipients="lisa@example.com")  # both
+    Compute(engine="x", range=5)  # both
+    Compute(engine="x", envs={"A": 1})  # both
+    Compute(engine="x", parameters=5)  # both
+    Task(deps="a")  # both
     Delivery(name="a", public=True)  # both
     Request(name="a", tasks=["share=a"])  # both
     Workspace(name="a")  # both

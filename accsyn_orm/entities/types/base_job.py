@@ -6,6 +6,7 @@ with.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from typing_extensions import Self
@@ -13,11 +14,13 @@ from typing_extensions import Self
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.results import Query, Selection
-from accsyn_orm.entities.types.submission import SubmittedTasks, TaskSources
+from accsyn_orm.entities.types.submission import TaskSources, TransferTasks
 from accsyn_orm.entities.types.task import Task
+from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
 from accsyn_orm.errors import EntityStateError
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
         def __set__(self, instance: object, value: TaskSources) -> None: ...
 
 else:
-    TasksAttr = SubmittedTasks
+    TasksAttr = TransferTasks
 
 
 class BaseJob(Entity):
@@ -90,10 +93,22 @@ class BaseJob(Entity):
 
     tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
     """Files to move, when the job is created; afterwards the query for the job's tasks."""
-    settings: Attr[dict[str, str]] = attr(
+    settings: AttrFrom[SettingTexts, Mapping[str, SettingValue]] = attr(
         default_factory=dict[str, str], on="create", readable=False
     )
-    """Settings for this job alone, all values as text: ``{"transfer_mode": "onewaysync"}``."""
+    """Settings for this job alone: ``{"transfer_mode": "onewaysync"}``. Numbers and truth values
+    are sent as text, as everything is."""
+    allow_duplicates: Attr[bool] = attr(default=UNSET, on="create", readable=False)
+    """``False`` refuses tasks that repeat another one, which otherwise are left out, or retried."""
+    replace_duplicates: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
+    """Replace tasks that the job has already, instead of retrying them (v3 only)."""
+
+    def _missing(self) -> list[Problem]:
+        given = vars(self)
+        name, code = given.get("name"), given.get("code")
+        if None in {name, code} or name == code:
+            return []
+        return [("code", f"means the same as name, which is {name!r}: leave one out")]
 
 
 class _TasksOfJob:

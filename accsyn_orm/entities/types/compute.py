@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.dialects import Dialect
-from accsyn_orm.entities.types.base_job import BaseJob
+from accsyn_orm.entities.types.base_job import BaseJob, TasksAttr
+from accsyn_orm.entities.types.submission import ComputeTasks
+from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.engine import EngineParameters, Environments, Hook
+from accsyn_orm.entities.values.frames import FrameRange
 from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.machine_filters import MachineFilters
 from accsyn_orm.entities.values.path import FilledPathText, PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
@@ -17,6 +22,8 @@ from accsyn_orm.query.nodes import Comparison, Operator
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
+else:
+    TasksAttr = ComputeTasks
 
 COMPUTE_JOB = 3
 """The number that the v1 generation gives to compute jobs."""
@@ -73,17 +80,29 @@ class Compute(BaseJob):
         default=UNSET, on="create", readable=False
     )
     """The folder for what is made."""
-    range: Attr[NonEmpty] = attr(default=UNSET, on="create", readable=False)
+    range: Attr[FrameRange] = attr(default=UNSET, on="create", readable=False)
     """Frames: ``1-10``, ``4``, ``5-250x5``, several with blanks or commas between them."""
     dependencies: AttrFrom[list[PathText], Sequence[str | AccsynPath]] = attr(
         default=UNSET, on="create", readable=False
     )
     """Paths of further files that the engine needs."""
-    filters: Attr[str] = attr(default=UNSET, on="create", readable=False)
-    """Which machines may compute: ``ram:>64g,site:a+b``."""
-    parameters: Attr[dict[str, Any]] = attr(default=UNSET, on="create", readable=False)
-    """What the engine is told."""
-    envs: Attr[dict[str, Any]] = attr(default=UNSET, on="create", readable=False)
+    filters: Attr[MachineFilters] = attr(default=UNSET, on="create", readable=False)
+    """Which machines may compute, by ram, cores, site, hostname and pool: ``ram:>64g,site:a+b``."""
+    parameters: AttrFrom[EngineParameters, EngineParameters | Mapping[str, Any]] = attr(
+        default=UNSET, on="create", readable=False
+    )
+    """What the engine is told; the documented parameters are checked, others sent as they are."""
+    envs: AttrFrom[Environments, Mapping[str, str] | Mapping[str, Mapping[str, str]]] = attr(
+        default=UNSET, on="create", readable=False
+    )
     """Environment variables: flat, or for ``common``, ``linux``, ``mac`` and ``windows``."""
-    hooks: Attr[list[dict[str, Any]]] = attr(default=UNSET, on="create", readable=False)
+    tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
+    """What to compute, instead of a range. Tasks may hold tasks, which are computed instead of
+    them, and wait for others under ``deps``; afterwards the query for the job's tasks."""
+    hooks: Attr[list[Hook]] = attr(default=UNSET, on="create", readable=False)
     """Data for hooks."""
+
+    def _missing(self) -> list[Problem]:
+        both = {"tasks", "range"} <= vars(self).keys()
+        reason = "or range, not both: the tasks are what is computed"
+        return [*super()._missing(), *([("tasks", reason)] if both else [])]

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.engine import Hook
 from accsyn_orm.entities.values.path import PathText
-from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.references import Idents, Ref
 from accsyn_orm.entities.values.statuses import JobStatus
 from accsyn_orm.paths import AccsynPath
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
+
+_EXCLUSIVE = (
+    (("source", "tasks"), "or tasks, not both: put it among the tasks"),
+    (("recipients", "destination"), "or destination, not both: recipients are destinations"),
+    (("append", "parent"), "is not for files beneath a parent"),
+    (("mirror_paths", "parent"), "is not for files beneath a parent"),
+)
+"""Attributes that one job cannot have together, and what to say about the first."""
 
 
 class Job(BaseJob):
@@ -56,16 +65,19 @@ class Job(BaseJob):
     """Use the source's paths at the destination."""
     append: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Add to an existing job between the same parties (v3 only)."""
-    recipients: Attr[list[str]] = attr(default=UNSET, on="create", only="v1", readable=False)
-    """Several destinations (v1 only)."""
-    hooks: Attr[list[dict[str, Any]]] = attr(default=UNSET, on="create", readable=False)
+    recipients: AttrFrom[Idents, Sequence[str | Entity]] = attr(
+        default=UNSET, on="create", only="v1", readable=False
+    )
+    """Several destinations, instead of one: e-mail addresses; a job for each (v1 only)."""
+    hooks: Attr[list[Hook]] = attr(default=UNSET, on="create", readable=False)
     """Data for hooks, such as ``{"when": "hook-job-publish-server", "data": {…}}``."""
 
     def _missing(self) -> list[Problem]:
-        given = vars(self)
-        if given.get("tasks") or "source" in given or given.keys() >= {"parent", "destination"}:
-            return []
-        return [("tasks", "or source and destination are required")]
+        given = {name for name, value in vars(self).items() if value}
+        found = super()._missing()
+        if not (given & {"tasks", "source"} or given >= {"parent", "destination"}):
+            found.append(("tasks", "or source and destination are required"))
+        return found + [(names[0], reason) for names, reason in _EXCLUSIVE if given >= {*names}]
 
 
 class Transfer(Job):

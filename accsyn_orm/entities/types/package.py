@@ -6,13 +6,15 @@ beneath them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.attributes import UNSET, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.types.base_job import BaseJob
-from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.references import Idents, Ref
 from accsyn_orm.entities.values.statuses import DeliveryStatus
 
 if TYPE_CHECKING:
@@ -35,5 +37,14 @@ class Package(BaseJob):
     """Whose the files are: ``workspace:<id>``."""
     public: ReadOnlyAttr[bool] = attr(init=False)
     """Whether who is no recipient can use it by its link."""
-    recipients: Attr[list[str]] = attr(default=UNSET, on="create", readable=False)
-    """E-mail addresses or ids of users; with them it is submitted at once unless held back."""
+    recipients: AttrFrom[Idents, Sequence[str | Entity]] = attr(
+        default=UNSET, on="create", readable=False
+    )
+    """Users, or their e-mail addresses or ids; with them it is submitted at once, if it has what it
+    needs and is not held back."""
+
+    def _missing(self) -> list[Problem]:
+        given, found = vars(self), super()._missing()
+        if not (given.get("name") or given.get("code") or given.get("tasks")):
+            found.append(("name", "is required, because there are no files to name it after"))
+        return found

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from accsyn_orm.entities.attributes import ReadOnlyAttr, attr
+from typing import TYPE_CHECKING
+
+from accsyn_orm.entities.attributes import UNSET, ReadOnlyAttr, attr
+from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
+from accsyn_orm.entities.types.submission import DeliveryFiles
+
+if not TYPE_CHECKING:
+    TasksAttr = DeliveryFiles
 
 
 class Stream(Package):
@@ -18,3 +25,5 @@ class Stream(Package):
 
     destination: ReadOnlyAttr[str] = attr(init=False)
     """Not used: recipients say where they download to."""
+    tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
+    """Paths of files in the workspace; afterwards the query for the files it has."""

@@ -1,21 +1,32 @@
-"""The tasks that a new job is submitted with: strings, dictionaries or ``Task`` objects."""
+"""The tasks that a new job is submitted with: paths, dictionaries or ``Task`` objects.
+
+Each kind of job takes tasks with other keys. All problems are found, and each names its place:
+``tasks.2.source``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeAlias, cast
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from accsyn_orm.entities.changes import wire_value
-from accsyn_orm.entities.types.task import CREATABLE, Task
-from accsyn_orm.entities.validation import nearest
-from accsyn_orm.entities.values.limits import Priority
-from accsyn_orm.entities.values.path import PathText
-from accsyn_orm.entities.values.statuses import TaskStatus
+from accsyn_orm.entities.model import EntityModel
+from accsyn_orm.entities.types.task_order import ordered
+from accsyn_orm.entities.validation import Problem, located, nearest
+from accsyn_orm.entities.values.engine import TaskCompute
+from accsyn_orm.entities.values.limits import NonEmpty, Priority
+from accsyn_orm.entities.values.path import FilledPathText, PathText
+from accsyn_orm.entities.values.setting_texts import SettingTexts
 from accsyn_orm.paths import AccsynPath
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.task import Task
 
 TaskSource: TypeAlias = "str | AccsynPath | Task | Mapping[str, Any]"
 """A path, a task that has not been saved, or a dictionary of task keys."""
@@ -23,84 +34,183 @@ TaskSource: TypeAlias = "str | AccsynPath | Task | Mapping[str, Any]"
 TaskSources: TypeAlias = "Sequence[TaskSource] | Mapping[str, TaskSource]"
 """What ``Job(tasks=…)`` takes: tasks in order, or by their uri."""
 
+CREATABLE = ("queued", "onhold", "excluded")
+"""The statuses that a task can be created with."""
+
+
+def _creatable(value: object) -> str:
+    if str(value) not in CREATABLE:
+        reason = f"only {', '.join(CREATABLE)} when it is created"
+        raise PydanticCustomError("status", "{reason}", {"reason": reason})
+    return str(value)
+
+
+_Status = Annotated[str, BeforeValidator(_creatable)]
+
 
 @with_config(ConfigDict(extra="forbid"))
-class _Task(TypedDict, total=False):
-    """Keys that a task can be submitted with."""
+class _Moved(TypedDict, total=False):
+    """A task of a transfer."""
 
     id: str
-    source: PathText
+    uri: NonEmpty
+    source: FilledPathText
     destination: PathText
     priority: Priority
     metadata: dict[str, Any]
-    settings: dict[str, str]
-    status: TaskStatus
+    settings: SettingTexts
+    status: _Status
+
+
+@with_config(ConfigDict(extra="forbid"))
+class _Computed(TypedDict, total=False):
+    """A task of a compute job."""
+
+    id: str
+    uri: NonEmpty
+    priority: Priority
+    metadata: dict[str, Any]
+    settings: SettingTexts
+    status: _Status
     description: str
-    compute: dict[str, Any]
-    deps: list[str]
+    compute: TaskCompute
+    deps: list[NonEmpty]
     tasks: Any
 
 
-_TASK = TypeAdapter(_Task)
+@with_config(ConfigDict(extra="forbid"))
+class _Delivered(TypedDict, total=False):
+    """A file of a delivery."""
+
+    uri: NonEmpty
+    source: FilledPathText
 
 
-def submitted_tasks(value: object) -> list[Any] | dict[str, Any]:
-    """Return the tasks as they are sent.
+@dataclass
+class Shape:
+    """What tasks of one kind of job are.
 
-    Raises:
-        PydanticCustomError: they are not tasks; says which one and why.
+    Attributes:
+        kind: the keys they may have.
+        whose: whose tasks they are, for messages.
+        need_source: a task has a source, and may be given by that alone.
     """
-    if isinstance(value, Mapping):
-        tasks = cast("Mapping[str, object]", value)
-        if isinstance(tasks.get("source"), (str, AccsynPath)):
-            return [_submitted(tasks, "0")]
-        return {str(uri): _submitted(task, str(uri)) for uri, task in tasks.items()}
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        listed = cast("Sequence[object]", value)
-        return [_submitted(task, str(number)) for number, task in enumerate(listed)]
-    raise _refusal("takes a list of tasks, or a dictionary of tasks by uri")
+
+    kind: Any
+    whose: str
+    need_source: bool = True
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[dict[str, Any]]:
+        """What validates one task; made when it is first needed."""
+        return TypeAdapter(self.kind)
+
+    def submitted(self, value: object) -> list[Any] | dict[str, Any]:
+        """Return tasks as they are sent.
+
+        Raises:
+            PydanticCustomError: they are not tasks; says which ones and why.
+        """
+        reader = _Reader(self)
+        tasks = reader.listed("", value)
+        if reader.problems:
+            raise located(reader.problems)
+        return tasks
 
 
-def _submitted(task: object, uri: str) -> str | dict[str, Any]:
-    if isinstance(task, (str, AccsynPath)) and str(task):
-        return str(task)
-    keys = vars(task) if isinstance(task, Task) else cast("Mapping[object, Any] | None", task)
-    if not isinstance(keys, Mapping):
-        raise _refusal(f"task {uri}: a path, a Task or a dictionary, not {type(task).__name__}")
-    given = {str(key): item for key, item in keys.items()}
-    if "dest" in given:
-        given.setdefault("destination", given.pop("dest"))
-    try:
-        valid = _TASK.validate_python(given)
-    except ValidationError as error:
-        raise _refusal(f"task {uri}: {_reasons(error)}") from error
-    if "source" not in valid and "tasks" not in valid:
-        raise _refusal(f"task {uri}: source is required")
-    if valid.get("status", CREATABLE[0]) not in CREATABLE:
-        raise _refusal(f"task {uri}: status: only {', '.join(CREATABLE)} when it is created")
-    if "tasks" in valid:
-        valid["tasks"] = submitted_tasks(valid["tasks"])
-    is_default = isinstance(task, Task)
-    return {key: wire_value(item) for key, item in valid.items() if item or not is_default}
+@dataclass
+class _Reader:
+    """Takes tasks apart, and collects what is wrong with them."""
+
+    shape: Shape
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    def listed(self, place: str, value: object) -> list[Any] | dict[str, Any]:
+        if isinstance(value, Mapping):
+            tasks = cast("Mapping[object, object]", value)
+            if isinstance(tasks.get("source"), (str, AccsynPath)):
+                return [self.task(place, tasks)]
+            keyed = {str(uri): self.task(_at(place, uri), task) for uri, task in tasks.items()}
+            self._check_uris(place, keyed)
+            return keyed
+        if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+            listed = cast("Sequence[object]", value)
+            return [self.task(_at(place, number), task) for number, task in enumerate(listed)]
+        self.problems.append((place, "takes a list of tasks, or a dictionary of tasks by uri"))
+        return []
+
+    def task(self, place: str, task: object) -> str | dict[str, Any]:
+        if self.shape.need_source and isinstance(task, (str, AccsynPath)) and str(task):
+            return str(task)
+        if (keys := self._keys(place, task)) is None:
+            return {}
+        try:
+            valid = self.shape.adapter.validate_python(keys)
+        except ValidationError as error:
+            self.problems += self._wrong(place, error)
+            return {}
+        if self.shape.need_source and "source" not in valid:
+            self.problems.append((_at(place, "source"), "is required"))
+        if "tasks" in valid:
+            valid["tasks"] = self.listed(_at(place, "tasks"), valid["tasks"])
+        return {key: wire_value(item) for key, item in valid.items()}
+
+    def _check_uris(self, place: str, keyed: Mapping[str, str | dict[str, Any]]) -> None:
+        for uri, task in keyed.items():
+            if isinstance(task, dict) and task.get("uri", uri) != uri:
+                reason = f"is {task['uri']!r}, and the key is {uri!r}: leave one out"
+                self.problems.append((_at(_at(place, uri), "uri"), reason))
+
+    def _keys(self, place: str, task: object) -> dict[str, Any] | None:
+        """Return the keys of a task, under their current names."""
+        if isinstance(task, EntityModel) and task.__entity_type__ == "task":
+            if not task.is_new:
+                self.problems.append((place, "belongs to a job already: give its source"))
+                return None
+            return {name: value for name, value in vars(task).items() if value or value == 0}
+        if not isinstance(task, Mapping):
+            what = "a path, a Task" if self.shape.need_source else "a Task"
+            reason = f"is {what} or a dictionary, not {type(task).__name__}"
+            self.problems.append((place, reason))
+            return None
+        keys = {str(key): item for key, item in cast("Mapping[object, Any]", task).items()}
+        if "dest" in keys:
+            keys.setdefault("destination", keys.pop("dest"))
+        return keys
+
+    def _wrong(self, place: str, error: ValidationError) -> list[Problem]:
+        found: list[Problem] = []
+        for detail in error.errors(include_url=False):
+            message = detail["msg"][:1].lower() + detail["msg"][1:]
+            if detail["type"] == "extra_forbidden":
+                message = self._no_such_key(str(detail["loc"][-1]), len(detail["loc"]) == 1)
+            found.append((".".join(filter(None, [place, *map(str, detail["loc"])])), message))
+        return found
+
+    def _no_such_key(self, key: str, is_of_task: bool) -> str:  # noqa: FBT001  # private
+        if not is_of_task:
+            return "no such key"
+        known = self.shape.kind.__annotations__
+        meant = nearest(key, known)
+        hint = f"; did you mean {meant!r}?" if meant else f": {', '.join(known)}"
+        return f"no such key of tasks of {self.shape.whose}{hint}"
 
 
-def _reasons(error: ValidationError) -> str:
-    return "; ".join(
-        f"{detail['loc'][0]}: {_reason(str(detail['loc'][0]), detail['type'], detail['msg'])}"
-        for detail in error.errors(include_url=False)
-    )
+def _at(place: str, part: object) -> str:
+    return f"{place}.{part}" if place else str(part)
 
 
-def _reason(key: str, kind: str, message: str) -> str:
-    if kind != "extra_forbidden":
-        return message[:1].lower() + message[1:]
-    meant = nearest(key, _Task.__annotations__)
-    return f"no such key; did you mean {meant!r}?" if meant else "no such key"
+_OF_TRANSFERS = Shape(_Moved, "transfers")
+_OF_COMPUTE_JOBS = Shape(_Computed, "compute jobs", need_source=False)
+_OF_DELIVERIES = Shape(_Delivered, "deliveries")
 
 
-def _refusal(reason: str) -> PydanticCustomError:
-    return PydanticCustomError("tasks", "{reason}", {"reason": reason})
+def _computed(value: object) -> list[Any] | dict[str, Any]:
+    return ordered(_OF_COMPUTE_JOBS.submitted(value))
 
 
-SubmittedTasks = Annotated[Any, BeforeValidator(submitted_tasks)]
-"""Run-time type of the attribute."""
+# Run-time types of the attribute.
+TransferTasks: TypeAlias = Annotated[Any, BeforeValidator(_OF_TRANSFERS.submitted)]
+ComputeTasks: TypeAlias = Annotated[Any, BeforeValidator(_computed)]
+InnerTasks: TypeAlias = Annotated[Any, BeforeValidator(_OF_COMPUTE_JOBS.submitted)]
+DeliveryFiles: TypeAlias = Annotated[Any, BeforeValidator(_OF_DELIVERIES.submitted)]

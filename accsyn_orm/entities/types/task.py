@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 from typing_extensions import Self
 
@@ -12,12 +12,15 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.types.submission import CREATABLE, InnerTasks
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.amounts import Size
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
-from accsyn_orm.entities.values.limits import Priority
+from accsyn_orm.entities.values.engine import TaskCompute
+from accsyn_orm.entities.values.limits import NonEmpty, Priority
 from accsyn_orm.entities.values.path import PathText
 from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
 from accsyn_orm.entities.values.statuses import TaskStatus
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 from accsyn_orm.paths import AccsynPath
@@ -25,10 +28,14 @@ from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.job import Job
+    from accsyn_orm.entities.types.submission import TaskSources
 
-CREATABLE = ("queued", "onhold", "excluded")
-"""The statuses that a task can be created with."""
+    InnerTasksAttr: TypeAlias = AttrFrom[Any, TaskSources]
+else:
+    InnerTasksAttr = AttrFrom[InnerTasks, Any]
 
+_COMPUTED = ("description", "compute", "deps", "tasks")
+_OF_COMPUTE_JOBS = "is for tasks that a compute job is made with: Compute(tasks=[…])"
 _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
 
 
@@ -69,10 +76,10 @@ class Task(Entity):
     """1000 goes first; 500 unless given."""
     metadata: Attr[dict[str, Any]] = attr(default_factory=dict[str, Any])
     """Workflow data."""
-    settings: Attr[dict[str, str]] = attr(
+    settings: AttrFrom[SettingTexts, Mapping[str, SettingValue]] = attr(
         default_factory=dict[str, str], on="create", readable=False
     )
-    """Settings for this task alone, all values as text."""
+    """Settings for this task alone; numbers and truth values are sent as text."""
     size: ReadOnlyAttr[Size | None] = attr(init=False)
     """Bytes."""
     time: ReadOnlyAttr[int | None] = attr(init=False)
@@ -81,6 +88,16 @@ class Task(Entity):
     """When the task was created, UTC."""
     finished: ReadOnlyAttr[UtcDatetimeOrNever] = attr(init=False)
     """When the task ended, UTC, or ``None``."""
+
+    description: Attr[str] = attr(default=UNSET, on="create", readable=False)
+    """Free text; of tasks that a compute job is made with."""
+    compute: Attr[TaskCompute] = attr(default=UNSET, on="create", readable=False)
+    """What the engine is told: its parameters; of tasks that a compute job is made with."""
+    deps: Attr[list[NonEmpty]] = attr(default=UNSET, on="create", readable=False)
+    """Uris, from the outermost task on, of tasks that are done before: ``["A/B"]``; of tasks that a
+    compute job is made with."""
+    tasks: InnerTasksAttr = attr(default=UNSET, on="create", readable=False)
+    """Tasks to compute instead of this one; of tasks that a compute job is made with."""
 
     @classmethod
     def get(
@@ -124,7 +141,9 @@ class Task(Entity):
         return "a task cannot be deleted: set its status to 'excluded' and save() it"
 
     def _missing(self) -> list[Problem]:
-        return [(name, "is required") for name in ("job", "source") if name not in vars(self)]
+        given = vars(self).keys()
+        missing = [(name, "is required") for name in ("job", "source") if name not in given]
+        return missing + [(name, _OF_COMPUTE_JOBS) for name in _COMPUTED if name in given]
 
     def _creation(self, data: Record) -> tuple[Record, str | None]:
         uri = data.pop("uri", None)

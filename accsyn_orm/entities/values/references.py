@@ -5,8 +5,9 @@ They are given as an id, a code or the entity itself, stored and sent as text, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,7 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.siblings import Link
+from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.views import View, view_in
 from accsyn_orm.errors import EntityNotFoundError
 
@@ -36,6 +38,17 @@ def id_of(value: object) -> object:
             "reference", "save() the {kind} first", {"kind": type(value).__name__}
         )
     return found
+
+
+def _ids_of(value: object) -> object:
+    """Return the ids of entities in a list, and other items as they are."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [id_of(item) for item in cast("Sequence[object]", value)]
+    return value
+
+
+Idents: TypeAlias = Annotated[list[NonEmpty], BeforeValidator(_ids_of)]
+"""Run-time type of a list of entities: given as entities, ids or codes, stored as text."""
 
 
 class Ref(str, Generic[E_co]):
