@@ -25,6 +25,10 @@ class Refusal(AccsynError):  # noqa: N818  # an answer, not a failure
         super().__init__(message)
 
 
+class Unwritable(Refusal):
+    """The workspace cannot store anything now: its disk is full, or read-only. Nothing was done."""
+
+
 def one(kind: str) -> str:
     """Say what one entity of a type is called: ``an app``, ``a user``."""
     return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"

@@ -35,6 +35,7 @@ from accsyn_orm.server.http.faults import Application, FaultSwitch
 from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
 from accsyn_orm.server.http.listener import Listener
 from accsyn_orm.server.http.rates import RateLimit
+from accsyn_orm.server.refusals import Unwritable
 from accsyn_orm.server.seeds.plant import SEEDS, plant
 from accsyn_orm.server.service import Credentials, Service
 from accsyn_orm.server.storage.database import Database
@@ -114,7 +115,7 @@ class Workspace:
             self.ca_bundle: Path | None = None
             if tls:
                 # Of several processes that start at once in one directory, one makes the authority.
-                with opened.writing():
+                with _started(), opened.writing():
                     authority = Authority(directory or self._temporary_directory())
                 self.ca_bundle = authority.ca_bundle
                 context = authority.server_context(host)
@@ -132,7 +133,8 @@ class Workspace:
                 integrations=integrations,
                 publish_hook=publish_hook,
             )
-            self.code = plant(opened, seed, clock=clock, roots=roots)
+            with _started():
+                self.code = plant(opened, seed, clock=clock, roots=roots)
             self._clock = clock
             self._engine = Engine(opened, roots, bandwidth=bandwidth)
             self._cleanup.callback(self._engine.close)
@@ -233,6 +235,15 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@contextlib.contextmanager
+def _started() -> Generator[None, None, None]:
+    """Say of a database that cannot be written that it is none to start with."""
+    try:
+        yield
+    except Unwritable as error:
+        raise ConfigurationError("database", str(error)) from error
 
 
 def _open_database(directory: Path | None, url: str | None) -> Database:

@@ -5,6 +5,7 @@ It knows nothing about HTTP. Every method may be called from any thread.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import secrets
 import uuid
@@ -34,7 +35,7 @@ from accsyn_orm.server.logbook import log
 from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
-from accsyn_orm.server.refusals import Refusal, no_such
+from accsyn_orm.server.refusals import Refusal, Unwritable, no_such
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.clients import note_machine
 from accsyn_orm.server.storage.database import Database
@@ -193,14 +194,18 @@ class Service:
             raise Refusal("the event and the credentials name different workspaces")
         work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
         now = self._clock()
-        self._presence.keep(now)
-        self._upkeep.keep(now)
+        # What the workspace does by itself has time until there is room for it; what it is asked
+        # for will say so.
+        with contextlib.suppress(Unwritable):
+            self._presence.keep(now)
+            self._upkeep.keep(now)
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
             answer = work.run(self._call(connection, session.caller, now))
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
-            with self._database.writing() as connection:
+            # The work is done: to say anything else now would be wrong.
+            with contextlib.suppress(Unwritable), self._database.writing() as connection:
                 self._accounts.touch(connection, signature.credentials.session_key, now)
         return answer if work.is_whole_answer else {"result": answer}
 

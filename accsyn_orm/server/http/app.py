@@ -22,7 +22,7 @@ from starlette.routing import Route
 from accsyn_orm.errors import AccsynError, PayloadError
 from accsyn_orm.server.http.limits import MAX_SMALL
 from accsyn_orm.server.http.throttle import Throttle
-from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.refusals import Refusal, Unwritable
 from accsyn_orm.server.service import Service, Signature
 from accsyn_orm.wire.codec import from_query_string, loads
 from accsyn_orm.wire.credentials import KeyCredentials, parse_authorization
@@ -94,6 +94,9 @@ def _route(path: str, verbs: list[str], answer: _Answer) -> Route:
 def _respond(answer: _Answer, request: Request, text: str) -> Response:
     try:
         return _json(encode_members(answer(request, text)))
+    except Unwritable as problem:
+        _log.error("request refused: %s", problem)
+        return _json(encode_message(problem.message), status=507)
     except Refusal as refusal:
         return _json(encode_message(refusal.message, session_expired=refusal.session_expired))
     except AccsynError as error:

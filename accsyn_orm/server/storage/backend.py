@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ class Backend:
         writing: execution options of connections that write.
         turn_to_read: what readers of this process share one after the other.
         turn_to_write: what writers of this process share one after the other.
+        problem_of: says why nothing can be written, given what the driver raised; ``None`` for all
+            else, above all where it is not certain that nothing was.
+        damage_of: looks a database over that is there already, and says what is wrong with it.
     """
 
     engine: Engine
@@ -40,6 +43,8 @@ class Backend:
     turn_to_write: contextlib.AbstractContextManager[Any] = field(
         default_factory=contextlib.nullcontext[None]
     )
+    problem_of: Callable[[BaseException | None], str | None] = lambda _error: None
+    damage_of: Callable[[Connection], str | None] = lambda _connection: None
 
 
 def make_engine(target: URL, *, extra: str, **options: Any) -> Engine:

@@ -16,6 +16,8 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.server.provenance import INFERRED, behaviour
+from accsyn_orm.server.refusals import Unwritable
 from accsyn_orm.server.storage.backend import Backend
 from accsyn_orm.server.storage.postgresql import DRIVER, open_postgresql
 from accsyn_orm.server.storage.sqlite import open_sqlite
@@ -59,11 +61,18 @@ class Database:
         """Make the tables that are not there yet; several processes may do so at once.
 
         Raises:
-            ConfigurationError: the database cannot be reached, or is none.
+            ConfigurationError: the database cannot be reached, is none, is damaged, or cannot be
+                written.
         """
         try:
             with self.writing() as connection:
+                damage = self._backend.damage_of(connection)
+                if damage:
+                    hint = "restore a backup, or move the file away to start anew"
+                    raise ConfigurationError("database", damage, hint=hint)
                 metadata.create_all(connection)
+        except Unwritable as error:
+            raise ConfigurationError("database", str(error)) from error
         except DBAPIError as error:
             reason = str(error.orig).partition("\n")[0]
             raise ConfigurationError("database", f"cannot be opened: {reason}") from error
@@ -74,11 +83,24 @@ class Database:
         with self._backend.turn_to_read, self._begun(self._backend.reading) as connection:
             yield connection
 
+    @behaviour(
+        INFERRED, "requests", "without room nothing is stored, and that is what the answer says"
+    )
     @contextlib.contextmanager
     def writing(self) -> Generator[Connection, None, None]:
-        """Open a transaction that writes; it commits at the end, or rolls back on any exception."""
-        with self._backend.turn_to_write, self._begun(self._backend.writing) as connection:
-            yield connection
+        """Open a transaction that writes; it commits at the end, or rolls back on any exception.
+
+        Raises:
+            Unwritable: the database cannot be written now.
+        """
+        try:
+            with self._backend.turn_to_write, self._begun(self._backend.writing) as connection:
+                yield connection
+        except DBAPIError as error:
+            problem = self._backend.problem_of(error.orig)
+            if problem is None:
+                raise
+            raise Unwritable(f"nothing can be stored: {problem}") from error
 
     def close(self) -> None:
         """Close every connection."""

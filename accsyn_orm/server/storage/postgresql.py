@@ -8,6 +8,7 @@ already. Reading needs no lock: it sees the moment at which it began.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -49,6 +50,12 @@ _SETTINGS = "; ".join(
     }.items()
 )
 
+_UNWRITABLE: Mapping[str | None, str] = {
+    "53100": "the disk of the database is full",
+    "25006": "the database is read-only",
+}
+"""States of SQL in which nothing can be written."""
+
 
 def open_postgresql(target: URL) -> Backend:
     """Make a pool of connections to a database; the first is opened when it is needed.
@@ -76,6 +83,7 @@ def open_postgresql(target: URL) -> Backend:
         writing={"isolation_level": "READ COMMITTED", WRITES: True},
         # Waiting for the lock in a connection each, writers would leave none to readers.
         turn_to_write=_Turn(),
+        problem_of=lambda error: _UNWRITABLE.get(getattr(error, "sqlstate", None)),
     )
 
 

@@ -22,6 +22,18 @@ from accsyn_orm.server.storage.backend import (
 )
 from accsyn_orm.server.storage.private import private_file
 
+_FULL, _READ_ONLY = "the disk is full", "the disk, or the file of the database, is read-only"
+_UNWRITABLE = {
+    "SQLITE_FULL": _FULL,
+    "database or disk is full": _FULL,
+    # A quota, or a limit of the process. After a write that failed nothing was committed; this
+    # cannot be said of one that was not synced.
+    "SQLITE_IOERR_WRITE": _FULL,
+    **dict.fromkeys(("SQLITE_READONLY", "SQLITE_READONLY_DBMOVED"), _READ_ONLY),
+    "attempt to write a readonly database": _READ_ONLY,
+}
+"""Names, and in older Pythons words, of what the driver raises when nothing can be written."""
+
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -50,7 +62,19 @@ def open_sqlite(target: URL) -> Backend:
     private_file(Path(str(target.database)))
     engine = make_engine(target, extra="server")
     _prepare(engine)
-    return Backend(engine, writing={WRITES: True})
+    return Backend(engine, writing={WRITES: True}, problem_of=_problem_of, damage_of=_damage_of)
+
+
+def _problem_of(error: BaseException | None) -> str | None:
+    # Python 3.10 knows no names: of what it says, only this is certain.
+    name = getattr(error, "sqlite_errorname", str(error))
+    return _UNWRITABLE.get(name)
+
+
+def _damage_of(connection: Connection) -> str | None:
+    """Look every page over; what is merely another value nobody can tell from a change."""
+    found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    return None if found == "ok" else f"is damaged: {found.partition(chr(10))[0]}"
 
 
 def _prepare(engine: Engine) -> None:
