@@ -20,6 +20,7 @@ from accsyn_orm.entities.values.machines import (
     EngineStatus,
     SiteStatus,
 )
+from accsyn_orm.entities.values.party import Party, TaskParty
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.shares import ShareStatus, ShareType
 from accsyn_orm.entities.values.statuses import (
@@ -102,6 +103,7 @@ __all__ = [
     "JobStatus",
     "Lane",
     "OpenEnum",
+    "Party",
     "Query",
     "Queue",
     "QueueStatus",
@@ -120,6 +122,7 @@ __all__ = [
     "Speed",
     "Stream",
     "Task",
+    "TaskParty",
     "TaskStatus",
     "Transfer",
     "User",

@@ -69,7 +69,7 @@ def _fetch(link: Link, idents: Iterable[str], siblings: Siblings, backend: Backe
     if not wanted:
         return
     named = [ENTITY_CLASSES.named(name) for name in link.targets]
-    classes = [cls for cls in named if dialect_of(cls, backend).exists]
+    classes = _most_general([cls for cls in named if dialect_of(cls, backend).exists])
     found = dict[str, "Entity"]()
     for cls, scope in _places(classes, link):
         missing = [ident for ident in wanted if ident not in found]
@@ -78,6 +78,15 @@ def _fetch(link: Link, idents: Iterable[str], siblings: Siblings, backend: Backe
         found |= _found_in(cls, missing, backend, scope, link)
     _bring_together(found.values(), is_strict=siblings.is_strict)
     siblings.fetched(link).update({ident: found.get(ident) for ident in wanted})
+
+
+def _most_general(classes: list[type[Entity]]) -> list[type[Entity]]:
+    """Leave out the kinds of what is asked for as a whole."""
+    return [
+        cls
+        for cls in classes
+        if not any(other is not cls and issubclass(cls, other) for other in classes)
+    ]
 
 
 def _places(

@@ -21,6 +21,7 @@ from accsyn_orm.entities.changes import Change, detached, is_same
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
+from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import container_names
 from accsyn_orm.entities.siblings import Siblings
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
@@ -69,7 +70,9 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """The values of one entity."""
 
     __slots__ = ("_state",)
-    model_config = ConfigDict(extra="allow", validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        extra="allow", validate_by_name=True, validate_by_alias=True, ignored_types=(Relation,)
+    )
 
     __entity_type__: ClassVar[str] = ""
     """Type on the wire and in queries, lower case."""

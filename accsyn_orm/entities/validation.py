@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from accsyn_orm.entities.attributes import UNSET
+from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
 from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError
@@ -92,6 +93,8 @@ def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Pr
 
 def unknown_name(cls: type[EntityModel], name: str) -> Problem:
     """Say that there is no such attribute, and which one was probably meant."""
+    if isinstance(getattr(cls, name, None), Relation):
+        return name, "is what others say about it: change it there"
     if cls.__is_open__:
         return name, _OPEN
     meant = find_attribute(cls, name.lower()) or nearest(name, cls.model_fields)

@@ -35,6 +35,7 @@ from accsyn_orm import (
     Job,
     JobStatus,
     Lane,
+    Party,
     PartyKind,
     PathKind,
     PathParty,
@@ -57,6 +58,7 @@ from accsyn_orm import (
     Speed,
     Stream,
     Task,
+    TaskParty,
     Transfer,
     User,
     UserRole,
@@ -107,8 +109,15 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(user.queue, Ref[Queue] | None)
     assert_type(queue.status, QueueStatus)
     assert_type(queue.default, bool)
-    assert_type(task.source, str | dict[str, Any])
-    assert_type(task.job, Ref[Job])
+    assert_type(task.source, TaskParty)
+    assert_type(task.source.user, Ref[User] | None)
+    assert_type(job.source, Party)
+    assert_type(job.source.fetch(), Entity)
+    assert_type(job.parent.fetch(), Queue | Delivery | Request | Stream)
+    assert_type(user.jobs, Query[Job])
+    assert_type(user.home, Home | None)
+    assert_type(queue.jobs, Query[Job])
+    assert_type(task.job, Ref[Job | Compute | Delivery | Request | Stream])
     if job.finished is not None:
         assert_type(job.finished, datetime)
 
@@ -302,7 +311,7 @@ def places(session: Session, job: Job, task: Task) -> None:
     assert_type(plate.to_local(), PurePosixPath | PureWindowsPath)
     assert_type(min({plate, AccsynPath.local(PurePosixPath("/a"))}) < plate, bool)
     job.source = plate
-    assert_type(job.source, str)
+    assert_type(job.source, Party)
     task.destination = plate
     assert_type(Job(source=plate, destination="hq", tasks=[plate, "share=a"]), Job)
     assert_type(session.exists(plate), bool)

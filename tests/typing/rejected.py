@@ -70,6 +70,17 @@ def places(path: AccsynPath, job: Job) -> None:
     print(length)
 
 
+def relations(job: Job, user: User, task: Task, folder: Folder) -> None:
+    job.user.fetch().priority  # both
+    user.jobs.all()[0].role  # both
+    user.home.code  # both
+    user.jobs = []  # both
+    task.source.user.fetch()  # both
+    task.source.path + "x"  # both
+    job.source.fetch().code  # both
+    folder.acls.fetch()  # both
+
+
 def reads(job: Job) -> None:
     length: int = job.code  # both
     moment: datetime = job.finished  # both

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from accsyn_orm.entities.attributes import UNSET, Attr, ReadOnlyAttr, attr
+from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect, localized_statement
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.party import FilledParty
 from accsyn_orm.entities.values.statuses import UserRole
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import Comparison, Operator, all_of
@@ -41,11 +42,11 @@ class Acl(Entity):
 
     id: ReadOnlyAttr[str] = attr(init=False)
     """Internal id, 24 hexadecimal digits."""
-    entity: Attr[NonEmpty] = attr(on="create", aliases=("ident",))
+    entity: AttrFrom[FilledParty, str] = attr(on="create", aliases=("ident",))
     """Who: ``user:<id>``, also given as ``user:<e-mail>``. The v1 generation calls it ``ident``."""
     entity_hr: ReadOnlyAttr[str] = attr(init=False, aliases=("ident_hr",))
     """Who, readable."""
-    target: Attr[NonEmpty] = attr(on="create")
+    target: AttrFrom[FilledParty, str] = attr(on="create")
     """What: ``share:<id>``, whatever kind of share it is."""
     target_hr: ReadOnlyAttr[str] = attr(init=False)
     """What, readable."""

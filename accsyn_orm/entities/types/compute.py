@@ -14,6 +14,7 @@ from accsyn_orm.entities.values.engine import EngineParameters, Environments, Ho
 from accsyn_orm.entities.values.frames import FrameRange
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.values.machine_filters import MachineFilters
+from accsyn_orm.entities.values.party import Party
 from accsyn_orm.entities.values.path import FilledPathText, PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
@@ -65,9 +66,9 @@ class Compute(BaseJob):
         ),
     )
     """``waiting`` resumes or retries, ``paused`` holds, ``aborted`` and ``done`` end the job."""
-    source: ReadOnlyAttr[str] = attr(init=False)
+    source: ReadOnlyAttr[Party] = attr(init=False)
     """Whose the input is: ``user:<id>`` or ``workspace:<id>``."""
-    destination: ReadOnlyAttr[str] = attr(init=False)
+    destination: ReadOnlyAttr[Party] = attr(init=False)
     """Whose the output is, like ``source``."""
     parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
     """Id of the queue."""

@@ -8,6 +8,7 @@ from accsyn_orm.entities.attributes import UNSET, ReadOnlyAttr, attr
 from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
 from accsyn_orm.entities.types.submission import DeliveryFiles
+from accsyn_orm.entities.values.party import Party
 
 if not TYPE_CHECKING:
     TasksAttr = DeliveryFiles
@@ -30,7 +31,7 @@ class Delivery(Package):
 
     __entity_type__ = "delivery"
 
-    destination: ReadOnlyAttr[str] = attr(init=False)
+    destination: ReadOnlyAttr[Party] = attr(init=False)
     """Not used: recipients say where they download to."""
     tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
     """Paths of files in the workspace; afterwards the query for the files it has."""

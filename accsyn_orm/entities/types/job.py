@@ -11,13 +11,16 @@ from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.engine import Hook
-from accsyn_orm.entities.values.path import PathText
+from accsyn_orm.entities.values.party import Party
 from accsyn_orm.entities.values.references import Idents, Ref
 from accsyn_orm.entities.values.statuses import JobStatus
 from accsyn_orm.paths import AccsynPath
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.delivery import Delivery
     from accsyn_orm.entities.types.queue import Queue
+    from accsyn_orm.entities.types.request import Request
+    from accsyn_orm.entities.types.stream import Stream
 
 _EXCLUSIVE = (
     (("source", "tasks"), "or tasks, not both: put it among the tasks"),
@@ -52,13 +55,15 @@ class Job(BaseJob):
         ),
     )
     """``waiting`` resumes or retries, ``paused`` holds, ``aborted`` and ``done`` end the job."""
-    source: AttrFrom[PathText, str | AccsynPath] = attr(default=UNSET, on="create")
+    source: AttrFrom[Party, str | AccsynPath] = attr(default=UNSET, on="create")
     """Where from: given as ``party:path``, read as ``user:<id>`` or ``workspace:<id>``."""
-    destination: AttrFrom[PathText, str | AccsynPath] = attr(
+    destination: AttrFrom[Party, str | AccsynPath] = attr(
         default=UNSET, on="create", aliases=("dest",)
     )
     """Where to, like ``source``."""
-    parent: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
+    parent: AttrFrom[Ref["Queue | Delivery | Request | Stream"], str | Entity] = attr(
+        default=UNSET, on="create"
+    )
     """Id of the queue; of the delivery, request or stream for files beneath one."""
 
     mirror_paths: Attr[bool] = attr(default=UNSET, on="create", aliases=("mirror",), readable=False)

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, ClassVar
 from accsyn_orm.entities.attributes import UNSET, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import ABSENT, Dialect
+from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
+from accsyn_orm.entities.values.party import Party
 from accsyn_orm.entities.values.references import Idents, Ref
 from accsyn_orm.entities.values.statuses import DeliveryStatus
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.job import Transfer
     from accsyn_orm.entities.types.queue import Queue
 
 
@@ -33,7 +36,7 @@ class Package(BaseJob):
     """``init`` holds it back; ``pending`` submits it, ``aborted`` and ``done`` end it."""
     parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
     """Id of the queue."""
-    source: ReadOnlyAttr[str] = attr(init=False)
+    source: ReadOnlyAttr[Party] = attr(init=False)
     """Whose the files are: ``workspace:<id>``."""
     public: ReadOnlyAttr[bool] = attr(init=False)
     """Whether who is no recipient can use it by its link."""
@@ -42,6 +45,9 @@ class Package(BaseJob):
     )
     """Users, or their e-mail addresses or ids; with them it is submitted at once, if it has what it
     needs and is not held back."""
+
+    transfers: ClassVar[Many[Transfer]] = Many("Transfer", "parent")
+    """The uploads to it and downloads from it; those that ended are found with ``.finished()``."""
 
     def _missing(self) -> list[Problem]:
         given, found = vars(self), super()._missing()

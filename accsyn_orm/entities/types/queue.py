@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty, Priority
@@ -15,6 +16,7 @@ from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import QueueStatus
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.job import Job
     from accsyn_orm.entities.types.user import User
 
 
@@ -78,6 +80,9 @@ class Queue(Entity):
     """The owner, readable (v1 only)."""
     type: ReadOnlyAttr[int] = attr(init=False, only="v1")
     """Job type 2, because a queue is a kind of job (v1 only)."""
+
+    jobs: ClassVar[Many[Job]] = Many("Job", "parent")
+    """The jobs in the queue."""
 
     def why_kept(self) -> str | None:
         """Say that the default queue is kept."""

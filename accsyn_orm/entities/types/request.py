@@ -5,7 +5,7 @@ from __future__ import annotations
 from accsyn_orm.entities.attributes import UNSET, AttrFrom, attr
 from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
-from accsyn_orm.entities.values.path import PathText
+from accsyn_orm.entities.values.party import Party
 from accsyn_orm.paths import AccsynPath
 
 
@@ -25,7 +25,7 @@ class Request(Package):
 
     __entity_type__ = "request"
 
-    destination: AttrFrom[PathText, str | AccsynPath] = attr(default=UNSET, on="create")
+    destination: AttrFrom[Party, str | AccsynPath] = attr(default=UNSET, on="create")
     """The folder in the workspace to upload to; read as ``workspace:<id>``."""
     tasks: TasksAttr = attr(init=False, readable=False)
     """The query for the files that were uploaded."""

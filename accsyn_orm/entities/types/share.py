@@ -13,6 +13,7 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import ABSENT, Dialect, dialect_of
 from accsyn_orm.entities.registry import ENTITY_CLASSES
+from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty
@@ -22,6 +23,7 @@ from accsyn_orm.errors import EntityNotFoundError
 from accsyn_orm.query.nodes import Comparison, Operator
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.acl import Acl
     from accsyn_orm.entities.types.queue import Queue
     from accsyn_orm.entities.types.volume import Volume
 
@@ -85,6 +87,9 @@ class Share(Entity):
     """Who changed the share last."""
     inactive: ReadOnlyAttr[bool] = attr(init=False, only="v3")
     """Whether the share is deactivated; see ``Query.inactive()`` (v3 only)."""
+
+    acls: ClassVar[Many[Acl]] = Many("Acl", "target", party="share")
+    """Who may use the share, or a part of it."""
 
     @classmethod
     def get(cls, id: str, *, session: Backend | None = None) -> Self:  # noqa: A002  # as on the wire

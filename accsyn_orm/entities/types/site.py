@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty, SiteCode
 from accsyn_orm.entities.values.machines import SiteStatus
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.client import Client
+    from accsyn_orm.entities.types.server import Server
 
 
 class Site(Entity):
@@ -52,6 +57,11 @@ class Site(Entity):
     """When the site was last changed, UTC."""
     modifier: ReadOnlyAttr[str] = attr(init=False)
     """Who changed the site last."""
+
+    servers: ClassVar[Many[Server]] = Many("Server", "site")
+    """The servers at the site."""
+    clients: ClassVar[Many[Client]] = Many("Client", "site")
+    """All machines at the site."""
 
     def why_kept(self) -> str | None:
         """Say that the main site is kept."""

@@ -18,7 +18,7 @@ from accsyn_orm.entities.values.amounts import Size
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.engine import TaskCompute
 from accsyn_orm.entities.values.limits import NonEmpty, Priority
-from accsyn_orm.entities.values.path import PathText
+from accsyn_orm.entities.values.party import TaskParty
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
 from accsyn_orm.entities.values.statuses import TaskStatus
@@ -27,7 +27,11 @@ from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.compute import Compute
+    from accsyn_orm.entities.types.delivery import Delivery
     from accsyn_orm.entities.types.job import Job
+    from accsyn_orm.entities.types.request import Request
+    from accsyn_orm.entities.types.stream import Stream
     from accsyn_orm.entities.types.submission import TaskSources
 
     InnerTasksAttr: TypeAlias = AttrFrom[Any, TaskSources]
@@ -58,13 +62,15 @@ class Task(Entity):
     """Internal id, a UUID."""
     uri: Attr[str] = attr(default=UNSET, on="create")
     """Key inside the job; a running number unless given."""
-    job: AttrFrom[Ref["Job"], str | Entity] = attr(default=UNSET, on="parent")
+    job: AttrFrom[Ref["Job | Compute | Delivery | Request | Stream"], str | Entity] = attr(
+        default=UNSET, on="parent"
+    )
     """Id of the job that the task belongs to."""
     job_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The job, readable (v3 only)."""
-    source: AttrFrom[PathText | dict[str, Any], str | AccsynPath] = attr(default=UNSET, on="create")
+    source: AttrFrom[TaskParty, str | AccsynPath] = attr(default=UNSET, on="create")
     """Where from: given as ``party:path``, read as a dictionary with ``path``, ``client`` …"""
-    destination: AttrFrom[PathText | dict[str, Any], str | AccsynPath] = attr(
+    destination: AttrFrom[TaskParty, str | AccsynPath] = attr(
         default=UNSET, on="create", aliases=("dest",)
     )
     """Where to, like ``source``; the same path on the other side when it is not given."""

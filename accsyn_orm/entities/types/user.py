@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.relations import Many, One
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.limits import Email
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import UserRole, UserStatus
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.acl import Acl
+    from accsyn_orm.entities.types.client import Client
+    from accsyn_orm.entities.types.home import Home
+    from accsyn_orm.entities.types.job import Job
     from accsyn_orm.entities.types.queue import Queue
 
 
@@ -67,6 +72,16 @@ class User(Entity):
     """How far joining got: activating, joining or joined (v1 only)."""
     inactive: ReadOnlyAttr[bool] = attr(init=False, only="v3")
     """Whether the user is deactivated; sent when searching among inactive ones (v3 only)."""
+
+    jobs: ClassVar[Many[Job]] = Many("Job", "user")
+    """The jobs that the user created; those that ended are found with ``.finished()``."""
+
+    home: ClassVar[One[Home]] = One("Home", "user", v1="code")
+    """The directory of the user, or ``None``."""
+    acls: ClassVar[Many[Acl]] = Many("Acl", "entity", party="user")
+    """What the user was granted."""
+    clients: ClassVar[Many[Client]] = Many("Client", "user")
+    """The machines of the user."""
 
     create_home_share: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Create a home share for the user (v3 only)."""

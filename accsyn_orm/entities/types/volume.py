@@ -9,12 +9,15 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.types.share import Share, v1_share
 from accsyn_orm.entities.validation import refusal
 from accsyn_orm.entities.values.limits import SystemPaths
 from accsyn_orm.entities.values.references import Ref
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.folder import Folder
+    from accsyn_orm.entities.types.home import Home
     from accsyn_orm.entities.types.queue import Queue
     from accsyn_orm.entities.types.server import Server
 
@@ -55,6 +58,11 @@ class Volume(Share):
     """Ids of servers at other sites that hold the files too (v3 only)."""
     licensed: ReadOnlyAttr[bool] = attr(init=False, only="v3")
     """Internal to accsyn (v3 only)."""
+
+    folders: ClassVar[Many[Folder]] = Many("Folder", "parent")
+    """The folders on the volume."""
+    homes: ClassVar[Many[Home]] = Many("Home", "parent")
+    """The homes on the volume."""
 
     def creation_for(self, backend: Backend) -> tuple[Record, str | None]:
         """Return what ``save()`` would send to create it; v3 needs the server as well."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeAlias, TypeVar, c
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
-from typing_extensions import Self
 
 from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.siblings import Link
@@ -76,17 +75,17 @@ class Ref(str, Generic[E_co]):
             make = partial(cls.held_by, targets=targets)
             return Annotated[str, BeforeValidator(id_of), View(str, make, targets)]
 
-    @classmethod
+    @staticmethod
     def held_by(
-        cls, text: str, holder: EntityModel, attribute: str, *, targets: tuple[str, ...]
-    ) -> Self:
+        text: str, holder: EntityModel, attribute: str, *, targets: tuple[str, ...]
+    ) -> Ref[Any]:
         """Return the reference that an attribute of an entity is."""
-        return cls.along(Link(attribute, targets), text, holder)
+        return Ref.along(Link(attribute, targets), text, holder)
 
-    @classmethod
-    def along(cls, link: Link, text: str, holder: EntityModel) -> Self:
+    @staticmethod
+    def along(link: Link, text: str, holder: EntityModel) -> Ref[Any]:
         """Return the reference that stands in one place of an entity."""
-        reference = cls(text)
+        reference: Ref[Any] = Ref(text)
         reference._holder = holder  # of this class
         reference._link = link  # the same
         return reference

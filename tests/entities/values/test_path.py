@@ -32,7 +32,8 @@ TEXT = "volume=projects/sh010/plate.exr"
 )
 def test_a_path_is_kept_as_its_text(entity, attribute):
     value = getattr(entity, attribute)
-    assert (type(value), value) == (str, TEXT)
+    assert value == TEXT
+    assert type(vars(entity)[attribute]) is str
     assert entity.changes[attribute].after == TEXT
 
 
