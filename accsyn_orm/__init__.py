@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         Workspace,
         entity_class,
     )
+    from accsyn_orm.entities.querying.explanation import Explanation
     from accsyn_orm.errors import (
         AccsynError,
         AmbiguousOutcomeError,
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
         HiddenRequestError,
         MultipleEntitiesError,
         NoSessionError,
+        PagingError,
         PathError,
         PathSyntaxError,
         PayloadError,
@@ -176,6 +178,7 @@ _MODULES = {
             "Workspace",
             "entity_class",
         ),
+        "accsyn_orm.entities.querying.explanation": ("Explanation",),
         "accsyn_orm.errors": (
             "AccsynError",
             "AmbiguousOutcomeError",
@@ -194,6 +197,7 @@ _MODULES = {
             "NoSessionError",
             "PathError",
             "PathSyntaxError",
+            "PagingError",
             "PayloadError",
             "ProtocolError",
             "ProxyError",
@@ -273,6 +277,7 @@ __all__ = [
     "EntityNotFoundError",
     "EntityStateError",
     "EntityValidationError",
+    "Explanation",
     "FieldRef",
     "File",
     "FileSequence",
@@ -287,6 +292,7 @@ __all__ = [
     "MultipleEntitiesError",
     "NoSessionError",
     "Outcome",
+    "PagingError",
     "PartialFailureError",
     "Party",
     "PartyKind",

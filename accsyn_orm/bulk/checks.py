@@ -13,8 +13,9 @@ from accsyn_orm.bulk.rows import Action, Problem, Row
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.lookups import Ask, find_by_id, find_by_values
+from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.selection import Selection
 from accsyn_orm.entities.registry import ENTITY_CLASSES
-from accsyn_orm.entities.results import Query, Selection
 from accsyn_orm.entities.values.references import reference_names
 
 _NAMING = ("code", "name")

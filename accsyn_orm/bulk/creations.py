@@ -22,7 +22,8 @@ from accsyn_orm.bulk.units import Unit
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import wire_type
 from accsyn_orm.entities.lookups import find_by_values
-from accsyn_orm.entities.results import Query, Selection
+from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.selection import Selection
 from accsyn_orm.entities.values.references import reference_names
 from accsyn_orm.errors import AccsynError, EntityStateError
 from accsyn_orm.outcome import Outcome

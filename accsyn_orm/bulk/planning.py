@@ -14,7 +14,7 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.lookups import Ask, find_by_values
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.validation import nearest, unknown_name
 from accsyn_orm.errors import EntityValidationError, QueryFieldError
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accsyn_orm.bulk.rows import Action, Row
-from accsyn_orm.entities.lookups import CHUNK, chunks
+from accsyn_orm.entities.querying.chunks import CHUNK, chunks
 
 BATCH = 25
 """How many entities are looked at in one request before they are changed one after the other.

@@ -11,8 +11,8 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import Change
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.generic import GenericEntity, entity_class
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
-from accsyn_orm.entities.results import Query
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
 from accsyn_orm.entities.values.machines import (
     ClientStatus,

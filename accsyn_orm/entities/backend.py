@@ -6,9 +6,10 @@ are dictionaries by wire name, with the dates the backend documents decoded to a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from accsyn_orm.query.nodes import Statement
@@ -20,13 +21,17 @@ Generation: TypeAlias = Literal["v1", "v3"]
 """Name of an API generation."""
 
 
-class Backend(Protocol):
-    """A workspace that entities are read from and written to."""
+class Speaker(Protocol):
+    """Whatever spells records and queries as one generation does."""
 
     @property
     def protocol(self) -> Generation:
         """The API generation that records and queries are spelled in."""
         ...
+
+
+class Backend(Speaker, Protocol):
+    """A workspace that entities are read from and written to."""
 
     def find(  # noqa: PLR0913  # the official parameters
         self,
@@ -97,6 +102,47 @@ class RateLimit:
 def limit_of(backend: Backend) -> RateLimit | None:
     """Return the limit that a backend has; what is no `RemoteBackend` has none."""
     return backend.rate_limit if isinstance(backend, RemoteBackend) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One request as it travels, without who asks and what proves it.
+
+    Attributes:
+        verb: HTTP verb.
+        uri: operation, such as ``job/find``.
+        query: the condition, or ``None``.
+        data: its payload.
+    """
+
+    verb: str
+    uri: str
+    query: str | None
+    data: Mapping[str, Any] = field(hash=False)
+
+    def __str__(self) -> str:
+        query = "" if self.query is None else f" query={self.query!r}"
+        return f"{self.verb} {self.uri}{query} data={json.dumps(self.data, ensure_ascii=False)}"
+
+
+@runtime_checkable
+class ExplainingBackend(Backend, Protocol):
+    """A backend that can say how it would ask, without asking."""
+
+    def find_request(  # noqa: PLR0913  # those of find()
+        self,
+        query: str | Statement,
+        entityid: str | None = None,
+        attributes: Sequence[str] | None = None,
+        *,
+        finished: bool | None = None,
+        inactive: bool | None = None,
+        archived: bool | None = None,
+        limit: int | None = None,
+        skip: int | None = None,
+    ) -> WireRequest:
+        """Return the request that ``find()`` with these arguments would send."""
+        ...
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from typing_extensions import Self
 
@@ -13,12 +13,11 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import build
 from accsyn_orm.entities.model import EntityModel
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.errors import (
     EntityNotFoundError,
     EntityStateError,
-    QueryValueError,
 )
 from accsyn_orm.query.nodes import Expression
 
@@ -47,19 +46,21 @@ class Entity(EntityModel):
     def parse(cls, text: str) -> Query[Self]:
         """Return the query that a text such as ``Job WHERE status!=failed`` describes.
 
+        The text may name the type as either generation of the backend does. If it names a kind of
+        this class, such as ``Transfer`` for ``Job``, it is the query for that kind.
+
         Raises:
             QuerySyntaxError: the text is not a query.
             QueryFieldError: it names an attribute that the entity does not have.
             QueryValueError: it is about another type of entity, or compares with an impossible
                 value.
         """
-        from accsyn_orm.query import parse  # the parser is only loaded for text
+        from accsyn_orm.entities.querying.text import class_for  # only for text, as the parser
+        from accsyn_orm.query import parse
 
         statement = parse(text)
-        if statement.entity != cls.__entity_type__:
-            reason = f"is about {statement.entity}, not about {cls.__entity_type__}"
-            raise QueryValueError(text, reason, hint=f"begin it with {cls.__name__}")
-        return cls.where() if statement.where is None else cls.where(statement.where)
+        query = Query(cast("type[Self]", class_for(cls, statement.entity, text)))
+        return query if statement.where is None else query.where(statement.where)
 
     @classmethod
     def get(cls, id: str, *, session: Backend | None = None) -> Self:  # noqa: A002  # as on the wire

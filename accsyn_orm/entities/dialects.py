@@ -10,7 +10,7 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of
 
 if TYPE_CHECKING:
-    from accsyn_orm.entities.backend import Backend
+    from accsyn_orm.entities.backend import Speaker
     from accsyn_orm.entities.model import EntityModel
 
 _BY_VALUE = {Operator.EQUAL, Operator.NOT_EQUAL, Operator.IN, Operator.NOT_IN}
@@ -133,37 +133,37 @@ ABSENT = Dialect(exists=False)
 """A generation without entities of the type."""
 
 
-def dialect_of(cls: type[EntityModel], backend: Backend) -> Dialect:
+def dialect_of(cls: type[EntityModel], speaker: Speaker) -> Dialect:
     """Return what the backend's generation spells differently."""
-    return cls.__dialects__.get(backend.protocol, NEUTRAL)
+    return cls.__dialects__.get(speaker.protocol, NEUTRAL)
 
 
-def wire_type(cls: type[EntityModel], backend: Backend) -> str:
+def wire_type(cls: type[EntityModel], speaker: Speaker) -> str:
     """Return what the backend's generation calls the type of entity.
 
     Raises:
         ConfigurationError: it has no such type.
     """
-    dialect = dialect_of(cls, backend)
+    dialect = dialect_of(cls, speaker)
     if not dialect.exists:
-        other = "v3" if backend.protocol == "v1" else "v1"
+        other = "v3" if speaker.protocol == "v1" else "v1"
         reason = f"{cls.__name__} exists in {other} only"
         raise ConfigurationError("protocol", reason, hint=f"use protocol={other!r}")
     return dialect.entitytype or cls.__entity_type__
 
 
-def wire_name(cls: type[EntityModel], attribute: str, backend: Backend) -> str:
+def wire_name(cls: type[EntityModel], attribute: str, speaker: Speaker) -> str:
     """Return what the backend's generation calls an attribute."""
     spec = cls.__entity_attributes__.get(attribute)
     name = (spec and spec.wire) or attribute
-    return dialect_of(cls, backend).name(name)
+    return dialect_of(cls, speaker).name(name)
 
 
 def localized_statement(
-    cls: type[EntityModel], where: Expression | None, backend: Backend
+    cls: type[EntityModel], where: Expression | None, speaker: Speaker
 ) -> Statement:
     """Return the query as the backend's generation spells it."""
-    entitytype, dialect = wire_type(cls, backend), dialect_of(cls, backend)
+    entitytype, dialect = wire_type(cls, speaker), dialect_of(cls, speaker)
     asked = [] if where is None else [dialect.localize(where)]
     parts = asked if dialect.condition is None else [dialect.condition, *asked]
     return Statement(entitytype, all_of(parts) if parts else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -97,6 +97,32 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
         reason = "is only sent, never returned: it can be neither queried nor selected"
         raise QueryFieldError(cls.__name__, spelling, reason=reason)
     return name
+
+
+def selected_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
+    """Return the attribute to load for a field or a spelling; a key means the whole dictionary.
+
+    Raises:
+        QueryFieldError: the class has no such attribute.
+    """
+    spelling = field if isinstance(field, str) else field.name
+    return attribute_name(cls, spelling.partition(".")[0])
+
+
+def ids_of(cls: type[EntityModel], ids: Iterable[object]) -> list[str]:
+    """Return each id once, in order.
+
+    Raises:
+        QueryValueError: one value is given for several, or one cannot be an id.
+    """
+    if isinstance(ids, (str, bytes)):
+        raise QueryValueError(ids, "is one value, not several", hint="write by_id([…])")
+    found: dict[str, None] = {}
+    for item in ids:
+        if not isinstance(item, str) or not item:
+            raise QueryValueError(item, f"is no id of a {cls.__name__}")
+        found[str(item)] = None
+    return list(found)
 
 
 def literal_text(cls: type[EntityModel], name: str, value: object) -> str:

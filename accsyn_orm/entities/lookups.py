@@ -5,10 +5,12 @@ Who refers to entities, who changes many of them, and who recovers from that all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from accsyn_orm.entities.results import Query, Selection
+from accsyn_orm.entities.querying.chunks import chunks
+from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.selection import Selection
 from accsyn_orm.query.fields import FieldRef
 from accsyn_orm.query.nodes import Expression, any_of
 
@@ -16,14 +18,10 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend
     from accsyn_orm.entities.base import Entity
 
-T = TypeVar("T")
 R = TypeVar("R")
 E = TypeVar("E", bound="Entity")
 
 _ACTIVE: Mapping[str, Any] = {}
-
-CHUNK = 100
-"""How many values one request names: their ids make some 3,000 characters of its URL."""
 
 
 class Ask(Protocol):
@@ -32,12 +30,6 @@ class Ask(Protocol):
     def __call__(self, request: Callable[[], R], /) -> R:
         """Make the request."""
         ...
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Give the items in portions."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def ask_once(request: Callable[[], R], /) -> R:

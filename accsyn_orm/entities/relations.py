@@ -17,7 +17,7 @@ from accsyn_orm.errors import EntityStateError
 if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.model import EntityModel
-    from accsyn_orm.entities.results import Query
+    from accsyn_orm.entities.querying.query import Query
     from accsyn_orm.query.fields import FieldRef
 
 E_co = TypeVar("E_co", bound="Entity", covariant=True)
@@ -83,7 +83,7 @@ class Many(Relation[E_co]):
         """
         if instance is None:
             return self
-        from accsyn_orm.entities.results import Query  # which entities are made of
+        from accsyn_orm.entities.querying.query import Query  # which entities are made of
 
         self._refuse_new(instance)
         query = Query(self.target, backend=instance.session)

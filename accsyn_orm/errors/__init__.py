@@ -17,7 +17,8 @@
     │   ├── EntityNotFoundError (LookupError)
     │   ├── MultipleEntitiesError (LookupError)
     │   ├── ConflictError (RuntimeError)                changed by somebody else since it was read
-    │   └── EntityStateError (RuntimeError)             new, deleted or never deletable
+    │   ├── EntityStateError (RuntimeError)             new, deleted or never deletable
+    │   └── PagingError (RuntimeError)                  rows came and went, the place is lost
     ├── SessionError (RuntimeError)
     │   ├── NoSessionError            nothing says which session to use
     │   ├── SessionClosedError        used after close()
@@ -53,6 +54,7 @@ from accsyn_orm.errors.entities import (
     EntityValidationError,
     HiddenRequestError,
     MultipleEntitiesError,
+    PagingError,
     ReadOnlyAttributeError,
 )
 from accsyn_orm.errors.input import (
@@ -103,6 +105,7 @@ __all__ = [
     "HiddenRequestError",
     "MultipleEntitiesError",
     "NoSessionError",
+    "PagingError",
     "PathError",
     "PathSyntaxError",
     "PayloadError",

@@ -140,3 +140,25 @@ class EntityStateError(EntityError, RuntimeError):
         self.entity = entity
         self.reason = reason
         super().__init__(f"{entity}: {reason}")
+
+
+class PagingError(EntityError, RuntimeError):
+    """Rows came and went while page after page was read, and the place to go on is lost.
+
+    Nothing was skipped or given twice up to there.
+
+    Attributes:
+        entity: name of the entity class.
+        sought: the query text.
+        given: how many entities were given before.
+    """
+
+    def __init__(self, entity: str, sought: str, given: int) -> None:
+        self.entity = entity
+        self.sought = sought
+        self.given = given
+        super().__init__(
+            f"{sought}: cannot go on after {given}, because so many rows were added or removed "
+            "meanwhile that the place is lost: narrow the query, use larger pages(), or begin "
+            "again and collect with all()"
+        )

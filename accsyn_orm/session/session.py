@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from accsyn_orm.entities.backend import Record
+    from accsyn_orm.entities.backend import Record, WireRequest
     from accsyn_orm.entities.base import Entity
-    from accsyn_orm.entities.results import Query
+    from accsyn_orm.entities.querying.query import Query
     from accsyn_orm.entities.types.user import User
 
     E = TypeVar("E", bound=Entity)
@@ -184,13 +184,10 @@ class Session(
         if question.entitytype == "attributes":
             options = attribute_options(query, create=create, update=update)
             return self._list("attributes", options)
-        if entityid is not None:
-            question = beneath(self._generation, question, check_id("entity", entityid))
-        options = find_options(
-            self._generation,
-            question.entitytype,
+        question, options = self._find_event(
+            question,
+            entityid,
             Scope(finished, offline if inactive is None else inactive, archived),
-            parent=entityid,
             limit=limit,
             skip=skip,
             attributes=attributes,
@@ -198,6 +195,36 @@ class Session(
         )
         # The wire has no limit of zero: leaving it out would return everything.
         return [] if limit == 0 else self._find(question, options)
+
+    def find_request(  # noqa: PLR0913  # those of find()
+        self,
+        query: str | Statement,
+        entityid: str | None = None,
+        attributes: Sequence[str] | None = None,
+        *,
+        finished: bool | None = None,
+        inactive: bool | None = None,
+        archived: bool | None = None,
+        limit: int | None = None,
+        skip: int | None = None,
+    ) -> WireRequest:
+        """Return the request that ``find()`` with these arguments would send; nothing is sent.
+
+        Raises:
+            QueryError: the query or an option is malformed.
+        """
+        from accsyn_orm.entities.backend import WireRequest  # loads Pydantic
+
+        question, options = self._find_event(
+            self._read(query),
+            entityid,
+            Scope(finished, inactive, archived),
+            limit=limit,
+            skip=skip,
+            attributes=attributes,
+        )
+        uri = f"{base_uri(self._generation, question.entitytype)}/find"
+        return WireRequest("GET", uri, question.expression, options)
 
     @public_call
     def find_one(  # noqa: PLR0913  # the official signature
@@ -277,7 +304,7 @@ class Session(
             EntityValidationError: this is no name of a type.
         """
         from accsyn_orm.entities.base import Entity  # loads Pydantic
-        from accsyn_orm.entities.results import Query
+        from accsyn_orm.entities.querying.query import Query
 
         if isinstance(entity, str):
             from accsyn_orm.entities.generic import entity_class
@@ -411,6 +438,31 @@ class Session(
         return records_in(self._connection.call("PUT", uri, items, entityid=ident))
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _find_event(  # noqa: PLR0913  # those of find()
+        self,
+        question: Question,
+        entityid: str | None,
+        scope: Scope,
+        *,
+        limit: int | None,
+        skip: int | None,
+        attributes: Sequence[str] | None,
+        is_single: bool = False,
+    ) -> tuple[Question, dict[str, Any]]:
+        """Return condition and data of a ``find``."""
+        if entityid is not None:
+            question = beneath(self._generation, question, check_id("entity", entityid))
+        return question, find_options(
+            self._generation,
+            question.entitytype,
+            scope,
+            parent=entityid,
+            limit=limit,
+            skip=skip,
+            attributes=attributes,
+            is_single=is_single,
+        )
 
     def _entity_types(self, question: Question) -> list[str]:
         if question.expression:

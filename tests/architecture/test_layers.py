@@ -52,7 +52,9 @@ ALLOWED = {
     "outcome": set(),
 }
 # module -> the one part above it that it hands over to, when it is called and not before
-HANDS_OVER = {"accsyn_orm.entities.results": "bulk"}  # Query.update() and delete() make a plan
+HANDS_OVER = {
+    "accsyn_orm.entities.querying.query": "bulk",  # update() and delete() make a plan
+}
 # part -> foreign packages only it (and the parts named with it) may import
 RESERVED = {
     "lark": {"query"},

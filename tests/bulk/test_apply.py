@@ -11,7 +11,7 @@ import pytest
 from accsyn_orm import Job, Queue, Task, bulk
 from accsyn_orm.bulk import PartialFailureError, RowState, Tally
 from accsyn_orm.bulk.apply import Options
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.errors import (
     BackendCrashError,
     BackendError,

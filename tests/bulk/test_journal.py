@@ -15,7 +15,7 @@ from accsyn_orm.bulk import JournalError, PlanError
 from accsyn_orm.bulk.history import read_history
 from accsyn_orm.bulk.journal import Journal
 from accsyn_orm.bulk.records import encode_record
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.errors import BackendError
 
 REFUSED = BackendError("queue/edit", "no")

@@ -10,7 +10,7 @@ from accsyn_orm import Job, Queue, Task, bulk
 from accsyn_orm.bulk import Plan, PlanError
 from accsyn_orm.bulk.units import divided
 from accsyn_orm.entities.backend import RateLimit
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 
 
 @pytest.fixture

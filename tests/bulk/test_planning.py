@@ -6,7 +6,7 @@ import pytest
 
 from accsyn_orm import Job, Queue, Task, User, bulk
 from accsyn_orm.bulk import Action, PlanError
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.errors import EntityValidationError, NoSessionError, QueryFieldError
 
 

@@ -10,7 +10,7 @@ from accsyn_orm import Job, Queue, Task, User, bulk
 from accsyn_orm.bulk import Action, RowState
 from accsyn_orm.bulk.history import MOST_WORKERS, read_history
 from accsyn_orm.bulk.journal import Journal
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.errors import BackendError, TransportError
 
 REFUSED = BackendError("queue/edit", "no")

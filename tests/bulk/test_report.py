@@ -10,7 +10,7 @@ import pytest
 
 from accsyn_orm import Queue, bulk
 from accsyn_orm.bulk import RowState
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.errors import BackendError, TransportError
 
 REFUSED = BackendError("queue/edit", "no <b>")

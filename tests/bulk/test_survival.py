@@ -19,7 +19,7 @@ import pytest
 from accsyn_orm import Queue, bulk
 from accsyn_orm.bulk import JournalError
 from accsyn_orm.bulk.history import read_history
-from accsyn_orm.entities.results import Query
+from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.session.settings import Pace
 from accsyn_orm.testing import Faults
 

@@ -285,7 +285,7 @@ def job(v3):
 def test_tasks_of_a_job_are_a_query_under_it(v3, job) -> None:
     assert isinstance(job.tasks, Query)
     assert [task.status for task in job.tasks] == ["failed"]
-    assert v3.calls[-1] == ("find", "Task", {"limit": 500, "parent": job.id})
+    assert v3.calls[-1] == ("find", "Task", {"limit": 501, "parent": job.id})
     assert job.tasks.backend is v3
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from accsyn_orm import (
     Engine,
     EngineStatus,
     Entity,
+    Explanation,
     FieldRef,
     File,
     FileSequence,
@@ -202,7 +203,11 @@ assert_type(query.first(), Job | None)
 assert_type(query.one(), Job)
 assert_type(query.count(), int)
 assert_type(query.exists(), bool)
-assert_type(query.pages(), Iterator[list[Job]])
+assert_type(query.pages(100, ahead=False), Generator[list[Job], None, None])
+assert_type(query.by_id(["6971e16fceadd67b955b1995"]), dict[str, Job])
+assert_type(query.using(None), Query[Job])
+assert_type(query.explain(count=True).requests, int)
+assert_type(query.explain(), Explanation)
 for found in query:
     assert_type(found, Job)
     for task in found.tasks:

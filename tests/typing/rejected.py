@@ -131,6 +131,9 @@ def queries(query: Query[Job]) -> None:
     user: User = query.one()  # both
     query.limit("5")  # both
     query.only(5)  # both
+    query.by_id([5])  # both
+    query.pages(100, False)  # both
+    query.using("acmefilm")  # both
     query.entity = User  # both
     print(users, user, query.first().code)  # both
     Job.where().where(Job.code)  # both

@@ -13,7 +13,8 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.results import Query, Selection
+from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.selection import Selection
 from accsyn_orm.entities.types.submission import TaskSources, TransferTasks
 from accsyn_orm.entities.types.task import Task
 from accsyn_orm.entities.validation import Problem

@@ -9,7 +9,8 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.attributes import UNSET, attr
 from accsyn_orm.entities.dialects import ABSENT, Dialect
-from accsyn_orm.entities.results import Query, Selection
+from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.selection import Selection
 from accsyn_orm.entities.types.file import File
 from accsyn_orm.entities.types.share import Share
 from accsyn_orm.entities.values.path import PathText

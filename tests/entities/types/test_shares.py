@@ -117,7 +117,7 @@ def test_v1_finds_shares_of_all_kinds_each_as_what_it_is(v1):
     found = Share.where(Share.type != "home").only("code").all()
     assert [type(share).__name__ for share in found] == ["Volume", "Folder", "Share"]
     assert v1.calls == [
-        ("find", "Share WHERE type!=user", {"attributes": ["id", "type", "code"], "limit": 500})
+        ("find", "Share WHERE type!=user", {"attributes": ["id", "type", "code"], "limit": 501})
     ]
     assert not found[2].type.is_known
 

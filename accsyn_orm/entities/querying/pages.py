@@ -1,0 +1,102 @@
+"""Pages of entities: each is loaded when it is needed, or a little earlier."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from accsyn_orm.entities.querying.ahead import Ahead
+from accsyn_orm.entities.querying.paging import Pager, Place
+from accsyn_orm.entities.siblings import Siblings
+from accsyn_orm.errors import PagingError
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Backend, Record
+    from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.querying.request import Request
+    from accsyn_orm.entities.querying.selection import Selection
+
+E = TypeVar("E", bound="Entity")
+
+
+class Handed:
+    """The entities of the last two pages, and the ids of all that their reader has written.
+
+    The reader may write one while the next page is on its way; backends that move what was changed
+    would show it again.
+    """
+
+    def __init__(self) -> None:
+        self._siblings = Siblings()
+        self._pages: deque[Sequence[Entity]] = deque(maxlen=2)
+        self._written: set[str] = set()
+
+    def add(self, page: Sequence[Entity]) -> None:
+        """Remember a page that is handed out."""
+        self.written()
+        self._pages.append(page)
+        # Not before: what is fetched for a page shall not depend on how far the next one is.
+        self._siblings.add(page)
+
+    def written(self) -> Collection[str]:
+        """Return the ids of what was written so far."""
+        for page in tuple(self._pages):
+            self._written.update(str(vars(item).get("id")) for item in page if item.write_count)
+        return self._written
+
+
+@dataclass(frozen=True)
+class Pages(Generic[E]):
+    """How the pages of one query are loaded.
+
+    Attributes:
+        entity: class of the entities.
+        backend: where they are.
+        request: how they are asked for.
+        size: how many one page holds.
+        is_ahead: whether the next page is loaded while one is used, from the second one on.
+    """
+
+    entity: type[E]
+    backend: Backend
+    request: Request
+    size: int
+    is_ahead: bool
+
+    def turned(self, selection: Selection, query: str) -> Generator[list[E], None, None]:
+        """Give page after page.
+
+        Args:
+            selection: says where to begin and end.
+            query: text of the query, for messages.
+        """
+        handed = Handed()
+        pager = Pager(
+            self._find,
+            self.size,
+            written=handed.written,
+            lost=partial(PagingError, self.entity.__name__, query),
+        )
+        place: Place | None = Place(selection.skip or 0, left=selection.limit)
+        coming: Ahead[tuple[list[E], Place | None]] | None = None
+        is_first = True
+        while place is not None and place.left != 0:
+            load = partial(self._load, pager, place)
+            page, place = load() if coming is None else coming.result()
+            handed.add(page)
+            coming = None
+            if self.is_ahead and not is_first and place is not None and place.left != 0:
+                coming = Ahead(partial(self._load, pager, place))
+            is_first = False
+            for begin in range(0, len(page), self.size):
+                yield page[begin : begin + self.size]
+
+    def _find(self, limit: int, skip: int) -> list[Record]:
+        return self.request.find(self.backend, limit=limit, skip=skip)
+
+    def _load(self, pager: Pager, place: Place) -> tuple[list[E], Place | None]:
+        records, following = pager.page(place)
+        return [self.entity.load_record(record, self.backend) for record in records], following
