@@ -36,9 +36,9 @@ class Output:
         """Print a line that starts something new."""
         self._line(Text(text, style="bold cyan") if self.is_rich else f"== {text}")
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: str = "", *, style: str = "") -> None:
         """Print one line as it is; nothing in it is taken for markup."""
-        self._line(Text(text))
+        self._line(Text(text, style=style))
 
     def code(self, source: str) -> None:
         """Print Python source, set off from its results."""

@@ -1,4 +1,4 @@
-"""``accsyn-orm login`` and ``logout``: the commands and their options."""
+"""``accsyn-orm login, logout`` and ``doctor``: the commands and their options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from accsyn_orm.cli.completion import complete_profile
-from accsyn_orm.cli.options import EnvFile
+from accsyn_orm.cli.options import EnvFile, ProfileName
 
 signing = typer.Typer()
 
@@ -58,3 +58,20 @@ def logout(*, profile: Profile = "default") -> None:
     from accsyn_orm.cli import profiles
 
     profiles.logout(profile)
+
+
+@signing.command()
+def doctor(  # one parameter for each option
+    *,
+    log_file: Annotated[list[Path], typer.Option(help="Log whose permissions are looked at.")] = [],  # noqa: B006  # typer makes a list of its own
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each step.")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Say what keeps this machine from working with accsyn, and what to do about it."""
+    from accsyn_orm.cli.examination import show
+    from accsyn_orm.doctor import Patient
+
+    patient = Patient(env_file, profile, tuple(log_file), timeout=timeout)
+    show(patient, as_json=as_json)
