@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Report,
     )
     from accsyn_orm.entities import (
+        Access,
         Acl,
         App,
         Browser,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         EngineStatus,
         Entity,
         File,
+        FileInfo,
         Folder,
         GenericEntity,
         Home,
@@ -129,6 +131,7 @@ _MODULES = {
             "Report",
         ),
         "accsyn_orm.entities": (
+            "Access",
             "Acl",
             "App",
             "Browser",
@@ -145,6 +148,7 @@ _MODULES = {
             "EngineStatus",
             "Entity",
             "File",
+            "FileInfo",
             "Folder",
             "GenericEntity",
             "Home",
@@ -248,6 +252,7 @@ def _version() -> str:
 
 
 __all__ = [
+    "Access",
     "AccsynError",
     "AccsynPath",
     "Acl",
@@ -280,6 +285,7 @@ __all__ = [
     "Explanation",
     "FieldRef",
     "File",
+    "FileInfo",
     "FileSequence",
     "Folder",
     "GenericEntity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from accsyn_orm.entities.actions.access import Access
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
@@ -14,6 +15,7 @@ from accsyn_orm.entities.generic import GenericEntity, entity_class
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
+from accsyn_orm.entities.values.listing import FileInfo
 from accsyn_orm.entities.values.machines import (
     ClientStatus,
     ClientType,
@@ -76,6 +78,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "ENTITY_CLASSES",
     "UNSET",
+    "Access",
     "Acl",
     "App",
     "Attr",
@@ -96,6 +99,7 @@ __all__ = [
     "EngineStatus",
     "Entity",
     "File",
+    "FileInfo",
     "Folder",
     "GenericEntity",
     "Home",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from typing_extensions import Self
@@ -252,6 +252,36 @@ class Entity(EntityModel):
         record = self._send(backend, data)
         self._take_over(self.load_record(record, backend))
         self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
+
+    def _change(self, **values: object) -> None:
+        """Change these attributes in the backend now; what else was changed goes on waiting.
+
+        When it fails, nothing is different.
+
+        Raises:
+            EntityValidationError: they may not be sent as they are.
+            EntityStateError: it is new or deleted.
+        """
+        backend, cls = self._saved_backend(), type(self)
+        checked = {name: validation.validated(cls, name, value) for name, value in values.items()}
+        problems = [problem for _, found in checked.values() for problem in found]
+        valid = {name: value for name, (value, _) in checked.items()}
+        data = outgoing(cls, valid, backend, is_new=False, problems=problems)
+        waiting = {name: change for name, change in self.changes.items() if name not in values}
+        self._state.writes += 1
+        fresh = self.load_record(self._send(backend, data), backend)
+        self._take_over(fresh)
+        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
+        for name, change in waiting.items():
+            self._state.before[name] = vars(fresh).get(name, change.before)
+            vars(self)[name] = change.after
+
+    def _unload(self, names: Iterable[str]) -> None:
+        """Forget attributes that are not what they were; reading one says that it is not loaded."""
+        for name in names:
+            self._state.before.pop(name, None)
+            vars(self).pop(name, None)
+            self.__pydantic_fields_set__.discard(name)
 
     def _data(
         self, backend: Backend, names: list[str], problems: list[validation.Problem]

@@ -11,11 +11,13 @@ from accsyn_orm.session.grants import (
     access_row,
     acl_payload,
     acl_query,
+    check_folder,
     check_grantee,
     check_target,
     check_v1_options,
     is_acl_of,
     is_address,
+    is_for,
     is_recipient,
     job_options,
     share_options,
@@ -134,16 +136,24 @@ class AccessCalls(Lookups):
         return [access_row(acl) for acl in self._acls(ident, subject, is_deep=is_deep)]
 
     @public_call
-    def revoke(self, entitytype: str, entityid: str, targettype: str, targetid: str) -> int:
+    def revoke(
+        self,
+        entitytype: str,
+        entityid: str,
+        targettype: str,
+        targetid: str,
+        *,
+        path: str | None = None,
+    ) -> int:
         """Take a user's access to a share away, or remove the user from a delivery's recipients.
-
-        Every ACL that the user has for the share goes, whatever its path.
 
         Args:
             entitytype: ``user``.
             entityid: id or e-mail address.
             targettype: as in ``grant()``.
             targetid: id or code, as in ``grant()``.
+            path: (shares) only the ACL for this folder in the share; unless given, every ACL that
+                the user has for the share goes, whatever its path.
 
         Returns:
             How many ACLs were deleted or recipients removed; 0 when there was nothing to revoke.
@@ -154,6 +164,7 @@ class AccessCalls(Lookups):
         """
         check_grantee(entitytype)
         target = self._target(targettype, targetid)
+        folder = None if path is None else check_folder(target, path)
         code = check_code("user", entityid)
         user = self._id_of("user", code)
         if user is None and not target.is_job:
@@ -167,7 +178,8 @@ class AccessCalls(Lookups):
         )
         found = self._records("acl/find", {}, query)
         # Never trust a look-up alone with what is to be deleted.
-        idents = [self._acl_id(acl) for acl in found if is_acl_of(acl, user, ident)]
+        own = [acl for acl in found if is_acl_of(acl, user, ident) and is_for(acl, folder)]
+        idents = [self._acl_id(acl) for acl in own]
         return sum([self._delete_acl(acl) for acl in idents])
 
     # -- inside -----------------------------------------------------------------------------------

@@ -160,6 +160,18 @@ def is_acl_of(acl: Record, user: str, share: str) -> bool:
     return (_id_in(subject), _id_in(target)) == (user, share)
 
 
+def check_folder(target: Target, path: object) -> str:
+    """Return the folder that an ACL is for, as ACLs are compared by it; jobs have none."""
+    if target.is_job:
+        raise EntityValidationError(target.entitytype, [("path", "only shares have folders")])
+    return check_text(target.entitytype, "path", path).strip().strip("/")
+
+
+def is_for(acl: Record, folder: str | None) -> bool:
+    """Tell whether an ACL is for a folder in its share; ``None`` stands for any."""
+    return folder is None or str(acl.get("path", "/")).strip("/") == folder
+
+
 def is_recipient(entry: Record, ident: str) -> bool:
     """Tell whether an entry in the list of recipients is this user, by id or by e-mail address.
 

@@ -1,4 +1,8 @@
-"""A workspace in a dictionary: keeps state, counts requests, belongs to one generation."""
+"""Workspaces for entities: one in a dictionary that counts requests, and one over HTTP.
+
+The one over HTTP is shared by the tests of a module: each makes what it needs, and looks at nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ from typing import Any, Literal
 
 import pytest
 
+from accsyn_orm import Session
 from accsyn_orm.entities.active import activate, deactivate
 from accsyn_orm.errors import BackendError
 from accsyn_orm.query.nodes import Statement
+from accsyn_orm.testing import EmbeddedWorkspace
 
 
 class DictBackend:
@@ -124,3 +130,24 @@ def v1() -> Iterator[DictBackend]:
     token = activate(backend)
     yield backend
     deactivate(token)
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[EmbeddedWorkspace]:
+    """Give the demo workspace."""
+    with EmbeddedWorkspace() as running:
+        yield running
+
+
+@pytest.fixture
+def session(workspace) -> Iterator[Session]:
+    """Give the session of an admin, in the v3 generation, as the active one."""
+    with workspace.session("admin") as opened:
+        yield opened
+
+
+@pytest.fixture
+def v1_session(workspace) -> Iterator[Session]:
+    """Give the session of an admin, in the v1 generation, as the active one."""
+    with workspace.session("admin", "v1") as opened:
+        yield opened

@@ -260,6 +260,19 @@ def test_revoke_deletes_every_acl_and_counts_them(recorder, session):
     ]
 
 
+@pytest.mark.parametrize(("path", "deleted"), [("show", ["2"]), ("/show/", ["2"]), ("/", ["1"])])
+def test_revoke_of_one_folder_leaves_other_acls(recorder, session, path, deleted):
+    recorder.will_answer({"result": [acl("1", path="/"), acl("2", path="show")]})
+    assert session.revoke("user", USER, "folder", SHARE, path=path) == 1
+    assert [row[:2] for row in sent(recorder)[1:]] == [("acl/delete", ident) for ident in deleted]
+
+
+def test_recipients_have_no_folder(recorder, session):
+    with pytest.raises(EntityValidationError, match="only shares have folders"):
+        session.revoke("user", USER, "delivery", SHARE, path="show")
+    assert recorder.events == []
+
+
 def test_revoke_deletes_nothing_that_belongs_to_others(recorder, session):
     recorder.will_answer({"result": [acl("a", user=SHARE), acl("b", share=USER), {"id": "c"}]})
     assert session.revoke("user", USER, "folder", SHARE) == 0

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from typing_extensions import assert_type
 
 from accsyn_orm import (
+    Access,
     AccsynPath,
     Acl,
     AttributeNotLoadedError,
@@ -30,6 +31,7 @@ from accsyn_orm import (
     Explanation,
     FieldRef,
     File,
+    FileInfo,
     FileSequence,
     Folder,
     Home,
@@ -71,6 +73,14 @@ from accsyn_orm import (
     raw,
 )
 from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
+from accsyn_orm.entities.capabilities import (
+    AccessBackend,
+    AssignmentBackend,
+    FileBackend,
+    LifecycleBackend,
+    MemberBackend,
+    SettingsBackend,
+)
 from accsyn_orm.fields import status
 from accsyn_orm.query import Comparison, Expression
 
@@ -382,3 +392,33 @@ def machines(server: Server, lane: Lane, site: Site, engine: Engine, acl: Acl) -
     assert_type(acl.read, bool)
     server.status = ClientStatus.ONLINE
     site.status = "disabled"
+
+
+def acting(volume: Volume, folder: Folder, collection: Collection, lisa: User) -> None:
+    assert_type(folder.grant(lisa, read=True, path="show"), Acl | None)
+    assert_type(folder.revoke("lisa@example.com"), int)
+    assert_type(folder.access(), list[Access])
+    assert_type(folder.ls("show", include=["*.exr"]), list[FileInfo])
+    assert_type(folder / "show", AccsynPath)
+    assert_type(folder.mkdir(folder / "show"), AccsynPath)
+    assert_type(folder.size(), Size)
+    assert_type(next(folder.walk()).path, AccsynPath)
+    assert_type(volume.assignments(), list[Server])
+    assert_type(collection.add(volume / "a.mov"), list[File])
+    volume.assign("664b5db8ed9dc749a06f9bd6")
+    volume.disable()
+    folder.deactivate()
+
+
+def act_with(
+    access: AccessBackend,
+    assignment: AssignmentBackend,
+    files: FileBackend,
+    lifecycle: LifecycleBackend,
+    members: MemberBackend,
+    settings: SettingsBackend,
+) -> None: ...
+
+
+def sessions_can_all_of_it(session: Session) -> None:
+    act_with(session, session, session, session, session, session)

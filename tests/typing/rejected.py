@@ -169,3 +169,13 @@ def shares(folder: Folder, volume: Volume, server: Server, acl: Acl) -> None:
     Folder(name="a")  # both
     Server(code="hq")  # both
     Volume(name="a", paths=["P:"])  # both
+
+
+def acting(folder: Folder, volume: Volume) -> None:
+    folder.grant(5)  # both
+    folder.grant("lisa@example.com", True)  # both
+    folder.ls(directories=True)  # both
+    folder.move("a")  # both
+    folder.assign("664b5db8ed9dc749a06f9bd6")  # both
+    volume.assign(folder)  # both
+    print(folder / 5)  # both

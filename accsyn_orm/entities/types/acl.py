@@ -8,6 +8,7 @@ from typing import ClassVar
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.capabilities import AccessBackend, unable
 from accsyn_orm.entities.dialects import Dialect, localized_statement
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
@@ -21,8 +22,9 @@ from accsyn_orm.query.nodes import Comparison, Operator, all_of
 class Acl(Entity):
     """What one user may do with one share, or with a part of it.
 
-    Granting to the same user, share and path again changes the ACL that is there, and so does
-    ``save()`` of a new object. An ACL that only writes lets files be uploaded, but not seen.
+    Granting a user access to the same share again changes the ACL that is there, its path as well,
+    and so does ``save()`` of a new object. An ACL that only writes lets files be uploaded, but not
+    seen.
 
     Example:
         >>> acl = Acl(entity=f"user:{lisa.id}", target=f"share:{folder.id}", read=True)
@@ -98,9 +100,17 @@ class Acl(Entity):
         """Take this access away.
 
         Raises:
-            EntityStateError: in v3, which deletes ACLs by revoking: use the share's ``revoke()``.
+            EntityStateError: it is new or deleted, or the backend did not do it.
         """
-        if self._saved_backend().protocol == "v3":
-            reason = "is taken away with revoke() of the share"
-            raise EntityStateError(type(self).__name__, f"{self!r} {reason}")
-        super().delete(force=force)
+        backend = self._saved_backend()
+        if backend.protocol == "v1":
+            super().delete(force=force)
+            return
+        if not isinstance(backend, AccessBackend):
+            raise unable(type(self), "access")
+        user, share = (str(vars(self)[name]).partition(":")[2] for name in ("entity", "target"))
+        self._state.writes += 1
+        # In v3 an ACL is deleted by revoking only.
+        if not backend.revoke("user", user, "share", share, path=self.path):
+            raise EntityStateError(type(self).__name__, f"the backend did not delete {self!r}")
+        self._state.is_deleted = True

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 from typing_extensions import Self
 
+from accsyn_orm.entities.actions.lifecycle import Switchable
 from accsyn_orm.entities.attributes import Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend
-from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.registry import ENTITY_CLASSES
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
@@ -52,7 +52,7 @@ def v1_client(kind: str) -> Dialect:
     return Dialect("client", names=_V1_NAMES, values=_V1_VALUES, condition=condition)
 
 
-class Client(Entity):
+class Client(Switchable):
     """A machine that accsyn's software runs on: an app, a server, a browser, a compute lane.
 
     Each that is found becomes an object of the class of its kind. Clients come by themselves, when
@@ -61,6 +61,7 @@ class Client(Entity):
 
     __entity_type__ = "client"
     __always__ = ("id", "type")
+    __enabled__ = "online"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(names=_V1_NAMES, values=_V1_VALUES)
     }

@@ -11,9 +11,11 @@ from accsyn_orm.entities.attributes import UNSET, attr
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.querying.selection import Selection
-from accsyn_orm.entities.types.file import File
+from accsyn_orm.entities.types.file import File, path_problem, remove_members
 from accsyn_orm.entities.types.share import Share
+from accsyn_orm.entities.validation import refusal
 from accsyn_orm.entities.values.path import PathText
+from accsyn_orm.entities.values.references import id_of
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
 
@@ -48,6 +50,37 @@ class Collection(Share):
     files: FilesAttr = attr(default=UNSET, on="create", readable=False)
     """Paths such as ``volume=projects/sh010.mov``, when the collection is created; afterwards the
     query for its files."""
+
+    def add(self, *paths: str | AccsynPath) -> list[File]:
+        """Add files; one that is in the collection already is not added again.
+
+        Args:
+            paths: where they are, such as ``volume / "sh010.mov"``.
+
+        Returns:
+            The members, in this order.
+
+        Raises:
+            EntityValidationError: a path names no share; nothing was sent.
+        """
+        backend, texts = self._saved_backend(), [str(path) for path in paths]
+        if problems := [("files", problem) for text in texts if (problem := path_problem(text))]:
+            raise refusal(type(self), problems)
+        records = backend.create("file", {"files": texts}, self._id) if texts else []
+        members = records if isinstance(records, list) else [records]
+        return [File.load_record({"collection": self._id, **record}, backend) for record in members]
+
+    def remove(self, *files: File | str) -> None:
+        """Take files out, all or none; they stay where they are on their shares.
+
+        Args:
+            files: the members, or their ids.
+
+        Raises:
+            EntityNotFoundError: one is not in the collection.
+        """
+        if files:
+            remove_members(self._saved_backend(), self._id, [str(id_of(file)) for file in files])
 
 
 class _FilesOfCollection:

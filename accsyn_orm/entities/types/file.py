@@ -11,6 +11,7 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.capabilities import MemberBackend, unable
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
@@ -18,6 +19,7 @@ from accsyn_orm.entities.values.path import FilledPathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 from accsyn_orm.paths import AccsynPath
+from accsyn_orm.paths.kinds import SHARE_KINDS
 from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
@@ -88,10 +90,21 @@ class File(Entity):
             raise EntityNotFoundError(cls.__name__, f"id {id!r} in collection {parent!r}")
         return cls.load_record({"collection": parent, **record}, backend)
 
+    def delete(self, *, force: bool = False) -> None:  # noqa: ARG002  # as every entity's
+        """Take the file out of its collection; it stays where it is on its share.
+
+        Raises:
+            EntityNotFoundError: it is not in the collection any more.
+        """
+        backend = self._saved_backend()
+        self._state.writes += 1
+        remove_members(backend, self._collection(), [self._id])
+        self._state.is_deleted = True
+
     def _missing(self) -> list[Problem]:
-        path = vars(self).get("path", "=")
-        is_absolute = "=" not in path
-        return [("path", f"{path!r} names no share: write volume=…")] if is_absolute else []
+        path = vars(self).get("path")
+        problem = path and path_problem(path)
+        return [("path", problem)] if problem else []
 
     def _creation(self, data: Record) -> tuple[Record, str | None]:
         return {"files": [data["path"]]}, self._collection()
@@ -105,6 +118,24 @@ class File(Entity):
             reason = "the backend did not say which collection it is in: load it with under()"
             raise EntityStateError(type(self).__name__, reason)
         return str(vars(self)["collection"])
+
+
+def path_problem(path: str) -> str | None:
+    """Return why a path cannot be that of a member: it must name the share that it is on."""
+    is_on_share = AccsynPath.parse(path, strict=False).kind in SHARE_KINDS
+    return None if is_on_share else f"{path!r} names no share: write volume=code/path"
+
+
+def remove_members(backend: Backend, collection: str, files: list[str]) -> None:
+    """Take files out of a collection, all or none.
+
+    Raises:
+        EntityNotFoundError: one is not in it.
+    """
+    if not isinstance(backend, MemberBackend):
+        raise unable(File, "members of collections")
+    if not backend.delete_many("collection", collection, {"files": files}):
+        raise EntityNotFoundError("File", f"{', '.join(files)} in collection {collection!r}")
 
 
 def _record(backend: Backend, collection: str, file: str) -> Record | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from accsyn_orm.entities.attributes import AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.base import Entity
@@ -11,9 +11,12 @@ from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.share import DirectoryShare, v1_share
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.errors import EntityStateError
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.user import User
+
+_WITH_ITS_USER = "a home is deactivated and activated with its user"
 
 
 class Home(DirectoryShare):
@@ -33,6 +36,22 @@ class Home(DirectoryShare):
     """Id of the owner, given as id or e-mail; only v3 returns it."""
     user_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The owner, readable (v3 only)."""
+
+    def deactivate(self) -> NoReturn:
+        """Refuse: a home is deactivated with its user.
+
+        Raises:
+            EntityStateError: always.
+        """
+        raise EntityStateError(type(self).__name__, f"{self!r}: {_WITH_ITS_USER}")
+
+    def activate(self) -> NoReturn:
+        """Refuse: a home comes back with its user.
+
+        Raises:
+            EntityStateError: always.
+        """
+        raise EntityStateError(type(self).__name__, f"{self!r}: {_WITH_ITS_USER}")
 
     def _missing(self) -> list[Problem]:
         return []  # a home is named after its user

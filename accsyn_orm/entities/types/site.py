@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accsyn_orm.entities.actions.lifecycle import Switchable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
-from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.server import Server
 
 
-class Site(Entity):
+class Site(Switchable):
     """A place where servers stand.
 
     Every workspace has the main site, one for all machines of standard users (``roaming``), and

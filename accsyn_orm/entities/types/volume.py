@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from accsyn_orm.entities.actions.assignment import Assignable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.server import Server
 
 
-class Volume(Share):
+class Volume(Share, Assignable):
     """A disk of the workspace, held by a server; the v1 generation calls it a root share.
 
     Only admins create volumes. The first one becomes the default volume, which can neither be

@@ -240,10 +240,7 @@ def test_options_of_v3_are_refused_in_v1(v1):
     assert v1.calls == []
 
 
-def test_acl_is_deleted_in_v1_and_revoked_in_v3(v1, v3):
+def test_acl_is_deleted_in_v1(v1):
     v1.add("acl", 9)
     Acl.load_record({"id": ID}, v1).delete()
     assert v1.records["acl"] == {}
-    with pytest.raises(EntityStateError, match=r"revoke\(\) of the share"):
-        Acl.load_record({"id": ID}, v3).delete()
-    assert v3.calls == []

@@ -1,0 +1,179 @@
+"""What actions need of a backend beside the calls on entities: protocols that `Session` satisfies.
+
+An action that its backend cannot do says so before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.errors import EntityStateError
+
+
+def unable(entity: type, what: str) -> EntityStateError:
+    """Return the error for a backend that keeps records, but cannot do what is asked."""
+    reason = f"this backend has no calls about {what}: use a Session"
+    return EntityStateError(entity.__name__, reason)
+
+
+@runtime_checkable
+class LifecycleBackend(Backend, Protocol):
+    """Takes entities out of use and back."""
+
+    def deactivate_one(self, entitytype: str, entityid: str) -> bool:
+        """Take an entity out of use."""
+        ...
+
+    def activate_one(self, entitytype: str, entityident: str) -> bool:
+        """Bring it back."""
+        ...
+
+
+@runtime_checkable
+class AccessBackend(Backend, Protocol):
+    """Grants access to shares."""
+
+    def grant(
+        self,
+        entitytype: str,
+        entityid: str,
+        targettype: str,
+        targetid: str,
+        data: Mapping[str, Any] | None = None,
+    ) -> Record | bool:
+        """Give a user access."""
+        ...
+
+    def access(
+        self,
+        targettype: str,
+        targetid: str,
+        entitytype: str | None = None,
+        entityid: str | None = None,
+        *,
+        recursive: bool = False,
+    ) -> list[Record]:
+        """Return who has access."""
+        ...
+
+    def revoke(
+        self,
+        entitytype: str,
+        entityid: str,
+        targettype: str,
+        targetid: str,
+        *,
+        path: str | None = None,
+    ) -> int:
+        """Take access away; return how often there was any."""
+        ...
+
+
+@runtime_checkable
+class AssignmentBackend(Backend, Protocol):
+    """Assigns servers to volumes."""
+
+    def assign(self, entitytype_parent: str, entitytype: str, data: Mapping[str, Any]) -> bool:
+        """Assign a server."""
+        ...
+
+    def deassign(self, entitytype_parent: str, entitytype: str, data: Mapping[str, Any]) -> bool:
+        """Take a server away."""
+        ...
+
+    def assignments(self, entitytype: str, entityid: str) -> list[Record]:
+        """Return the servers that are assigned."""
+        ...
+
+
+@runtime_checkable
+class MemberBackend(Backend, Protocol):
+    """Takes files out of collections."""
+
+    def delete_many(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> bool:
+        """Take files out; tell whether all of them were there."""
+        ...
+
+
+@runtime_checkable
+class FileBackend(Backend, Protocol):
+    """Works with files on shares."""
+
+    def ls(  # noqa: PLR0913  # the official parameters
+        self,
+        path: str,
+        *,
+        recursive: bool = False,
+        maxdepth: int | None = None,
+        getsize: bool = False,
+        files_only: bool = False,
+        directories_only: bool = False,
+        include: str | list[str] | None = None,
+        exclude: str | list[str] | None = None,
+    ) -> list[Record]:
+        """List a folder."""
+        ...
+
+    def getsize(
+        self,
+        path: str,
+        *,
+        include: str | list[str] | None = None,
+        exclude: str | list[str] | None = None,
+    ) -> int:
+        """Return how many bytes there are."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Tell whether there is such a file or folder."""
+        ...
+
+    def mkdir(self, path: str) -> bool:
+        """Create a folder."""
+        ...
+
+    def rename(self, path: str, path_to: str) -> bool:
+        """Rename a file or folder where it is."""
+        ...
+
+    def mv(self, path_src: str, path_dst: str) -> bool:
+        """Move a file or folder."""
+        ...
+
+    def delete(self, path: str, *, force: bool = False) -> bool:
+        """Delete a file or folder."""
+        ...
+
+
+@runtime_checkable
+class SettingsBackend(Backend, Protocol):
+    """Keeps settings."""
+
+    def get_setting(
+        self, name: str | None = None, entitytype: str = "workspace", entityid: str | None = None
+    ) -> Any:
+        """Return the value of one setting, or ``None``."""
+        ...
+
+    def get_settings(
+        self,
+        entitytype: str | None = None,
+        entityid: str | None = None,
+        *,
+        upstream: bool = False,
+        omit_defaults: bool = True,
+    ) -> dict[str, Any]:
+        """Return the settings of the workspace or of one entity."""
+        ...
+
+    def set_setting(
+        self, entitytype: str, name: str, value: Any, entityid: str | None = None
+    ) -> bool:
+        """Give a setting a value."""
+        ...
+
+    def delete_setting(self, entitytype: str, name: str, entityid: str | None = None) -> bool:
+        """Take a setting's value away."""
+        ...
