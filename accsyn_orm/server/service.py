@@ -36,6 +36,7 @@ from accsyn_orm.server.operations import Work, plan, require_verb
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal, Unwritable, no_such
+from accsyn_orm.server.repetitions import Memory, answer_once
 from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.clients import note_machine
 from accsyn_orm.server.storage.database import Database
@@ -122,6 +123,7 @@ class Service:
         self._accounts = Accounts(lifetimes)
         self._presence = Presence(database)
         self._upkeep = Upkeep(database, roots)
+        self._memory = Memory(database)
         self._publish_hook = publish_hook
         self._integrations = {name.casefold(): one for name, one in (integrations or {}).items()}
 
@@ -199,10 +201,12 @@ class Service:
         with contextlib.suppress(Unwritable):
             self._presence.keep(now)
             self._upkeep.keep(now)
+            self._memory.keep(now)
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
             session = self._identify(connection, generation, signature, now)
-            answer = work.run(self._call(connection, session.caller, now))
+            call = self._call(connection, session.caller, now)
+            answer = answer_once(call, event, verb, work) if work.writes else work.run(call)
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
             # The work is done: to say anything else now would be wrong.
             with contextlib.suppress(Unwritable), self._database.writing() as connection:
@@ -363,6 +367,7 @@ class Service:
                 writes=True,
                 run=lambda call: self._generate_session_key(call, event),
                 is_whole_answer=True,
+                is_secret=True,
             )
         return None
 

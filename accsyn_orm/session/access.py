@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import EntityNotFoundError, EntityValidationError
 from accsyn_orm.session.core import public_call
+from accsyn_orm.session.findings import as_answered, of_state
 from accsyn_orm.session.grants import (
     access_row,
     acl_payload,
@@ -24,6 +25,7 @@ from accsyn_orm.session.grants import (
 )
 from accsyn_orm.session.lookups import Lookups, records_in
 from accsyn_orm.session.payloads import check_code, check_flag, check_type
+from accsyn_orm.session.retrying import Finding, Verdict
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
@@ -82,7 +84,12 @@ class AccessCalls(Lookups):
             result = self._connection.call("PUT", "job/recipient/add", recipient, entityid=ident)
         else:
             payload = acl_payload(self._generation, user, ident, options)
-            result = self._connection.call("POST", "acl/create", payload)
+            result = self._connection.call(
+                "POST",
+                "acl/create",
+                payload,
+                look=lambda: self._look_at_grant(user, ident, payload),
+            )
         found = records_in(result)
         return found[0] if found else bool(result)
 
@@ -180,7 +187,7 @@ class AccessCalls(Lookups):
         # Never trust a look-up alone with what is to be deleted.
         own = [acl for acl in found if is_acl_of(acl, user, ident) and is_for(acl, folder)]
         idents = [self._acl_id(acl) for acl in own]
-        return sum([self._delete_acl(acl) for acl in idents])
+        return sum([self._delete_acl(acl, query) for acl in idents])
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -209,7 +216,13 @@ class AccessCalls(Lookups):
         if not listed:
             return 0
         payload = {"recipient": listed[0]}
-        result = self._connection.call("DELETE", "job/recipient", payload, entityid=job)
+
+        def look() -> Finding:
+            now = self._records("job/recipients", {}, entityid=job)
+            is_listed = any(is_recipient(entry, listed[0]) for entry in now)
+            return of_state(is_as_wanted=not is_listed)
+
+        result = self._connection.call("DELETE", "job/recipient", payload, entityid=job, look=look)
         return int(bool(result))
 
     def _acl_id(self, acl: Record) -> str:
@@ -218,5 +231,26 @@ class AccessCalls(Lookups):
             self._connection.reject("acl/find", "the answer holds an ACL without id")
         return ident
 
-    def _delete_acl(self, ident: str) -> int:
-        return int(bool(self._connection.call("DELETE", "acl/delete", {}, entityid=ident)))
+    def _delete_acl(self, ident: str, query: str) -> int:
+        def look() -> Finding:
+            found = self._records("acl/find", {}, query)
+            return of_state(is_as_wanted=all(acl.get("id") != ident for acl in found))
+
+        result = self._connection.call("DELETE", "acl/delete", {}, entityid=ident, look=look)
+        return int(bool(result))
+
+    def _look_at_grant(self, user: str, share: str, sent: Mapping[str, Any]) -> Finding:
+        found = self._acls(share, f"user:{user}", is_deep=False)
+        path = str(sent["path"]).strip("/")
+        same = [acl for acl in found if str(acl.get("path", "/")).strip("/") == path]
+        is_granted = bool(same) and all(
+            bool(same[0].get(right)) == sent[right] for right in ("read", "write")
+        )
+        # One with other rights may be older, or changed since.
+        is_unknown = bool(same) and not is_granted
+        answer = as_answered(same[0]) if same else True
+        return (
+            Finding(Verdict.UNKNOWN)
+            if is_unknown
+            else of_state(is_as_wanted=is_granted, answer=answer)
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import EntityValidationError
 from accsyn_orm.session.core import public_call
+from accsyn_orm.session.findings import of_state
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import (
     check_code,
@@ -70,7 +71,14 @@ class AssignmentCalls(Lookups):
             return bool(self._connection.call("PUT", "share/edit", payload, entityid=share))
         payload = {"client": given.server}
         # So for both types: what the official client sends, and no other uri is known to work.
-        return bool(self._connection.call("PUT", "share/server", payload, entityid=share))
+        answer = self._connection.call(
+            "PUT",
+            "share/server",
+            payload,
+            entityid=share,
+            look=lambda: of_state(is_as_wanted=self._is_assigned(given, share)),
+        )
+        return bool(answer)
 
     @public_call
     def deassign(self, entitytype_parent: str, entitytype: str, data: Mapping[str, Any]) -> bool:
@@ -85,7 +93,14 @@ class AssignmentCalls(Lookups):
             payload = {f"{given.role}_clear": given.server}
             return bool(self._connection.call("PUT", "share/edit", payload, entityid=share))
         uri, payload = f"{given.parent}/server", {"client": given.server}
-        return bool(self._connection.call("DELETE", uri, payload, entityid=share))
+        answer = self._connection.call(
+            "DELETE",
+            uri,
+            payload,
+            entityid=share,
+            look=lambda: of_state(is_as_wanted=not self._is_assigned(given, share)),
+        )
+        return bool(answer)
 
     @public_call
     def assignments(self, entitytype: str, entityid: str) -> list[Record]:
@@ -101,6 +116,10 @@ class AssignmentCalls(Lookups):
         return self._records(f"{share_type}/servers", {}, entityid=share)
 
     # -- inside -----------------------------------------------------------------------------------
+
+    def _is_assigned(self, given: _Assignment, share: str) -> bool:
+        servers = self._records(f"{given.parent}/servers", {}, entityid=share)
+        return any(server.get("id") == given.server for server in servers)
 
     def _share_type(self, parent: str) -> str:
         return "share" if self._generation is V1 else parent

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import ConfigurationError, EntityValidationError, shown
 from accsyn_orm.session.core import public_call
+from accsyn_orm.session.findings import of_value
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_id, check_text, check_type
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from accsyn_orm.session.retrying import Finding, Look
 
 _INTEGRATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _TENANTS = frozenset({"workspace", "organization"})
@@ -130,7 +133,12 @@ class ConfigurationCalls(Lookups):
             reason = "None is no value"
             raise EntityValidationError("setting", [("value", reason)])
         payload = {self._generation.scope_key: scope, "name": checked, "value": value}
-        return bool(self._setting_call("PUT", payload, ident, (integration, data)))
+
+        def look() -> Finding:
+            now = self.get_setting(checked, scope, entityid, integration=integration, data=data)
+            return of_value(is_as_wanted=now == value)
+
+        return bool(self._setting_call("PUT", payload, ident, (integration, data), look=look))
 
     @public_call
     def delete_setting(self, entitytype: str, name: str, entityid: str | None = None) -> bool:
@@ -148,7 +156,13 @@ class ConfigurationCalls(Lookups):
         scope = check_type(entitytype)
         payload = {"entitytype": scope, "name": check_text("setting", "name", name)}
         ident = _check_owner(scope, entityid, is_needed=True)
-        return bool(self._connection.call("DELETE", "setting", payload, entityid=ident))
+
+        def look() -> Finding:
+            # What is left may be inherited.
+            return of_value(is_as_wanted=self.get_setting(name, scope, entityid) is None)
+
+        answer = self._connection.call("DELETE", "setting", payload, entityid=ident, look=look)
+        return bool(answer)
 
     @public_call
     def integration(self, name: str, operation: str, data: Mapping[str, Any] | None = None) -> Any:
@@ -171,13 +185,15 @@ class ConfigurationCalls(Lookups):
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _setting_call(
+    def _setting_call(  # noqa: PLR0913  # what a call is made of
         self,
         verb: str,
         payload: dict[str, Any],
         ident: str | None,
         extra: tuple[str | None, Mapping[str, Any] | None],
+        *,
         member: str | None = "result",
+        look: Look | None = None,
     ) -> Any:
         """Send a question about one setting: v1.0 names its owner in the data, v3 beside it."""
         integration, data = extra
@@ -189,7 +205,12 @@ class ConfigurationCalls(Lookups):
         if is_v1 or verb == "GET":
             payload["data"] = data
         answer = self._connection.call(
-            verb, "setting", payload, entityid=None if is_v1 else ident, member=member
+            verb,
+            "setting",
+            payload,
+            entityid=None if is_v1 else ident,
+            member=member,
+            look=look,
         )
         # A setting that is not set is answered with no result at all.
         return answer if member else answer.get("result")

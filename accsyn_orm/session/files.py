@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 from accsyn_orm.errors import EntityValidationError, PayloadError, shown
 from accsyn_orm.paths import AccsynPath
 from accsyn_orm.session.core import public_call
+from accsyn_orm.session.findings import of_move, of_states
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_number
 from accsyn_orm.wire.codec import decode_records
@@ -15,6 +16,7 @@ from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Record
+    from accsyn_orm.session.retrying import Finding, Look
 
 Path: TypeAlias = "str | AccsynPath | Mapping[str, Any]"
 """One place on a share: ``share=projects/plates``, as text or value, or the same in parts."""
@@ -125,7 +127,8 @@ class FileCalls(Lookups):
             Whether the backend says it did, for every path.
         """
         data = {"op": "mkdir", "path": _check_path("path", path)}
-        return _is_success(self._file_call("POST", data))
+        look = self._look_at(data["path"], is_there=True)
+        return _is_success(self._file_call("POST", data, look))
 
     @public_call
     def rename(self, path: Path | Paths, path_to: Path | Paths) -> bool:
@@ -164,7 +167,8 @@ class FileCalls(Lookups):
         data: dict[str, Any] = {"op": "delete", "path": checked}
         if is_forced or self._generation is not V1:  # v1.0 clients know no such option
             data["force"] = is_forced
-        return _is_success(self._file_call("POST", data))
+        look = self._look_at(checked, is_there=False)
+        return _is_success(self._file_call("POST", data, look))
 
     @public_call
     def rm(self, path: Path | Paths, *, force: bool = False) -> bool:
@@ -202,8 +206,23 @@ class FileCalls(Lookups):
     def _file_uri(self) -> str:
         return f"{self._generation.tenant_base}/file"
 
-    def _file_call(self, verb: str, data: dict[str, Any]) -> Any:
-        return self._connection.call(verb, self._file_uri, data)
+    def _file_call(self, verb: str, data: dict[str, Any], look: Look | None = None) -> Any:
+        return self._connection.call(verb, self._file_uri, data, look=look)
+
+    def _look_at(self, path: Any, *, is_there: bool) -> Look:
+        """Return what looks whether paths are there, or are gone."""
+
+        def look() -> Finding:
+            rows = self._are_there(path)
+            states = [bool(row.get("result")) == is_there for row in rows]
+            done = [{"path": row.get("path"), "result": True} for row in rows]
+            return of_states(states, done if _is_list(path) else True)
+
+        return look
+
+    def _are_there(self, path: Any) -> list[Record]:
+        found = self._exists(path)
+        return found if isinstance(found, list) else [{"result": found}]
 
     # mypy does not see through the decorator at an overloaded method.
     @public_call
@@ -227,7 +246,16 @@ class FileCalls(Lookups):
 
     def _move(self, operation: str, paths: Mapping[str, object]) -> bool:
         checked = {name: _check_path(name, path) for name, path in paths.items()}
-        return _is_success(self._file_call("PUT", {"op": operation, **checked}))
+        ends_of = (checked["path"], checked["path_to"])
+
+        def look() -> Finding:
+            ends = [bool(row.get("result")) for end in ends_of for row in self._are_there(end)]
+            return of_move(is_at_source=ends[0], is_at_target=ends[1])
+
+        # Of several it is not known which goes where.
+        is_single = not any(_is_list(path) for path in ends_of)
+        data = {"op": operation, **checked}
+        return _is_success(self._file_call("PUT", data, look if is_single else None))
 
     def _rows(self, path: object, result: object) -> list[Record]:
         rows = cast("list[object]", result if isinstance(result, list) else [result])

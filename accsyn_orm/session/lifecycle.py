@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import EntityValidationError
+from accsyn_orm.query import Comparison, Operator, render
 from accsyn_orm.session.core import public_call
+from accsyn_orm.session.findings import of_state
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import (
     check_code,
@@ -15,10 +17,16 @@ from accsyn_orm.session.payloads import (
     check_type,
     is_id,
 )
+from accsyn_orm.session.queries import Question, Scope, find_options
+from accsyn_orm.session.retrying import Finding, Verdict
 from accsyn_orm.wire.versions import V1, base_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# What was deleted may stay in the archive.
+_STATES = (Scope(), Scope(finished=True), Scope(inactive=True))
 
 
 class LifecycleCalls(Lookups):
@@ -44,7 +52,14 @@ class LifecycleCalls(Lookups):
         if options is None and self._generation is V1:
             options = {}
         uri = f"{base_uri(self._generation, name)}/delete"
-        return bool(self._connection.call("DELETE", uri, options, entityid=ident))
+        answer = self._connection.call(
+            "DELETE",
+            uri,
+            options,
+            entityid=ident,
+            look=lambda: of_state(is_as_wanted=self._is_gone(name, ident)),
+        )
+        return bool(answer)
 
     @public_call
     def delete_many(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> bool:
@@ -82,7 +97,14 @@ class LifecycleCalls(Lookups):
         name = check_type(entitytype)
         ident = check_id(name, entityid)
         uri = f"{base_uri(self._generation, name)}/{self._generation.deactivation}"
-        return bool(self._connection.call("DELETE", uri, {}, entityid=ident))
+        answer = self._connection.call(
+            "DELETE",
+            uri,
+            {},
+            entityid=ident,
+            look=lambda: self._look_at_activity(name, "id", ident, is_active=False),
+        )
+        return bool(answer)
 
     @public_call
     def offline_one(self, entitytype: str, entityid: str) -> bool:
@@ -105,8 +127,32 @@ class LifecycleCalls(Lookups):
         ident = check_code(name, entityident)
         # The code travels where queries do, but is none.
         given, code = (ident, None) if is_id(ident) else (None, ident)
-        uri = f"{name}/activate"
-        return bool(self._connection.call("POST", uri, {}, query=code, entityid=given))
+        key = "id" if given else "code"
+        answer = self._connection.call(
+            "POST",
+            f"{name}/activate",
+            {},
+            query=code,
+            entityid=given,
+            look=lambda: self._look_at_activity(name, key, ident, is_active=True),
+        )
+        return bool(answer)
+
+    def _is_gone(self, name: str, ident: str) -> bool:
+        """Tell whether an entity is in none of the states in which it can be used."""
+        return not any(self._in_state(name, "id", ident, state) for state in _STATES)
+
+    def _look_at_activity(self, name: str, key: str, ident: str, *, is_active: bool) -> Finding:
+        active = self._in_state(name, key, ident, Scope())
+        if active == self._in_state(name, key, ident, Scope(inactive=True)):
+            return Finding(Verdict.UNKNOWN)
+        return of_state(is_as_wanted=active == is_active)
+
+    def _in_state(self, name: str, key: str, ident: str, state: Scope) -> bool:
+        """Tell whether an entity is in one state, by its id or its code."""
+        question = Question(name, render(Comparison(key, Operator.EQUAL, ident)))
+        found = self._find(question, find_options(self._generation, name, state))
+        return any(str(record.get(key)).lower() == ident for record in found)
 
     def _check_changeable(self, entitytype: str) -> str:
         name = check_type(entitytype)

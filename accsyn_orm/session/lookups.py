@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError
-from accsyn_orm.query import Comparison, Operator, Statement
+from accsyn_orm.query import Comparison, Operator, Statement, render
 from accsyn_orm.session.core import SessionCore
 from accsyn_orm.session.payloads import check_code, is_id
-from accsyn_orm.session.queries import Question, read_query
+from accsyn_orm.session.queries import Question, Scope, find_options, read_query
 from accsyn_orm.wire.codec import decode_records
 from accsyn_orm.wire.versions import V1, base_uri
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from accsyn_orm.entities.backend import Record
+
+
+# v1.0 looks in one scope at a time.
+_JOB_SCOPES = (Scope(), Scope(finished=True), Scope(archived=True))
+_OTHER_SCOPES = (Scope(), Scope(inactive=True), Scope(archived=True))
+
+
+_CREATED_IN_NUMBERS = frozenset({"file", "task"})
 
 
 class Lookups(SessionCore):
@@ -27,6 +35,15 @@ class Lookups(SessionCore):
     def _find(self, question: Question, options: dict[str, Any]) -> list[Record]:
         uri = f"{base_uri(self._generation, question.entitytype)}/find"
         return self._list(uri, options, question.expression)
+
+    def _get_in_v1(self, name: str, ident: str) -> Record | None:
+        scopes = _JOB_SCOPES if name == "job" else _OTHER_SCOPES
+        question = Question(name, render(Comparison("id", Operator.EQUAL, ident)))
+        for scope in scopes[:1] if name == "task" else scopes:
+            found = self._find(question, find_options(V1, name, scope))
+            if found:
+                return found[0]
+        return None
 
     def _list(
         self,
@@ -107,3 +124,11 @@ def records_in(result: object) -> list[Record]:
     records = [cast("Record", item) for item in items if isinstance(item, dict)]
     decode_records(records)
     return records
+
+
+def created_in(entitytype: str, result: object) -> Record | list[Record]:
+    """Return what was created: a list of what is created in numbers, or if there are several."""
+    records = records_in(result)
+    if entitytype in _CREATED_IN_NUMBERS or len(records) > 1:
+        return records
+    return records[0] if records else {}

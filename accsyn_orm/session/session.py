@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from accsyn_orm.errors import (
@@ -11,14 +12,15 @@ from accsyn_orm.errors import (
     QueryValueError,
 )
 from accsyn_orm.outcome import Outcome
-from accsyn_orm.query import Comparison, Operator, Statement, render
+from accsyn_orm.query import Comparison, Operator, Statement
 from accsyn_orm.session.access import AccessCalls
 from accsyn_orm.session.assignment import AssignmentCalls
 from accsyn_orm.session.configuration import ConfigurationCalls
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.files import FileCalls
+from accsyn_orm.session.findings import UNIQUE_CODES, of_update, of_updates, soon_of_creation
 from accsyn_orm.session.lifecycle import LifecycleCalls
-from accsyn_orm.session.lookups import records_in
+from accsyn_orm.session.lookups import created_in, records_in
 from accsyn_orm.session.monitoring import MonitoringCalls
 from accsyn_orm.session.payloads import (
     check_data,
@@ -48,14 +50,11 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.querying.query import Query
     from accsyn_orm.entities.types.user import User
+    from accsyn_orm.session.retrying import Look
 
     E = TypeVar("E", bound=Entity)
 
-# v1.0 looks in one scope at a time.
-_JOB_SCOPES = (Scope(), Scope(finished=True), Scope(archived=True))
-_OTHER_SCOPES = (Scope(), Scope(inactive=True), Scope(archived=True))
 _ALL_USERS = Question("user", None)
-_CREATED_IN_NUMBERS = frozenset({"file", "task"})
 
 
 class Session(
@@ -352,6 +351,7 @@ class Session(
         )
         is_v1 = self._generation is V1
         operation = "add" if name == "file" and not is_v1 else "create"
+        has_code = name in UNIQUE_CODES and isinstance(payload.get("code"), str)
         answer = self._connection.call(
             "POST",
             f"{base_uri(self._generation, name)}/{operation}",
@@ -359,8 +359,9 @@ class Session(
             query=parent if is_v1 else None,
             entityid=None if is_v1 else parent,
             member=None,
+            look=self._look_at_creation(name, payload) if has_code else None,
         )
-        return _created(name, answer.get("result", answer))
+        return created_in(name, answer.get("result", answer))
 
     @public_call
     def create_from_file(
@@ -403,10 +404,16 @@ class Session(
         """
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
-        uri = f"{base_uri(self._generation, name)}/edit"
-        found = records_in(
-            self._connection.call("PUT", uri, check_data(name, data), entityid=ident)
+        uri, sent = f"{base_uri(self._generation, name)}/edit", check_data(name, data)
+        began = datetime.now(timezone.utc)
+        answer = self._connection.call(
+            "PUT",
+            uri,
+            sent,
+            entityid=ident,
+            look=lambda: of_update(self.get_entity(name, ident), sent, began),
         )
+        found = records_in(answer)
         if not found:
             missing = EntityNotFoundError(name, ident)
             missing.outcome = Outcome.MAYBE_APPLIED
@@ -435,7 +442,14 @@ class Session(
         items = check_list(name, data)
         ident = check_id("job", entityid)
         uri = f"{base_uri(self._generation, name)}/edit"
-        return records_in(self._connection.call("PUT", uri, items, entityid=ident))
+        answer = self._connection.call(
+            "PUT",
+            uri,
+            items,
+            entityid=ident,
+            look=lambda: of_updates(self.find("Task", ident), items),
+        )
+        return records_in(answer)
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -464,6 +478,12 @@ class Session(
             is_single=is_single,
         )
 
+    def _look_at_creation(self, name: str, sent: Mapping[str, Any]) -> Look:
+        """Return what looks for an entity with a unique code."""
+        began = datetime.now(timezone.utc)
+        query = Statement(name, Comparison("code", Operator.EQUAL, sent["code"]))
+        return lambda: soon_of_creation(lambda: self.find(query), sent, began)
+
     def _entity_types(self, question: Question) -> list[str]:
         if question.expression:
             raise QueryValueError(question.expression, "entitytypes takes no condition")
@@ -473,19 +493,3 @@ class Session(
         """Make sure that the profile is the own one: a backend may answer with any user."""
         own_id = self._connection.sign_in().login.user_id
         return record if record.get("id", own_id) == own_id else self.get_entity("user", own_id)
-
-    def _get_in_v1(self, name: str, ident: str) -> Record | None:
-        scopes = _JOB_SCOPES if name == "job" else _OTHER_SCOPES
-        question = Question(name, render(Comparison("id", Operator.EQUAL, ident)))
-        for scope in scopes[:1] if name == "task" else scopes:
-            found = self._find(question, find_options(V1, name, scope))
-            if found:
-                return found[0]
-        return None
-
-
-def _created(entitytype: str, result: object) -> Record | list[Record]:
-    records = records_in(result)
-    if entitytype in _CREATED_IN_NUMBERS or len(records) > 1:
-        return records
-    return records[0] if records else {}

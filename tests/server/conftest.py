@@ -66,10 +66,12 @@ class Client:
         data: Any = None,
         query: str | None = None,
         ident: str | None = None,
+        *,
+        eid: str | None = None,
     ) -> Any:
         event = Event(
-            uri, CODE, "eid", "session", self.username, "2026-03-01T12:00:00", "host",
-            data, query, ident,
+            uri, CODE, str(uuid.uuid4()) if eid is None else eid, "session", self.username,
+            "2026-03-01T12:00:00", "host", data, query, ident,
         )  # fmt: skip
         generation = GENERATIONS[self.protocol]
         answer = self.service.handle(generation, self.signature, event, verb)

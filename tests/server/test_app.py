@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 import socket
+import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -46,7 +47,7 @@ def event(uri="queue/find", **more):
     members = {
         "audience": "api",
         "workspace": "acmefilm",
-        "eid": "e",
+        "eid": str(uuid.uuid4()),
         "session": "s",
         "uri": uri,
         "ident": "admin@acmefilm.com",

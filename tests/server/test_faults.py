@@ -37,9 +37,9 @@ def test_fault_does_what_its_name_says(workspace, fault, is_done, kind, outcome)
     with workspace.session() as session:
         queue = session.find_one("Queue WHERE code=low")
         workspace.faults = Faults(1, [fault.value], retry_after=3)
-        with pytest.raises(kind) as caught:
+        with session.attempt("one"), pytest.raises(kind) as caught:
             session.update("queue", queue["id"], {"priority": 77})
-        with pytest.raises(AccsynError):
+        with session.attempt("two"), pytest.raises(AccsynError):
             session.find("Queue")
         assert workspace.faults.injected == {fault: 2}
         workspace.faults = None
@@ -53,7 +53,7 @@ def test_large_request_is_read_to_its_end(workspace):
         queue = session.find_one("Queue WHERE code=low")
         for fault in (Fault.THROTTLE, Fault.RESET):
             workspace.faults = Faults(1, [fault])
-            with pytest.raises(AccsynError):
+            with session.attempt(fault.value), pytest.raises(AccsynError):
                 session.update("queue", queue["id"], {"metadata": {"a": list(range(90_000))}})
         workspace.faults = None
         assert session.get_entity("queue", queue["id"])["metadata"] == {}

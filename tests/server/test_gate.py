@@ -10,6 +10,7 @@ import ssl
 import statistics
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -92,8 +93,9 @@ def request(workspace: Workspace, uri: str = "queue/find", verb: str = "GET", **
     name, key = workspace.given.username, workspace.given.api_key
     encoded = ":".join(base64.b64encode(text.encode()).decode() for text in (name, key))
     members = {
-        "audience": "api", "workspace": "acmefilm", "eid": "e", "session": "s", "uri": uri,
-        "ident": name, "created": "2026-01-01T00:00:00", "hostname": "h", "data": data,
+        "audience": "api", "workspace": "acmefilm", "eid": str(uuid.uuid4()),
+        "session": "s", "uri": uri, "ident": name, "created": "2026-01-01T00:00:00",
+        "hostname": "h", "data": data,
     }  # fmt: skip
     text = json.dumps(members)
     target = f"/api/v3/event?{quote(text)}" if verb == "GET" else "/api/v3/event"

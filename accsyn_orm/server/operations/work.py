@@ -33,11 +33,13 @@ class Work:
         writes: whether it needs a transaction that writes.
         run: what to do in the transaction.
         is_whole_answer: what it returns is the answer itself, not its ``result``.
+        is_secret: what it returns must not be kept.
     """
 
     writes: bool
     run: Callable[[Call], Any]
     is_whole_answer: bool = False
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

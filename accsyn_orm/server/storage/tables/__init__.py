@@ -20,6 +20,7 @@ from accsyn_orm.server.storage.tables.attributes import (
     Kind,
 )
 from accsyn_orm.server.storage.tables.bookkeeping import LOGS, SETTINGS
+from accsyn_orm.server.storage.tables.calls import calls
 from accsyn_orm.server.storage.tables.entity import EntityTable, Scope, metadata
 from accsyn_orm.server.storage.tables.jobs import (
     COMPUTES,
@@ -79,5 +80,5 @@ __all__ = [
     "JOB_TYPES", "LANES", "LOGS", "QUEUES", "RECIPIENTS", "REQUESTS", "SERVERS", "SETTINGS",
     "SHARES", "SITES", "STORED_ONLY", "STREAMS", "TASKS", "TRANSFERS", "USERS", "USER_SERVERS",
     "V1", "V3", "VOLUMES", "WORKSPACES", "Attribute", "EntityTable", "Generation", "Kind", "Scope",
-    "api_keys", "metadata", "passwords", "sessions",
+    "api_keys", "calls", "metadata", "passwords", "sessions",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ metadata = MetaData()
 # PostgreSQL would order text by language; the query language orders by code point, as SQLite does.
 WIRE_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite numbers rows by itself only when the key is declared as INTEGER (which has 64 bit there).
-_SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
+SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Scope(str, Enum):
@@ -171,7 +171,7 @@ def entity(
     table = Table(
         f"{name}s",
         metadata,
-        Column("sequence", _SEQUENCE, primary_key=True, autoincrement=True),
+        Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
         Column("workspace", WIRE_TEXT, nullable=False),
         Column("id", WIRE_TEXT, nullable=False, unique=has_own_ids, index=not has_own_ids),
         Column("scope", WIRE_TEXT, nullable=False, default=Scope.ACTIVE.value),

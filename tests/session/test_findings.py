@@ -1,0 +1,304 @@
+"""Writes whose answer got lost: looked after, and done once, on a real workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from accsyn_orm.errors import AmbiguousOutcomeError, BackendError
+from accsyn_orm.pacing.hurry import no_waiting
+from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
+from accsyn_orm.session.retrying import Verdict
+from accsyn_orm.testing import EmbeddedWorkspace, Fault, ManualClock
+
+LOST_ANSWERS = (Fault.DROP, Fault.CUT, Fault.CRASH)
+LOST_REQUESTS = (Fault.RESET, Fault.UNAVAILABLE)
+BEGAN = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+LONG_AGO = BEGAN - timedelta(minutes=11)
+
+
+class Script:
+    """Faults for the next calls, one after the other; then none."""
+
+    retry_after = 0
+
+    def __init__(self, *faults: Fault | None) -> None:
+        self._faults = list(faults)
+
+    def draw(self) -> Fault | None:
+        return self._faults.pop(0) if self._faults else None
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[EmbeddedWorkspace]:
+    with EmbeddedWorkspace(clock=ManualClock(datetime.now(timezone.utc))) as running:
+        yield running
+
+
+@pytest.fixture(params=["v3", "v1"])
+def session(request, workspace) -> Iterator[Any]:
+    with no_waiting(), workspace.session(protocol=request.param) as session:
+        session.login()
+        yield session
+        workspace.faults = None
+
+
+@pytest.fixture
+def v3(workspace) -> Iterator[Any]:
+    with no_waiting(), workspace.session() as session:
+        session.login()
+        yield session
+        workspace.faults = None
+
+
+@pytest.fixture
+def losing(workspace):
+    """Lose the next calls so."""
+
+    def losing(*faults: Fault | None) -> None:
+        workspace.faults = Script(*faults)
+
+    return losing
+
+
+@pytest.fixture
+def queue(session) -> str:
+    code = f"q{datetime.now(timezone.utc):%H%M%S%f}"
+    return session.create("queue", {"code": code})["id"]
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_deletion_is_a_deletion(session, queue, losing, fault):
+    losing(fault)
+    assert session.delete_one("queue", queue)
+    assert not session.find(f"Queue WHERE id={queue}")
+
+
+def test_deletion_that_is_refused_at_last_is_not_taken_for_one(session, losing):
+    losing(Fault.RESET)
+    busy = next(q for q in session.find("Queue") if q.get("default"))
+    with pytest.raises(BackendError):
+        session.delete_one("queue", busy["id"])
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_lost_change_that_was_made_is_a_change(session, queue, losing, fault):
+    losing(fault)
+    changed = session.update("queue", queue, {"description": "lost", "priority": 77})
+    assert (changed["id"], changed["priority"]) == (queue, 77)
+
+
+def test_lost_change_is_made_once_more_only_when_nobody_else_can_have_changed_it(
+    session, queue, losing, workspace
+):
+    losing(Fault.RESET)
+    with pytest.raises(AmbiguousOutcomeError, match="read it back") as caught:
+        session.update("queue", queue, {"priority": 78})
+    assert caught.value.operation_class == "set-state"
+    assert session.get_entity("queue", queue)["priority"] != 78
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_creation_with_a_unique_code_is_one(session, losing, fault):
+    code = f"c{datetime.now(timezone.utc):%H%M%S%f}"
+    losing(fault)
+    made = session.create("queue", {"code": code, "priority": 500})
+    assert (made["code"], made["priority"]) == (code, 500)
+    assert len(session.find(f"Queue WHERE code={code}")) == 1
+
+
+def test_somebody_elses_is_not_taken_for_ones_own(session, queue, losing):
+    code = session.get_entity("queue", queue)["code"]
+    losing(Fault.CRASH)  # of a refusal
+    with pytest.raises(AmbiguousOutcomeError, match="look whether it is yours") as caught:
+        session.create("queue", {"code": code, "priority": 123})
+    assert caught.value.candidates == (queue,)
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_creation_without_a_unique_code_is_ambiguous(v3, losing, fault):
+    before = len(v3.find("Stream WHERE name=lost"))
+    losing(fault)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        v3.create("stream", {"name": "lost", "recipients": ["lisa@example.com"]})
+    assert caught.value.operation == "stream/create"
+    assert len(v3.find("Stream WHERE name=lost")) - before == (fault in LOST_ANSWERS)
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_end_and_return_of_a_user_are_settled(v3, losing, fault):
+    user = v3.find_one("User WHERE code=kim@vendor.com")["id"]
+    losing(fault)
+    assert v3.deactivate_one("user", user)
+    assert v3.find(f"User WHERE id={user}", inactive=True)
+    losing(fault)
+    assert v3.activate_one("user", user)
+    assert v3.find(f"User WHERE id={user}")
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_lost_setting_that_was_set_is_set(session, losing, fault):
+    arguments = ("workspace", "job_max_retries", "7")
+    losing(fault)
+    assert session.set_setting(*arguments)
+    losing(Fault.RESET)
+    with pytest.raises(AmbiguousOutcomeError):
+        session.set_setting("workspace", "job_max_retries", "8")
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_setting_that_was_taken_away_is_gone(v3, losing, fault):
+    v3.set_setting("workspace", "job_max_retries", "7")
+    losing(fault)
+    try:
+        assert v3.delete_setting("workspace", "job_max_retries")
+    except AmbiguousOutcomeError:
+        # What is left is a default: nobody can tell it from a value that was set.
+        assert v3.get_setting("job_max_retries") != "7"
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_work_on_files_is_done_once(session, losing, workspace, fault):
+    root = workspace.volume("projects")
+    name = f"f{datetime.now(timezone.utc):%H%M%S%f}"
+    losing(fault)
+    assert session.mkdir(f"volume=projects/{name}")
+    assert (root / name).is_dir()
+    losing(fault)
+    assert session.rename(f"volume=projects/{name}", f"volume=projects/{name}b")
+    assert not (root / name).exists()
+    losing(fault)
+    assert session.mv(f"volume=projects/{name}b", f"volume=projects/{name}c")
+    assert (root / f"{name}c").is_dir()
+    losing(fault)
+    assert session.delete(f"volume=projects/{name}c")
+    assert not (root / f"{name}c").exists()
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_work_on_several_files_is_done_once(v3, losing, workspace, fault):
+    root = workspace.volume("projects")
+    names = [f"volume=projects/{letter}{fault.value}" for letter in "ab"]
+    losing(fault)
+    assert v3.mkdir(names)
+    losing(fault)
+    assert v3.delete(names)
+    assert not (root / f"a{fault.value}").exists()
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_access_is_granted_and_revoked_once(v3, losing, fault):
+    user = v3.find_one("User WHERE role=standard")["code"]
+    target = ("volume", "projects")
+    options = {"read": True, "write": False, "path": "/lost", "notify": False}
+    losing(None, None, fault)  # two look-ups of ids come first
+    acl = v3.grant("user", user, *target, options)
+    assert acl["path"] == "lost"
+    rows = [row for row in v3.access(*target) if row["path"] == "lost"]
+    assert len(rows) == 1
+    losing(None, None, None, fault)
+    assert v3.revoke("user", user, *target) >= 1
+    assert not [row for row in v3.access(*target) if row["path"] == "lost"]
+
+
+@pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])
+def test_lost_assignment_of_a_server_is_settled(v3, losing, fault):
+    volume = v3.find_one("Volume")
+    server = v3.assignments("volume", volume["id"])[0]["id"]
+    given = {"volume": volume["id"], "server": server}
+    losing(fault)
+    assert v3.deassign("volume", "server", given)
+    assert not v3.assignments("volume", volume["id"])
+    losing(fault)
+    assert v3.assign("volume", "server", given)
+    assert v3.assignments("volume", volume["id"])[0]["id"] == server
+
+
+def test_several_tasks_are_changed_once(v3, losing):
+    job = v3.find_one("Job")["id"]
+    tasks = v3.find("Task", job)
+    sent = [{"id": task["id"], "metadata": {"seen": True}} for task in tasks[:2]]
+    losing(Fault.DROP)
+    changed = v3.update_many("task", job, sent)
+    assert [task["metadata"] for task in changed] == [{"seen": True}] * len(sent)
+
+
+def test_host_that_remembers_ids_settles_all_of_it(workspace, losing):
+    credentials = workspace.credentials()
+    from accsyn_orm import Session
+
+    with (
+        no_waiting(),
+        Session(
+            credentials.workspace,
+            credentials.username,
+            credentials.api_key,
+            url=workspace.url,
+            deduplicates=True,
+        ) as session,
+    ):
+        session.login()
+        for number, fault in enumerate((*LOST_ANSWERS, *LOST_REQUESTS)):
+            losing(fault)
+            name = f"once{number}"
+            made = session.create("stream", {"name": name, "recipients": ["lisa@example.com"]})
+            workspace.faults = None
+            assert [s["id"] for s in session.find(f"Stream WHERE name={name}")] == [made["id"]]
+
+
+# -- the decisions --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "verdict"),
+    [
+        (None, Verdict.UNKNOWN),
+        ({"a": 1, "modified": BEGAN}, Verdict.DONE),
+        ({"a": 1}, Verdict.DONE),
+        ({"a": 2, "modified": LONG_AGO}, Verdict.UNDONE),
+        ({"a": 2, "modified": BEGAN - timedelta(minutes=9)}, Verdict.UNKNOWN),
+        ({"a": 2}, Verdict.UNKNOWN),
+    ],
+)
+def test_change_is_undone_only_when_it_was_last_touched_long_ago(record, verdict):
+    assert of_update(record, {"a": 1}, BEGAN).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("records", "verdict"),
+    [
+        ([], Verdict.UNDONE),
+        ([{"id": "1", "code": "X", "a": 1, "created": BEGAN}], Verdict.DONE),
+        ([{"id": "1", "code": "X"}], Verdict.DONE),
+        ([{"id": "1", "code": "X", "a": 2, "created": BEGAN}], Verdict.UNKNOWN),
+        ([{"id": "1", "code": "X", "a": 1, "created": LONG_AGO}], Verdict.UNKNOWN),
+        ([{"id": "1", "code": "X"}, {"id": "2", "code": "x"}], Verdict.UNKNOWN),
+    ],
+)
+def test_what_has_the_code_is_ones_own_only_when_it_is_new_and_as_wanted(records, verdict):
+    assert of_creation(records, {"code": "x", "a": 1}, BEGAN).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "verdict"),
+    [
+        (False, True, Verdict.DONE),
+        (True, False, Verdict.UNDONE),
+        (True, True, Verdict.UNKNOWN),
+        (False, False, Verdict.UNKNOWN),
+    ],
+)
+def test_move_is_seen_at_both_ends(source, target, verdict):
+    assert of_move(is_at_source=source, is_at_target=target).verdict is verdict
+
+
+def test_values_are_compared_as_json_has_them():
+    record = {"date": BEGAN, "list": [1, {"a": None}]}
+    assert has_all(record, {"date": "2026-03-01T12:00:00", "list": (1, {"a": None})})
+    assert has_all(record, json.loads('{"missing": null}'))
+    assert not has_all(record, {"list": [1]})
+    assert not has_all({"a": float("nan")}, {"a": 1})
