@@ -12,6 +12,7 @@ from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.rows import Action, Row, modified_of
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import is_same
+from accsyn_orm.entities.conflicts import drifted
 from accsyn_orm.errors import ConflictError, EntityNotFoundError
 
 
@@ -61,12 +62,7 @@ def is_as_before(row: Row, now: Entity) -> bool:
 
 def conflict(row: Row, now: Entity) -> ConflictError:
     """Return the error that says how an entity differs from what a row expects."""
-    image = image_of(vars(now), row.after)
-    differences = {
-        name: (row.before.get(name), wanted, image.get(name))
-        for name, wanted in row.after.items()
-        if not is_same(row.before.get(name), image.get(name))
-    }
+    differences = drifted(row.before, row.after, image_of(vars(now), row.after))
     return ConflictError(row.entity.__name__, row.id, differences)
 
 

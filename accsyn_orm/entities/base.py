@@ -10,12 +10,15 @@ from typing_extensions import Self
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.entities.changes import Change, detached
+from accsyn_orm.entities.conflicts import refuse_conflicts
 from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import build
 from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.errors import (
+    BackendError,
     EntityNotFoundError,
     EntityStateError,
 )
@@ -107,13 +110,60 @@ class Entity(EntityModel):
 
     # -- writing ----------------------------------------------------------------------------------
 
-    def save(self, *, session: Backend | None = None) -> Self:
+    @classmethod
+    def get_or_create(
+        cls,
+        defaults: Mapping[str, Any] | None = None,
+        *,
+        session: Backend | None = None,
+        **lookup: Any,
+    ) -> tuple[Self, bool]:
+        """Return the only entity with these values, or create it; and whether it was created.
+
+        Of two who create the same at once, the one who is refused takes what the other created.
+        Two are refused only where the backend keeps a value unique, as it does with codes.
+
+        Args:
+            defaults: further attributes of one that is created.
+            session: where to look; the active session unless given.
+            lookup: attributes and the values that they have, or are created with.
+
+        Raises:
+            EntityValidationError: it could not be created like this; nothing was asked.
+            QueryError: an attribute cannot be asked for.
+            MultipleEntitiesError: several have these values.
+
+        Example:
+            >>> queue, is_new = Queue.get_or_create(
+            ...     code="panic", defaults={"priority": 1000}
+            ... )  # doctest: +SKIP
+        """
+        backend = required_backend(cls, session)
+        candidate = cls(**{**(defaults or {}), **lookup})
+        query = Query(cls, backend=backend).where(
+            *(getattr(cls, name) == value for name, value in lookup.items())
+        )
+        if (found := query.one_or_none()) is not None:
+            return found, False
+        try:
+            return candidate.save(session=backend), True
+        except BackendError:
+            if (found := query.one_or_none()) is None:
+                raise
+            return found, False
+
+    def save(self, *, session: Backend | None = None, check: bool = False) -> Self:
         """Create a new entity, or send what changed; nothing is sent when nothing changed.
 
         When it fails, the changes stay and can be saved again.
 
+        With ``check`` the entity is read before, one request more. What others changed since it was
+        loaded is taken over, and what both changed to different values is a conflict. There is no
+        lock: a change between the two requests is not noticed.
+
         Args:
             session: where to save; unless given, where it was loaded from, or the active session.
+            check: refuse to overwrite what others changed; of no effect on new entities.
 
         Returns:
             The entity itself, with what the backend answered taken over.
@@ -121,12 +171,19 @@ class Entity(EntityModel):
         Raises:
             EntityValidationError: a required attribute is missing, or a value cannot be sent.
             EntityStateError: it was deleted, or created without the backend saying its id.
+            ConflictError: others changed the same attributes; nothing was sent, and the entity is
+                as before: ``refresh()`` takes over what they saved.
+            EntityNotFoundError: it is gone, which ``check`` noticed.
         """
         self._refuse_deleted()
         if self.is_new:
             self._create(required_backend(type(self), session or self._state.backend))
-        elif changed := list(self.changes):
-            self._update(required_backend(type(self), session or self._state.backend), changed)
+        elif self.changes:
+            backend = required_backend(type(self), session or self._state.backend)
+            if check:
+                self._catch_up(backend)
+            if changed := list(self.changes):
+                self._update(backend, changed)
         return self
 
     def delete(self, *, force: bool = False) -> None:
@@ -270,11 +327,7 @@ class Entity(EntityModel):
         waiting = {name: change for name, change in self.changes.items() if name not in values}
         self._state.writes += 1
         fresh = self.load_record(self._send(backend, data), backend)
-        self._take_over(fresh)
-        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
-        for name, change in waiting.items():
-            self._state.before[name] = vars(fresh).get(name, change.before)
-            vars(self)[name] = change.after
+        self._take_over_around(fresh, waiting, backend)
 
     def _unload(self, names: Iterable[str]) -> None:
         """Forget attributes that are not what they were; reading one says that it is not loaded."""
@@ -282,6 +335,29 @@ class Entity(EntityModel):
             self._state.before.pop(name, None)
             vars(self).pop(name, None)
             self.__pydantic_fields_set__.discard(name)
+
+    def _catch_up(self, backend: Backend) -> None:
+        """Take over what others changed, and keep the own changes.
+
+        Raises:
+            ConflictError: both changed the same attribute to different values.
+        """
+        record = self._fetch(backend)
+        if record is None:
+            raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}")
+        now = self.load_record(record, backend)
+        refuse_conflicts(self, now)
+        self._take_over_around(now, self.changes, backend)
+
+    def _take_over_around(
+        self, fresh: Self, waiting: Mapping[str, Change], backend: Backend
+    ) -> None:
+        """Overlay the values of another object of the same entity, but for changes that wait."""
+        self._take_over(fresh)
+        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
+        for name, change in waiting.items():
+            self._state.before[name] = detached(vars(fresh).get(name, change.before))
+            vars(self)[name] = change.after
 
     def _data(
         self, backend: Backend, names: list[str], problems: list[validation.Problem]

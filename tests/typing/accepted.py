@@ -162,6 +162,9 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     assert_type(Delivery(name="a", tasks=["share=a"], recipients=["b@c.d"]).save(), Delivery)
     assert_type(Compute(engine="nuke-13", range="1-10").engine, str)
     home.name = "Acme"
+    assert_type(Queue.get_or_create({"priority": 1}, code="x"), tuple[Queue, bool])
+    assert_type(Queue.where().one_or_none(), Queue | None)
+    assert_type(home.save(check=True), Workspace)
 
 
 # -- conditions ------------------------------------------------------------------------------------

@@ -92,12 +92,20 @@ class Query(Narrowing[E]):
             EntityNotFoundError: there is none.
             MultipleEntitiesError: there are several.
         """
-        found = self._at_most(2).all()
-        if not found:
+        if (found := self.one_or_none()) is None:
             raise EntityNotFoundError(self.entity.__name__, str(self))
+        return found
+
+    def one_or_none(self) -> E | None:
+        """Return the only entity, or ``None``.
+
+        Raises:
+            MultipleEntitiesError: there are several.
+        """
+        found = self._at_most(2).all()
         if len(found) > 1:
             raise MultipleEntitiesError(self.entity.__name__, str(self))
-        return found[0]
+        return found[0] if found else None
 
     def by_id(self, ids: Iterable[str]) -> dict[str, E]:
         """Return the entities of the query that have these ids, by id, in the order of the ids.
