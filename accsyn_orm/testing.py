@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import Self
 
@@ -30,11 +30,29 @@ from accsyn_orm.server.service import Credentials
 
 if TYPE_CHECKING:
     from accsyn_orm.session import Session
+    from accsyn_orm.session.counting import assert_max_requests
 
-__all__ = ["Credentials", "EmbeddedWorkspace", "Fault", "Faults", "ManualClock", "no_waiting"]
+__all__ = [
+    "Credentials",
+    "EmbeddedWorkspace",
+    "Fault",
+    "Faults",
+    "ManualClock",
+    "assert_max_requests",
+    "no_waiting",
+]
 
 RoleName = Literal["admin", "employee", "standard"]
 _DOCUMENTED = Lifetimes()
+
+
+def __getattr__(name: str) -> Any:
+    if name != "assert_max_requests":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # The server part must be usable without the client part.
+    from accsyn_orm.session.counting import assert_max_requests
+
+    return assert_max_requests
 
 
 class EmbeddedWorkspace:

@@ -28,7 +28,7 @@ from urllib.parse import unquote
 import pytest
 import trustme
 
-pytest_plugins = ["databases", "figures", "servers"]
+pytest_plugins = ["accsyn_orm.pytest_plugin", "databases", "figures", "pytester", "servers"]
 
 ROOT = Path(__file__).parent.parent
 WITNESSES = ROOT / ".witnesses"

@@ -37,6 +37,7 @@ ALLOWED = {
     },
     "doctor": {"session", "profiles", "transport", "wire"},
     "profiles": {"session"},
+    "pytest_plugin": {"testing", "session"},
     "testing": {"session", "server", "pacing"},
     "compat": {"accsyn_orm", "session", "query", "wire"},
     "session": {"entities", "query", "paths", "wire", "transport", "pacing"},
@@ -74,6 +75,7 @@ RESERVED = {
     "rich": {"cli"},
     "yaml": {"cli"},
     "mypy": {"mypy"},
+    "pytest": {"pytest_plugin"},
 }
 # the protocol and the language do no input or output
 NETWORK = {"asyncio", "http", "selectors", "socket", "socketserver", "ssl", "urllib.request"}
