@@ -177,23 +177,19 @@ class Session(
         Raises:
             QueryError: the query or an option is malformed; nothing was sent.
         """
-        question = self._read(query)
-        if question.entitytype == "entitytypes":
-            return self._entity_types(question)
-        if question.entitytype == "attributes":
-            options = attribute_options(query, create=create, update=update)
-            return self._list("attributes", options)
-        question, options = self._find_event(
-            question,
+        uri, options, expression = self._find_event(
+            query,
             entityid,
             Scope(finished, offline if inactive is None else inactive, archived),
             limit=limit,
             skip=skip,
             attributes=attributes,
+            create=create,
+            update=update,
             is_single=single_entity_query,
         )
         # The wire has no limit of zero: leaving it out would return everything.
-        return [] if limit == 0 else self._find(question, options)
+        return [] if limit == 0 else self._list(uri, options, expression)
 
     def find_request(  # noqa: PLR0913  # those of find()
         self,
@@ -209,21 +205,22 @@ class Session(
     ) -> WireRequest:
         """Return the request that ``find()`` with these arguments would send; nothing is sent.
 
+        With a limit of zero ``find()`` sends none.
+
         Raises:
             QueryError: the query or an option is malformed.
         """
         from accsyn_orm.entities.backend import WireRequest  # loads Pydantic
 
-        question, options = self._find_event(
-            self._read(query),
+        uri, options, expression = self._find_event(
+            query,
             entityid,
             Scope(finished, inactive, archived),
             limit=limit,
             skip=skip,
             attributes=attributes,
         )
-        uri = f"{base_uri(self._generation, question.entitytype)}/find"
-        return WireRequest("GET", uri, question.expression, options)
+        return WireRequest("GET", uri, expression, options)
 
     @public_call
     def find_one(  # noqa: PLR0913  # the official signature
@@ -455,19 +452,28 @@ class Session(
 
     def _find_event(  # noqa: PLR0913  # those of find()
         self,
-        question: Question,
+        query: str | Statement,
         entityid: str | None,
         scope: Scope,
         *,
         limit: int | None,
         skip: int | None,
         attributes: Sequence[str] | None,
+        create: bool | None = None,
+        update: bool | None = None,
         is_single: bool = False,
-    ) -> tuple[Question, dict[str, Any]]:
-        """Return condition and data of a ``find``."""
+    ) -> tuple[str, dict[str, Any], str | None]:
+        """Return operation, data and condition of a ``find``."""
+        question = self._read(query)
+        if question.entitytype == "entitytypes":
+            if question.expression:
+                raise QueryValueError(question.expression, "entitytypes takes no condition")
+            return "entitytypes", {}, None
+        if question.entitytype == "attributes":
+            return "attributes", attribute_options(query, create=create, update=update), None
         if entityid is not None:
             question = beneath(self._generation, question, check_id("entity", entityid))
-        return question, find_options(
+        options = find_options(
             self._generation,
             question.entitytype,
             scope,
@@ -477,17 +483,14 @@ class Session(
             attributes=attributes,
             is_single=is_single,
         )
+        uri = f"{base_uri(self._generation, question.entitytype)}/find"
+        return uri, options, question.expression
 
     def _look_at_creation(self, name: str, sent: Mapping[str, Any]) -> Look:
         """Return what looks for an entity with a unique code."""
         began = datetime.now(timezone.utc)
         query = Statement(name, Comparison("code", Operator.EQUAL, sent["code"]))
         return lambda: soon_of_creation(lambda: self.find(query), sent, began)
-
-    def _entity_types(self, question: Question) -> list[str]:
-        if question.expression:
-            raise QueryValueError(question.expression, "entitytypes takes no condition")
-        return self._list("entitytypes", {})
 
     def _own_profile(self, record: Record) -> Record | None:
         """Make sure that the profile is the own one: a backend may answer with any user."""

@@ -68,8 +68,11 @@ def test_misspelt_attributes_in_text_name_the_nearest(text, advice) -> None:
 def test_dictionary_api_sends_text_as_it_is() -> None:
     """It is the official one: the backend decides what there is."""
     with EmbeddedWorkspace() as workspace, workspace.session("admin") as session:
-        explained = session.find_request("Job WHERE statsu=failed")
-        assert (explained.uri, explained.query) == ("job/find", "statsu=failed")
+        request = session.find_request("Job WHERE statsu=failed")
+        assert (request.uri, request.query) == ("job/find", "statsu=failed")
+        assert session.find_request("entitytypes").uri == "entitytypes"
+        request = session.find_request("attributes WHERE entitytype=job")
+        assert (request.uri, request.data["entitytype"]) == ("attributes", "job")
 
 
 def test_queue_text_reads_back() -> None:
