@@ -56,6 +56,25 @@ def loads(text: str | bytes, *, where: str = "payload") -> Any:
         raise PayloadError(where, "is not valid JSON") from error
 
 
+def nests_deeper(value: object, most: int) -> bool:
+    """Tell whether decoded JSON has lists and dictionaries in one another on more levels than so.
+
+    Level by level, without recursion: it comes from outside.
+    """
+    level = [value]
+    for _ in range(most):
+        inner: list[object] = []
+        for outer in level:
+            if isinstance(outer, dict):
+                inner += cast("dict[str, object]", outer).values()
+            elif isinstance(outer, list):
+                inner += cast("list[object]", outer)
+        level = [item for item in inner if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
 def encode_date(value: date) -> str:
     """Write a date or a point in time as wire text.
 

@@ -12,7 +12,10 @@ from accsyn_orm.errors import (
     ProtocolError,
 )
 from accsyn_orm.outcome import Outcome
-from accsyn_orm.wire.codec import dumps, loads
+from accsyn_orm.wire.codec import dumps, loads, nests_deeper
+
+MAX_DEPTH = 128
+"""Levels of lists and dictionaries in one another that an answer may have."""
 
 _NO_REASON = "refused without a reason"
 _CRASHED = "the backend failed while it worked on this; whether anything changed is unknown"
@@ -89,6 +92,9 @@ def _payload(operation: str, host: str, status: int, text: str) -> dict[str, Any
         raise _no_answer(operation, host, status, f"and {shape}") from error
     if not isinstance(payload, dict):
         raise _no_answer(operation, host, status, "and JSON that is no object")
+    if nests_deeper(payload, MAX_DEPTH):
+        shape = f"and JSON that nests deeper than {MAX_DEPTH} levels"
+        raise _no_answer(operation, host, status, shape, is_lasting=True)
     return cast("dict[str, Any]", payload)
 
 
@@ -104,7 +110,9 @@ def _refusal(
     )
 
 
-def _no_answer(operation: str, host: str, status: int, shape: str) -> ProtocolError:
+def _no_answer(
+    operation: str, host: str, status: int, shape: str, *, is_lasting: bool = False
+) -> ProtocolError:
     # What refuses a request in the name of HTTP stands before the backend.
     is_refusal = 400 <= status < 500  # noqa: PLR2004  # the client errors of HTTP
     return ProtocolError(
@@ -114,4 +122,5 @@ def _no_answer(operation: str, host: str, status: int, shape: str) -> ProtocolEr
         hint=_HINTS.get(status),
         outcome=Outcome.REJECTED if is_refusal else Outcome.MAYBE_APPLIED,
         status_code=status,
+        is_lasting=is_lasting or None,
     )

@@ -8,6 +8,7 @@ import pytest
 
 from accsyn_orm.errors import BackendCrashError, BackendError, ProtocolError
 from accsyn_orm.wire.replies import (
+    MAX_DEPTH,
     ExpiredSession,
     decode_reply,
     encode_exception,
@@ -92,3 +93,20 @@ def test_other_answers_are_protocol_errors_that_name_the_status(status, text, re
         decode(text, status)
     assert str(status) in str(caught.value)
     assert "host:443" in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", ['{"a":', "["])
+def test_answer_that_nests_too_deeply_is_none(shape):
+    close = {"[": "]", '{"a":': "}"}[shape]
+
+    def decode(levels: int):
+        inner = shape * levels + "1" + close * levels
+        return decode_reply("job/find", "host", 200, f'{{"result": {inner}}}')
+
+    decode(MAX_DEPTH - 1)
+    for levels in (MAX_DEPTH, 500, 100_000):
+        with pytest.raises(ProtocolError):
+            decode(levels)
+    with pytest.raises(ProtocolError, match="nests deeper than 128 levels") as caught:
+        decode(MAX_DEPTH)
+    assert caught.value.is_lasting
