@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.actions.access import Access
+from accsyn_orm.entities.actions.configuration import LogEntry
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
@@ -14,6 +15,7 @@ from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.generic import GenericEntity, entity_class
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
+from accsyn_orm.entities.settings import Settings
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
 from accsyn_orm.entities.values.listing import FileInfo
 from accsyn_orm.entities.values.machines import (
@@ -106,6 +108,7 @@ __all__ = [
     "Job",
     "JobStatus",
     "Lane",
+    "LogEntry",
     "OpenEnum",
     "Party",
     "Query",
@@ -117,6 +120,7 @@ __all__ = [
     "Request",
     "Server",
     "Settable",
+    "Settings",
     "Share",
     "ShareStatus",
     "ShareType",

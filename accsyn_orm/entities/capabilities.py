@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from accsyn_orm.entities.backend import Backend, Record
+from accsyn_orm.entities.backend import Backend, Record, Speaker
 from accsyn_orm.errors import EntityStateError
 
 
@@ -148,7 +148,7 @@ class FileBackend(Backend, Protocol):
 
 
 @runtime_checkable
-class SettingsBackend(Backend, Protocol):
+class SettingsBackend(Speaker, Protocol):
     """Keeps settings."""
 
     def get_setting(
@@ -176,4 +176,21 @@ class SettingsBackend(Backend, Protocol):
 
     def delete_setting(self, entitytype: str, name: str, entityid: str | None = None) -> bool:
         """Take a setting's value away."""
+        ...
+
+
+@runtime_checkable
+class LogBackend(Backend, Protocol):
+    """Keeps a log."""
+
+    def logs(
+        self,
+        entitytype: str | None = None,
+        entityid: str | None = None,
+        search: str | None = None,
+        *,
+        sort_reverse: bool = False,
+        pagination_limit: int | None = None,
+    ) -> list[Record]:
+        """Return rows of the log."""
         ...

@@ -15,6 +15,7 @@ from accsyn_orm.wire.versions import V1
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from accsyn_orm.entities.settings import Settings
     from accsyn_orm.session.retrying import Finding, Look
 
 _INTEGRATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -27,6 +28,14 @@ class ConfigurationCalls(Lookups):
     A setting belongs to the workspace, or to one user, client, share, queue or job. Its value is
     text: numbers and booleans too (``"true"``), dictionaries as JSON text.
     """
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the workspace, as a mapping from names to texts."""
+        from accsyn_orm.entities.settings import Settings, SettingsOwner  # loads Pydantic
+
+        owner = SettingsOwner(self, "workspace", None, f"workspace {self.workspace!r}")
+        return Settings(owner)
 
     @public_call
     def get_setting(

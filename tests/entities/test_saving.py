@@ -107,17 +107,17 @@ def test_download_from_a_delivery_needs_no_source(v3) -> None:
 
 
 def test_values_spoilt_in_place_are_refused_before_sending(v3) -> None:
-    job = Job(source="a")
-    job.settings["task_bucketsize"] = [1]
-    with pytest.raises(EntityValidationError, match=r"settings\.task_bucketsize"):
+    job = Job(source="a", hooks=[{"when": "post-done"}])
+    job.hooks.append("post-done")
+    with pytest.raises(EntityValidationError, match=r"hooks\.1"):
         job.save()
     assert v3.calls == []
 
 
 @pytest.mark.usefixtures("v3")
 def test_create_only_values_changed_in_place_are_refused() -> None:
-    job = Job(source="a", settings={"x": "1"}).save()
-    job.settings["x"] = "2"
+    job = Job(source="a", hooks=[{"when": "post-done"}]).save()
+    job.hooks[0]["when"] = "post-failed"
     with pytest.raises(ReadOnlyAttributeError, match="only be given when the entity is created"):
         job.save()
 

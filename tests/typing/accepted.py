@@ -38,6 +38,7 @@ from accsyn_orm import (
     Job,
     JobStatus,
     Lane,
+    LogEntry,
     Party,
     PartyKind,
     PathKind,
@@ -52,6 +53,7 @@ from accsyn_orm import (
     Request,
     Server,
     Session,
+    Settings,
     Share,
     ShareStatus,
     ShareType,
@@ -113,7 +115,7 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(job.created, datetime)
     assert_type(job.finished, datetime | None)
     assert_type(job.metadata, dict[str, Any])
-    assert_type(job.settings, dict[str, str])
+    assert_type(job.settings, Settings)
     assert_type(job.tasks, Query[Task])
     assert_type(user.role, UserRole)
     assert_type(user.status, UserStatus)
@@ -425,3 +427,14 @@ def act_with(
 
 def sessions_can_all_of_it(session: Session) -> None:
     act_with(session, session, session, session, session, session)
+
+
+def configured(volume: Volume, queue: Queue, job: Job, session: Session) -> None:
+    assert_type(volume.settings, Settings)
+    assert_type(queue.settings["transfer_mode"], str)
+    assert_type(job.settings.effective, Mapping[str, str])
+    assert_type(session.settings, Settings)
+    assert_type(volume.logs(), list[LogEntry])
+    volume.settings["transfer_speedlimit"] = 50
+    session.settings["download/enable"] = True
+    del job.settings["transfer_mode"]

@@ -179,3 +179,9 @@ def acting(folder: Folder, volume: Volume) -> None:
     folder.assign("664b5db8ed9dc749a06f9bd6")  # both
     volume.assign(folder)  # both
     print(folder / 5)  # both
+
+
+def configured(volume: Volume) -> None:
+    volume.settings["transfer_mode"] = ["copy"]  # both
+    volume.settings.effective["transfer_mode"] = "copy"  # both
+    volume.settings = {"transfer_mode": "copy"}  # both

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 from typing_extensions import Self
 
+from accsyn_orm.entities.actions.configuration import Logged
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.querying.selection import Selection
+from accsyn_orm.entities.settings import Settings, SettingsToCreate
 from accsyn_orm.entities.types.submission import TaskSources, TransferTasks
 from accsyn_orm.entities.types.task import Task
 from accsyn_orm.entities.validation import Problem
@@ -38,11 +40,22 @@ if TYPE_CHECKING:
         def __get__(self, instance: object | None, owner: type[Any]) -> Self | Query[Task]: ...
         def __set__(self, instance: object, value: TaskSources) -> None: ...
 
+    class SettingsAttr:
+        """Given as a dictionary, read as the settings of the job."""
+
+        @overload
+        def __get__(self, instance: None, owner: type[Any]) -> Self: ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any]) -> Settings: ...
+        def __get__(self, instance: object | None, owner: type[Any]) -> Self | Settings: ...
+        def __set__(self, instance: object, value: Mapping[str, SettingValue]) -> None: ...
+
 else:
     TasksAttr = TransferTasks
+    SettingsAttr = SettingTexts
 
 
-class BaseJob(Entity):
+class BaseJob(Logged):
     """What every job has, of whatever kind; the class of none.
 
     Jobs that are done or aborted leave ordinary queries: see ``Query.finished()``. Jobs have no
@@ -94,15 +107,15 @@ class BaseJob(Entity):
 
     tasks: TasksAttr = attr(default=UNSET, on="create", readable=False)
     """Files to move, when the job is created; afterwards the query for the job's tasks."""
-    settings: AttrFrom[SettingTexts, Mapping[str, SettingValue]] = attr(
-        default_factory=dict[str, str], on="create", readable=False
-    )
+    settings: SettingsAttr = attr(default_factory=dict[str, str], on="create", readable=False)
     """Settings for this job alone: ``{"transfer_mode": "onewaysync"}``. Numbers and truth values
-    are sent as text, as everything is."""
+    are sent as text, as everything is. Once the job is saved, a change is sent at once."""
     allow_duplicates: Attr[bool] = attr(default=UNSET, on="create", readable=False)
     """``False`` refuses tasks that repeat another one, which otherwise are left out, or retried."""
     replace_duplicates: Attr[bool] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Replace tasks that the job has already, instead of retrying them (v3 only)."""
+
+    __family__ = "job"
 
     def _missing(self) -> list[Problem]:
         given = vars(self)
@@ -128,5 +141,20 @@ class _TasksOfJob:
         instance.tasks = value
 
 
-# Set on the finished class: Pydantic would take it for the default of the field.
+class _SettingsOfJob:
+    """Reads ``job.settings``: what it is created with, and later what the backend keeps."""
+
+    def __get__(self, instance: BaseJob | None, owner: type[BaseJob]) -> Settings:
+        if instance is None:
+            raise AttributeError("settings")  # the metaclass says more
+        if instance.is_new:
+            return SettingsToCreate(vars(instance)["settings"], owner.__name__)
+        return instance.settings_kept()
+
+    def __set__(self, instance: BaseJob, value: Mapping[str, SettingValue]) -> None:
+        instance.settings = value
+
+
+# Set on the finished class: Pydantic would take them for the defaults of the fields.
 type.__setattr__(BaseJob, "tasks", _TasksOfJob())
+type.__setattr__(BaseJob, "settings", _SettingsOfJob())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 from typing_extensions import Self
 
+from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.actions.lifecycle import Switchable
 from accsyn_orm.entities.attributes import Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend
@@ -52,7 +53,7 @@ def v1_client(kind: str) -> Dialect:
     return Dialect("client", names=_V1_NAMES, values=_V1_VALUES, condition=condition)
 
 
-class Client(Switchable):
+class Client(Configured, Switchable):
     """A machine that accsyn's software runs on: an app, a server, a browser, a compute lane.
 
     Each that is found becomes an object of the class of its kind. Clients come by themselves, when
@@ -62,6 +63,7 @@ class Client(Switchable):
     __entity_type__ = "client"
     __always__ = ("id", "type")
     __enabled__ = "online"
+    __family__ = "client"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(names=_V1_NAMES, values=_V1_VALUES)
     }

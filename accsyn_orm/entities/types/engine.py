@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from accsyn_orm.entities.actions.configuration import Logged
 from accsyn_orm.entities.actions.lifecycle import Switchable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.dialects import Dialect
@@ -13,7 +14,7 @@ from accsyn_orm.entities.values.limits import NonEmpty, ShortCode
 from accsyn_orm.entities.values.machines import EngineStatus
 
 
-class Engine(Switchable):
+class Engine(Logged, Switchable):
     """A program that compute jobs run, such as ``nuke-13``; the v1 generation calls it an app.
 
     Accsyn documents the code, type and status of engines only; what else is here are columns of its

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
-from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.user import User
 
 
-class Queue(Entity):
+class Queue(Configured):
     """A queue of jobs, which inherit its priority.
 
     The default queue cannot be deleted: designate another one first. Jobs of a deleted queue move

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from typing_extensions import Self
 
 from accsyn_orm.entities.actions.access import Accessible
+from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.actions.files import HoldsFiles
 from accsyn_orm.entities.actions.lifecycle import Deactivatable, Switchable
 from accsyn_orm.entities.active import required_backend
@@ -41,7 +42,7 @@ def v1_share(kind: str) -> Dialect:
     return Dialect("share", names=_V1_NAMES, values=_V1_VALUES, condition=condition)
 
 
-class Share(Accessible, HoldsFiles, Switchable, Deactivatable):
+class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
     """A place with files: a volume, a folder, a home or a collection.
 
     The v1 generation finds all kinds under this name, and each becomes an object of its class. The

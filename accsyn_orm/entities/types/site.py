@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accsyn_orm.entities.actions.configuration import Logged
 from accsyn_orm.entities.actions.lifecycle import Switchable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.relations import Many
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.server import Server
 
 
-class Site(Switchable):
+class Site(Logged, Switchable):
     """A place where servers stand.
 
     Every workspace has the main site, one for all machines of standard users (``roaming``), and

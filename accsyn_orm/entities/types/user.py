@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
 
 
-class User(Entity):
+class User(Configured):
     """Someone with access to the workspace.
 
     Example:

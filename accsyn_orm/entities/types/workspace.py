@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
+from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.attributes import Attr, ReadOnlyAttr, attr
-from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.errors import EntityStateError
 
 
-class Workspace(Entity):
+class Workspace(Configured):
     """The workspace that one is signed in to: there is one, which is neither created nor deleted.
 
     Standard users cannot see it, only admins can change it. Its configuration is in settings.

@@ -23,6 +23,16 @@ def as_utc(value: datetime) -> datetime:
     return value.astimezone(timezone.utc)
 
 
+def moment(value: object) -> datetime | None:
+    """Return the moment that the backend means, if it is one: a date, or its text."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return as_utc(value) if isinstance(value, datetime) else None
+
+
 def _as_utc_or_never(value: datetime | None) -> datetime | None:
     moment = None if value is None else as_utc(value)
     return None if moment in _NEVER else moment

@@ -17,10 +17,11 @@ def setting_texts(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     settings = cast("Mapping[object, object]", value)
-    return {name: _text(setting) for name, setting in settings.items()}
+    return {name: setting_text(setting) for name, setting in settings.items()}
 
 
-def _text(value: object) -> object:
+def setting_text(value: object) -> object:
+    """Return a number or truth value as accsyn writes it, and any other value as given."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
