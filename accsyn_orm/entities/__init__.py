@@ -13,6 +13,7 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import Change
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.generic import GenericEntity, entity_class
+from accsyn_orm.entities.metadata import MetadataKey
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.settings import Settings
@@ -109,6 +110,7 @@ __all__ = [
     "JobStatus",
     "Lane",
     "LogEntry",
+    "MetadataKey",
     "OpenEnum",
     "Party",
     "Query",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from inspect import getattr_static
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -21,6 +22,7 @@ from accsyn_orm.entities.changes import Change, detached, is_same
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
+from accsyn_orm.entities.metadata import MetadataKey
 from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import container_names
 from accsyn_orm.entities.siblings import Siblings
@@ -71,7 +73,10 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     __slots__ = ("_state",)
     model_config = ConfigDict(
-        extra="allow", validate_by_name=True, validate_by_alias=True, ignored_types=(Relation,)
+        extra="allow",
+        validate_by_name=True,
+        validate_by_alias=True,
+        ignored_types=(MetadataKey, Relation),
     )
 
     __entity_type__: ClassVar[str] = ""
@@ -141,6 +146,11 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
             raise AttributeError(reason, name=name, obj=self)
 
         def __setattr__(self, name: str, value: object) -> None:
+            if name not in type(self).__entity_attributes__:
+                key = getattr_static(type(self), name, None)
+                if isinstance(key, MetadataKey):
+                    key.__set__(self, value)
+                    return
             self._assign(name, value)
 
         def __delattr__(self, name: str) -> None:

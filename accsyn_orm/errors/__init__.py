@@ -32,6 +32,7 @@
     │   ├── TransportTimeoutError (TimeoutError)
     │   ├── ProtocolError             something answered that does not speak accsyn
     │   └── AmbiguousOutcomeError     it may have been done, and nothing tells: not repeated
+    ├── ExportError (TypeError)       entities that cannot become a table
     └── BulkError                     see ``accsyn_orm.bulk.errors``
 
 An error carries its facts as attributes and builds its own message from them. No message holds a
@@ -57,6 +58,7 @@ from accsyn_orm.errors.entities import (
     PagingError,
     ReadOnlyAttributeError,
 )
+from accsyn_orm.errors.exports import ExportError
 from accsyn_orm.errors.input import (
     ConfigurationError,
     PayloadError,
@@ -102,6 +104,7 @@ __all__ = [
     "EntityNotFoundError",
     "EntityStateError",
     "EntityValidationError",
+    "ExportError",
     "HiddenRequestError",
     "MultipleEntitiesError",
     "NoSessionError",

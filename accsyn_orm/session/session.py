@@ -37,6 +37,7 @@ from accsyn_orm.session.queries import (
     beneath,
     find_options,
 )
+from accsyn_orm.session.schema import SchemaCalls
 from accsyn_orm.wire.versions import V1, base_uri
 
 if TYPE_CHECKING:
@@ -58,7 +59,13 @@ _ALL_USERS = Question("user", None)
 
 
 class Session(
-    AccessCalls, AssignmentCalls, FileCalls, ConfigurationCalls, MonitoringCalls, LifecycleCalls
+    AccessCalls,
+    AssignmentCalls,
+    FileCalls,
+    ConfigurationCalls,
+    MonitoringCalls,
+    LifecycleCalls,
+    SchemaCalls,
 ):
     """A connection to a workspace, signed in with the first call.
 

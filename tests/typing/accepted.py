@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
+from generated import Queue as StudioQueue
 from typing_extensions import assert_type
 
 from accsyn_orm import (
@@ -438,3 +439,20 @@ def configured(volume: Volume, queue: Queue, job: Job, session: Session) -> None
     volume.settings["transfer_speedlimit"] = 50
     session.settings["download/enable"] = True
     del job.settings["transfer_mode"]
+
+
+# -- classes that were generated for one workspace -------------------------------------------------
+assert_type(StudioQueue.colour, FieldRef[str])
+assert_type(StudioQueue.shot, FieldRef[str])
+assert_type(StudioQueue.frame_no > 5, Comparison)
+assert_type(StudioQueue.where(StudioQueue.shot == "sh010"), Query[StudioQueue])
+
+
+def of_the_studio(queue: StudioQueue) -> None:
+    assert_type(queue.colour, str)
+    assert_type(queue.class_, str | None)
+    assert_type(queue.shot, str | None)
+    assert_type(queue.frame_no, int | None)
+    queue.shot = "sh010"
+    queue.shot = None
+    queue.colour = "red"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from accsyn_orm.entities.active import active_backend, required_backend
 from accsyn_orm.entities.literals import ids_of
@@ -17,9 +17,14 @@ from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError, QueryV
 from accsyn_orm.query.nodes import Comparison, Operator
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
     from accsyn_orm.bulk.plan import Plan
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.querying.explanation import Explanation
+    from accsyn_orm.exports.columns import Misfits
 
 E = TypeVar("E", bound="Entity")
 
@@ -194,6 +199,39 @@ class Query(Narrowing[E]):
         from accsyn_orm.bulk.planning import plan_delete  # the layer above, see test_layers
 
         return plan_delete(self, force=force)
+
+    # -- as tables --------------------------------------------------------------------------------
+
+    def to_dicts(self) -> Iterator[dict[str, Any]]:
+        """Give the entities as dictionaries of what was loaded, page by page."""
+        from accsyn_orm import exports  # the layer above, see test_layers
+
+        return exports.to_dicts(self)
+
+    def to_arrow(self, *, misfits: Misfits = "raise") -> pa.Table:
+        """Return the entities as an Arrow table, one typed column per attribute.
+
+        Args:
+            misfits: ``"null"`` leaves out values that their column cannot hold.
+
+        Raises:
+            ExportError: pyarrow is missing, or a value does not fit its column.
+        """
+        from accsyn_orm import exports  # the layer above, see test_layers
+
+        return exports.to_arrow(self, misfits=misfits)
+
+    def to_pandas(self, *, misfits: Misfits = "raise") -> pd.DataFrame:
+        """Return the entities as a pandas data frame, as ``to_arrow()`` does."""
+        from accsyn_orm import exports  # the layer above, see test_layers
+
+        return exports.to_pandas(self, misfits=misfits)
+
+    def to_polars(self, *, misfits: Misfits = "raise") -> pl.DataFrame:
+        """Return the entities as a polars data frame, as ``to_arrow()`` does."""
+        from accsyn_orm import exports  # the layer above, see test_layers
+
+        return exports.to_polars(self, misfits=misfits)
 
     def _at_most(self, count: int) -> Query[E]:
         limit = self.selection.limit

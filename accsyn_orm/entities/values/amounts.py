@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _STEP = 1000
-_CLOCK = re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)")
+_CLOCK = re.compile(r"(\d+)h?:([0-5]?\d)m?:([0-5]?\d)s?")
 
 
 class Size(int):
@@ -80,11 +80,11 @@ class Speed(float):
 
 
 class Duration(timedelta):
-    """How long something takes; ``str()`` gives ``hh:mm:ss``, as accsyn writes it.
+    """How long something takes; ``str()`` gives ``0h:12m:30s``, as accsyn writes it.
 
     Example:
         >>> str(Duration(minutes=90))
-        '01:30:00'
+        '1h:30m:00s'
     """
 
     __view__: ClassVar[View]
@@ -92,7 +92,7 @@ class Duration(timedelta):
     def __str__(self) -> str:
         minutes, seconds = divmod(int(self.total_seconds()), 60)
         hours, minutes = divmod(minutes, 60)
-        return f"{hours:02}:{minutes:02}:{seconds:02}"
+        return f"{hours}h:{minutes:02}m:{seconds:02}s"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
@@ -100,7 +100,7 @@ class Duration(timedelta):
 
     @classmethod
     def viewed(cls, text: str, _: EntityModel, __: str) -> Any:
-        """Read ``hh:mm:ss``; no text is no duration, and any other stays as it is."""
+        """Read ``0h:12m:30s``; no text is no duration, and any other stays as it is."""
         if not text:
             return None
         if (found := _CLOCK.fullmatch(text)) is None:

@@ -44,6 +44,7 @@ def test_speed_below_zero_is_no_speed(v3, number: float, human: str):
     ("text", "expected"),
     [
         ("01:02:03", timedelta(hours=1, minutes=2, seconds=3)),
+        ("0h:12m:30s", timedelta(minutes=12, seconds=30)),
         ("0:0:9", timedelta(seconds=9)),
         ("120:00:00", timedelta(hours=120)),
         ("", None),
@@ -55,7 +56,7 @@ def test_remaining_time_is_a_duration(v3, text: str, expected: object):
 
 
 def test_duration_prints_as_accsyn_writes_it():
-    assert str(Duration(hours=120, minutes=2, seconds=3)) == "120:02:03"
+    assert str(Duration(hours=120, minutes=2, seconds=3)) == "120h:02m:03s"
 
 
 def test_values_of_another_type_are_read_as_they_came(v3):

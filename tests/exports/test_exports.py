@@ -1,0 +1,205 @@
+"""Tables of entities: the same rows in four forms, typed whatever the rows hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from accsyn_orm import ExportError, Job, JobStatus, Queue, User, exports
+from accsyn_orm.entities import Attr, attr
+from accsyn_orm.exports import Kind, columns_of
+
+ID = "6971e16fceadd67b955b1995"
+
+
+class Typed(Job):
+    """A class with an attribute of every kind."""
+
+    labels: Attr[list[str]] = attr(default_factory=list[str])
+    urgent: Attr[bool] = attr(default=False)
+    items: Attr[list[dict[str, Any]]] = attr(default_factory=list[dict[str, Any]])
+
+
+RECORD: dict[str, Any] = {
+    "id": ID,
+    "name": "Åre – 日本",
+    "status": "hibernating",
+    "size": 2**40,
+    "speed": 3,
+    "etr": "00:01:30",
+    "created": datetime(2026, 11, 24, 9, 30, 0, 5, tzinfo=timezone.utc),
+    "finished": None,
+    "metadata": {"shot": "sh010", "when": datetime(2026, 1, 2, tzinfo=timezone.utc)},
+    "labels": ["a", "b"],
+    "urgent": True,
+    "items": [{"a": 1}],
+    "colour": "red",
+}
+NAMES = ("id", "name", "status", "size", "speed", "etr", "created", "finished")
+NAMES += ("metadata", "labels", "urgent", "items")
+ROW = {
+    "id": ID,
+    "name": "Åre – 日本",
+    "status": "hibernating",
+    "size": 2**40,
+    "speed": 3.0,
+    "etr": timedelta(seconds=90),
+    "created": RECORD["created"],
+    "finished": None,
+    "metadata": '{"shot": "sh010", "when": "2026-01-02 00:00:00+00:00"}',
+    "labels": ["a", "b"],
+    "urgent": True,
+    "items": '[{"a": 1}]',
+}
+
+
+def typed(**changes: Any) -> Typed:
+    return Typed.loaded(**{**RECORD, **changes})
+
+
+def in_arrow(entities, **options):
+    return exports.to_arrow(entities, **options).to_pylist()
+
+
+def in_polars(entities, **options):
+    return exports.to_polars(entities, **options).to_dicts()
+
+
+def in_pandas(entities, **options):
+    frame = exports.to_pandas(entities, **options)
+    rows = frame.to_dict("records")
+    return [{k: None if v is pd.NA or v is pd.NaT else v for k, v in row.items()} for row in rows]
+
+
+FORMS = pytest.mark.parametrize("read", [in_arrow, in_polars, in_pandas])
+
+
+@FORMS
+def test_every_form_has_the_same_values(read):
+    (row,) = read([typed()])
+    assert {name: row[name] for name in NAMES} == ROW
+
+
+@FORMS
+def test_columns_are_typed_though_no_row_has_a_value(read):
+    rows = read([typed(), Typed.loaded(id="x")])
+    assert [row["size"] for row in rows] == [2**40, None]
+    assert [row["labels"] for row in rows] == [["a", "b"], None]
+    assert [row["urgent"] for row in rows] == [True, None]
+
+
+def test_kinds_follow_the_declared_types():
+    kinds = {column.name: column.kind for column in columns_of(Typed, NAMES)}
+    assert kinds == {
+        "id": Kind.TEXT,
+        "name": Kind.TEXT,
+        "status": Kind.TEXT,
+        "size": Kind.INTEGER,
+        "speed": Kind.NUMBER,
+        "etr": Kind.DURATION,
+        "created": Kind.MOMENT,
+        "finished": Kind.MOMENT,
+        "metadata": Kind.JSON,
+        "labels": Kind.TEXTS,
+        "urgent": Kind.BOOLEAN,
+        "items": Kind.JSON,
+    }
+
+
+def test_what_only_the_other_generation_knows_is_no_column():
+    names = {
+        generation: {c.name for c in columns_of(User, (), generation)}
+        for generation in ("v1", "v3")
+    }
+    assert names["v1"] - names["v3"] == {"phase"}
+    assert names["v3"] - names["v1"] == {"inactive"}
+    assert "mail" not in names["v3"]
+
+
+@pytest.mark.parametrize(
+    "misfit",
+    [
+        {"size": "huge"},
+        {"size": 2**63},
+        {"speed": "fast"},
+        {"etr": "soon"},
+        {"created": "yesterday"},
+        {"labels": ["a", 1]},
+        {"labels": "a"},
+        {"urgent": 1.5},
+        {"name": 5},
+    ],
+    ids=str,
+)
+@FORMS
+def test_values_that_no_column_can_hold_are_named(read, misfit):
+    (name,) = misfit
+    with pytest.raises(ExportError, match=f"Typed {ID}: {name} is not of kind"):
+        read([typed(**misfit)])
+    (row,) = read([typed(**misfit)], misfits="null")
+    assert row[name] is None
+    assert row["id"] == ID
+
+
+def test_dictionaries_hold_what_was_loaded_and_what_is_unknown():
+    (row,) = exports.to_dicts([typed()])
+    assert row["status"] == "hibernating"
+    assert type(row["status"]) is str
+    assert row["colour"] == "red"
+    assert row["metadata"] == RECORD["metadata"]
+    assert "progress" not in row
+
+
+@FORMS
+def test_no_remaining_time_is_nothing(read):
+    (row,) = read([typed(etr="")])
+    assert row["etr"] is None
+
+
+@FORMS
+def test_tables_of_no_class_or_of_two_are_refused(read):
+    with pytest.raises(ExportError, match="nothing tells the columns"):
+        read([])
+    with pytest.raises(ExportError, match="holds Queue and User"):
+        read([Queue.loaded(id="a"), User.loaded(id="b")])
+
+
+@FORMS
+def test_the_library_that_is_missing_is_named(read, monkeypatch):
+    for name in ("pandas", "polars", "pyarrow"):
+        monkeypatch.setitem(__import__("sys").modules, name, None)
+    with pytest.raises(ExportError, match=r"pip install 'accsyn_orm\[(arrow|polars|pandas)\]'"):
+        read([typed()])
+
+
+@FORMS
+def test_a_query_without_result_has_columns_and_no_rows(read, session):
+    query = session.query(Queue).where(Queue.code == "nowhere")
+    assert read(query) == []
+
+
+def test_a_query_becomes_columns_of_what_it_loads(session):
+    query = session.query(Job).only(Job.status, Job.size)
+    frame = query.to_polars()
+    assert frame.schema == {"id": pl.String, "status": pl.String, "size": pl.Int64}
+    assert frame.height == query.count()
+    assert query.to_arrow().schema.names == ["id", "status", "size"]
+    assert list(query.to_pandas().columns) == ["id", "status", "size"]
+    statuses = {row["status"] for row in query.to_dicts()}
+    assert statuses <= {member.value for member in JobStatus}
+
+
+def test_batches_come_page_by_page(session):
+    jobs = session.query(Job)
+    batches = list(exports.to_batches(jobs))
+    assert pa.Table.from_batches(batches).num_rows == jobs.count()
+
+
+def test_unknown_values_of_json_are_text():
+    assert json.loads(exports.columns.as_json({"a": {1}})) == {"a": "{1}"}
