@@ -211,7 +211,7 @@ class Connection:
         try:
             return self._send_event(signed_in, verb, event)
         except (BackendError, TransportError) as error:
-            # Refused under a sign-in that another thread has renewed meanwhile, it may just be that.
+            # Refused under a sign-in that another thread has renewed since: it may just be that.
             is_outdated = self._signed_in is not signed_in and error.outcome is Outcome.REJECTED
             if not (_is_expiry(error) or is_outdated):
                 raise
