@@ -115,6 +115,7 @@ class One(Relation[E_co]):
         """Return the entity.
 
         Raises:
+            AttributeNotLoadedError: what it is found by was not loaded.
             EntityStateError: the entity is new.
             HiddenRequestError: it would take a request, inside ``strict()``.
         """
@@ -125,8 +126,8 @@ class One(Relation[E_co]):
 
         self._refuse_new(instance)
         link = self.link(required_backend(type(instance), instance.session).protocol)
-        ident = link.ident_in(instance)
-        return None if ident is None else cast("E_co | None", follow(instance, link, ident))
+        ident = str(getattr(instance, link.attribute))
+        return cast("E_co | None", follow(instance, link, ident))
 
     def link(self, generation: str) -> Link:
         """Return what of this side equals what of the other side."""

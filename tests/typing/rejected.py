@@ -79,6 +79,8 @@ def relations(job: Job, user: User, task: Task, folder: Folder) -> None:
     task.source.path + "x"  # both
     job.source.fetch().code  # both
     folder.acls.fetch()  # both
+    Job.where().prefetch(5)  # both
+    Job.where().prefetch(job.user.fetch())  # both
 
 
 def reads(job: Job) -> None:

@@ -143,6 +143,9 @@ def _warnings(cls: type[Entity], selection: Selection) -> Iterator[str]:
     is_job = "finished" in cls.__entity_attributes__ and not cls.__parent__
     if is_job and not selection.finished and not selection.archived:
         yield "jobs that are done or aborted are not among these: finished() finds them"
+    if selection.prefetch:
+        names = ", ".join(selection.prefetch)
+        yield f"prefetch() adds a request or more to a page for each of: {names}"
     if selection.archived:
         yield "archived() is slow: the backend reads its archive"
     if selection.where is not None and _is_costly(selection.where):

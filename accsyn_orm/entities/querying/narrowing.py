@@ -15,6 +15,7 @@ from accsyn_orm.query.nodes import And, Comparison, Expression, Or, Statement, a
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend
     from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.relations import Relation
     from accsyn_orm.query.fields import FieldRef
 
 E = TypeVar("E", bound="Entity")
@@ -125,6 +126,36 @@ class Narrowing(Generic[E]):
     def using(self, session: Backend | None) -> Self:
         """Return the query bound to a session; with ``None``, to the one that is active then."""
         return replace(self, backend=session)
+
+    def prefetch(self, *names: FieldRef[Any] | Relation[Any] | str) -> Self:
+        """Return the query that fetches with each page what its entities refer to.
+
+        That takes a request for each name and page, or more when a page names more than a hundred
+        entities, or some that are not active.
+
+        Args:
+            names: references such as ``Job.user``, relations such as ``User.home``, parties, and
+                parts of a task's party (``"source.user"``). A dot leads on: ``"user.queue"``.
+
+        Raises:
+            QueryFieldError: there is no such attribute, or it refers to nothing.
+
+        Example:
+            >>> for job in Job.where().prefetch(Job.user, "parent"):  # doctest: +SKIP
+            ...     print(job.user.fetch().code, job.parent.fetch().code)
+        """
+        from accsyn_orm.entities.prefetching import checked_name  # only for who asks
+
+        checked = [checked_name(self.entity, name) for name in names]
+        return self._with(prefetch=tuple(dict.fromkeys([*self.selection.prefetch, *checked])))
+
+    def strict(self) -> Self:
+        """Return the query whose entities fetch nothing later: what they need is prefetched.
+
+        Following a reference that was not then raises ``HiddenRequestError``. ``session.strict()``
+        does the same for all entities, inside a block.
+        """
+        return self._with(strict=True)
 
     def __str__(self) -> str:
         return str(Statement(self.entity.__entity_type__, self.selection.where))

@@ -29,8 +29,8 @@ class Handed:
     would show it again.
     """
 
-    def __init__(self) -> None:
-        self._siblings = Siblings()
+    def __init__(self, *, is_strict: bool) -> None:
+        self.siblings = Siblings(is_strict=is_strict)
         self._pages: deque[Sequence[Entity]] = deque(maxlen=2)
         self._written: set[str] = set()
 
@@ -39,7 +39,7 @@ class Handed:
         self.written()
         self._pages.append(page)
         # Not before: what is fetched for a page shall not depend on how far the next one is.
-        self._siblings.add(page)
+        self.siblings.add(page)
 
     def written(self) -> Collection[str]:
         """Return the ids of what was written so far."""
@@ -73,7 +73,7 @@ class Pages(Generic[E]):
             selection: says where to begin and end.
             query: text of the query, for messages.
         """
-        handed = Handed()
+        handed = Handed(is_strict=selection.strict is True)
         pager = Pager(
             self._find,
             self.size,
@@ -87,12 +87,19 @@ class Pages(Generic[E]):
             load = partial(self._load, pager, place)
             page, place = load() if coming is None else coming.result()
             handed.add(page)
+            if page and selection.prefetch:
+                self._prefetch(selection.prefetch, handed.siblings)
             coming = None
             if self.is_ahead and not is_first and place is not None and place.left != 0:
                 coming = Ahead(partial(self._load, pager, place))
             is_first = False
             for begin in range(0, len(page), self.size):
                 yield page[begin : begin + self.size]
+
+    def _prefetch(self, names: tuple[str, ...], siblings: Siblings) -> None:
+        from accsyn_orm.entities.prefetching import prefetch  # which asks by queries itself
+
+        prefetch(self.entity, names, siblings, self.backend)
 
     def _find(self, limit: int, skip: int) -> list[Record]:
         return self.request.find(self.backend, limit=limit, skip=skip)

@@ -135,11 +135,11 @@ class Query(Narrowing[E]):
 
     def count(self) -> int:
         """Return how many there are; the language cannot count, so their ids are loaded."""
-        return sum(len(page) for page in self.only().pages())
+        return sum(len(page) for page in self._ids().pages())
 
     def exists(self) -> bool:
         """Tell whether there is any entity."""
-        return self.only().first() is not None
+        return self._ids().first() is not None
 
     def explain(self, *, size: int = PAGE_SIZE, count: bool = False) -> Explanation:
         """Say what iterating would ask, and what that costs; without ``count``, nothing is asked.
@@ -232,6 +232,9 @@ class Query(Narrowing[E]):
         from accsyn_orm import exports  # the layer above, see test_layers
 
         return exports.to_polars(self, misfits=misfits)
+
+    def _ids(self) -> Query[E]:
+        return self._with(attributes=("id",), prefetch=())
 
     def _at_most(self, count: int) -> Query[E]:
         limit = self.selection.limit

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.dialects import localized_statement, wire_name
+from accsyn_orm.entities.relations import One
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Statement, all_of
 
@@ -50,7 +51,7 @@ def request_of(cls: type[EntityModel], selection: Selection, speaker: Speaker) -
     where, parent = _parted(cls, selection)
     options = {
         "entityid": parent,
-        "attributes": _wire_attributes(cls, selection.attributes, parent, speaker),
+        "attributes": _wire_attributes(cls, _needed(cls, selection, speaker), parent, speaker),
         "finished": selection.finished,
         "inactive": selection.inactive,
         "archived": selection.archived,
@@ -80,6 +81,19 @@ def _parted(cls: type[EntityModel], selection: Selection) -> tuple[Expression | 
             case _:
                 continue
     return where, None
+
+
+def _needed(cls: type[EntityModel], selection: Selection, speaker: Speaker) -> tuple[str, ...]:
+    """Return what to load: nothing can be fetched for what an entity refers to without it."""
+    if not selection.attributes or not selection.prefetch:
+        return selection.attributes
+    needed = list(selection.attributes)
+    for name in selection.prefetch:
+        head = name.partition(".")[0]
+        relation = getattr(cls, head)
+        is_one = isinstance(relation, One)
+        needed.append(relation.link(speaker.protocol).attribute if is_one else head)
+    return tuple(needed)
 
 
 def _wire_attributes(

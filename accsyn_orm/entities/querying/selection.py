@@ -24,6 +24,8 @@ class Selection:
         archived: look among archived ones.
         limit: at most this many.
         skip: leave out this many first.
+        prefetch: names of what to fetch with each page; see ``prefetching``.
+        strict: refuse to fetch anything for what is found that is not named in ``prefetch``.
     """
 
     where: Expression | None = None
@@ -34,6 +36,8 @@ class Selection:
     archived: bool | None = None
     limit: int | None = None
     skip: int | None = None
+    prefetch: tuple[str, ...] = ()
+    strict: bool | None = None
 
     def said(self) -> dict[str, Any]:
         """Return the options that are set; the condition is none."""
@@ -51,11 +55,12 @@ class Selection:
             QueryValueError: both say different things.
         """
         mine, theirs = self.said(), other.said()
-        for name in _OPTIONS:
+        for name in set(_OPTIONS) - {"prefetch"}:
             if name in mine and name in theirs and mine[name] != theirs[name]:
                 said = f"{mine[name]!r} and {theirs[name]!r}"
                 raise QueryValueError(query, f"the queries disagree about {name}: {said}")
-        return replace(self, **{**theirs, **mine})
+        both = tuple(dict.fromkeys(self.prefetch + other.prefetch))
+        return replace(self, **{**theirs, **mine, "prefetch": both})
 
     def refuse_other_request(self, other: Selection, query: str) -> None:
         """Refuse a selection that one request cannot answer together with this one.

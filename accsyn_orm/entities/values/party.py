@@ -129,16 +129,19 @@ class Part:
     """One id in the dictionary that a task's party is.
 
     Attributes:
+        name: what it is called here.
         targets: names of the classes that it may lead to.
         keys: its keys, of which a generation has one.
     """
 
+    name: str
     targets: tuple[str, ...]
     keys: tuple[str, ...]
 
     def links(self, attribute: str) -> list[Link]:
         """Return where it stands in an attribute."""
-        return [Link(attribute, self.targets, part=key) for key in self.keys]
+        name = f"{attribute}.{self.name}"
+        return [Link(attribute, self.targets, part=key, relation=name) for key in self.keys]
 
 
 class TaskParty(Mapping[str, Any]):
@@ -151,11 +154,14 @@ class TaskParty(Mapping[str, Any]):
     __slots__ = ("_attribute", "_holder", "_values", "text")
     __view__: ClassVar[View]
     parts: ClassVar[Mapping[str, Part]] = {
-        "client": Part(("Client",), ("client",)),
-        "user": Part(("User",), ("user",)),
-        "site": Part(("Site",), ("site",)),
-        "volume": Part(("Volume",), ("v", "r_s")),
-        "share": Part(_SHARES, ("s",)),
+        part.name: part
+        for part in (
+            Part("client", ("Client",), ("client",)),
+            Part("user", ("User",), ("user",)),
+            Part("site", ("Site",), ("site",)),
+            Part("volume", ("Volume",), ("v", "r_s")),
+            Part("share", _SHARES, ("s",)),
+        )
     }
     """What it refers to, by the name here."""
 

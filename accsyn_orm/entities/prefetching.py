@@ -1,0 +1,143 @@
+"""What a query fetches with each page: the entities that those of the page refer to.
+
+A name says what: an attribute or a relation, a key or a property of a task's party behind a dot
+(``source.user``), and what is then found may be followed further (``user.queue``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from accsyn_orm.entities.links import load
+from accsyn_orm.entities.literals import attribute_name
+from accsyn_orm.entities.registry import ENTITY_CLASSES
+from accsyn_orm.entities.relations import Many, One, Relation
+from accsyn_orm.entities.siblings import Link, Siblings
+from accsyn_orm.entities.values.party import Party, TaskParty, party_links
+from accsyn_orm.entities.values.references import links
+from accsyn_orm.entities.views import View, view_in
+from accsyn_orm.errors import QueryFieldError
+from accsyn_orm.query.fields import FieldRef
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.backend import Backend
+    from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.model import EntityModel
+
+
+def checked_name(cls: type[Entity], item: FieldRef[Any] | Relation[Any] | str) -> str:
+    """Return the name of what shall be fetched, in its current spelling.
+
+    Raises:
+        QueryFieldError: there is no such attribute, or it refers to nothing.
+    """
+    spelling = item.name if isinstance(item, (FieldRef, Relation)) else str(item)
+    head, part, rest = _parts(cls, spelling)
+    targets = _targets(cls, head, part)
+    names = [head, part]
+    if rest:
+        known = [target for target in targets if _can_follow(target, rest)]
+        if not targets:
+            reason = "can be of any type, so that nothing is known to follow from it"
+            raise QueryFieldError(cls.__name__, head, reason=reason)
+        names.append(checked_name((known or targets)[0], rest))
+    return ".".join(name for name in names if name)
+
+
+def prefetch(
+    cls: type[EntityModel], names: Iterable[str], siblings: Siblings, backend: Backend
+) -> None:
+    """Fetch what entities that were loaded together refer to, as far as it is not there.
+
+    Args:
+        cls: class of the entities.
+        names: what to follow, as ``checked_name()`` returns it.
+        siblings: the entities.
+        backend: where.
+    """
+    for name in names:
+        head, part, rest = _parts(cls, name)
+        for link in _links(cls, head, part, siblings, backend):
+            load(link, siblings, backend)
+            for kind, group in _groups(siblings, link) if rest else ():
+                if _can_follow(kind, rest):
+                    prefetch(kind, [rest], group, backend)
+
+
+def _parts(cls: type[EntityModel], name: str) -> tuple[str, str, str]:
+    """Separate what is followed here, the part of it that is meant, and what follows behind."""
+    spelling, _, rest = name.partition(".")
+    if isinstance(_relation(cls, spelling), Relation):
+        return spelling, "", rest
+    head = attribute_name(cls, spelling)
+    if _view(cls, head) is TaskParty.__view__:
+        part, _, rest = rest.partition(".")
+        return head, part, rest
+    return head, "", rest
+
+
+def _targets(cls: type[Entity], head: str, part: str) -> list[type[Entity]]:
+    """Return the classes that a name leads to; none for parties, which can be anything.
+
+    Raises:
+        QueryFieldError: it leads nowhere.
+    """
+    relation = _relation(cls, head)
+    if isinstance(relation, Many):
+        reason = "is a query of its own: ask it where it is needed"
+        raise QueryFieldError(cls.__name__, head, reason=reason)
+    if isinstance(relation, One):
+        return [ENTITY_CLASSES.named(relation.target_name)]
+    view = _view(cls, head)
+    if view is Party.__view__:
+        return []
+    names = view.targets if view else ()
+    if view is TaskParty.__view__:
+        names = _part_targets(cls, head, part)
+    if not names:
+        raise QueryFieldError(cls.__name__, head, reason="refers to no other entity")
+    return [ENTITY_CLASSES.named(name) for name in names]
+
+
+def _part_targets(cls: type[Entity], head: str, part: str) -> tuple[str, ...]:
+    if part not in TaskParty.parts:
+        choices = ", ".join(f"{head}.{name}" for name in TaskParty.parts)
+        reason = f"names no entity of a task's party: that is one of {choices}"
+        raise QueryFieldError(cls.__name__, f"{head}.{part}".rstrip("."), reason=reason)
+    return TaskParty.parts[part].targets
+
+
+def _can_follow(cls: type[EntityModel], name: str) -> bool:
+    head = name.partition(".")[0]
+    return isinstance(_relation(cls, head), One) or head in cls.__entity_attributes__
+
+
+def _links(
+    cls: type[EntityModel], head: str, part: str, siblings: Siblings, backend: Backend
+) -> Iterator[Link]:
+    relation = _relation(cls, head)
+    if isinstance(relation, One):
+        yield relation.link(backend.protocol)
+    elif part:
+        yield from TaskParty.parts[part].links(head)
+    elif head in links(cls):
+        yield links(cls)[head]
+    else:
+        yield from party_links(head, siblings)
+
+
+def _groups(siblings: Siblings, link: Link) -> Iterator[tuple[type[EntityModel], Siblings]]:
+    """Give what was fetched, by what was loaded together."""
+    found = [entity for entity in siblings.fetched(link).values() if entity is not None]
+    groups = {(type(entity), id(entity.siblings)): entity.siblings for entity in found}
+    yield from ((kind, group) for (kind, _), group in groups.items())
+
+
+def _relation(cls: type[EntityModel], name: str) -> object:
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+
+
+def _view(cls: type[EntityModel], name: str) -> View | None:
+    field = cls.model_fields[name]
+    return view_in(field.annotation, field.metadata)
