@@ -16,6 +16,7 @@ import typer
 
 from accsyn_orm.cli.bulk import changes, journals
 from accsyn_orm.cli.reading import reading
+from accsyn_orm.cli.schema import schema
 from accsyn_orm.cli.signing import signing
 from accsyn_orm.errors import AccsynError, ConfigurationError
 
@@ -32,6 +33,7 @@ app.add_typer(reading)
 app.add_typer(changes)
 app.add_typer(journals, name="bulk")
 app.add_typer(signing)
+app.add_typer(schema, name="schema")
 
 
 class Seed(str, Enum):

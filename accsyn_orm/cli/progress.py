@@ -53,6 +53,29 @@ def progress_bar(
         yield show
 
 
+@contextmanager
+def steps_bar(
+    console: Console | None = None,
+) -> Generator[Callable[[int, int], None] | None, None, None]:
+    """Give a callback that takes steps done and all, or ``None`` when nobody looks.
+
+    Args:
+        console: where to draw; by default standard error.
+    """
+    terminal = console or Console(stderr=True)
+    if not terminal.is_terminal:
+        yield None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal, transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(done: int, steps: int) -> None:
+            progress.update(task, completed=done, total=steps)
+
+        yield show
+
+
 def _said(tally: Tally) -> str:
     told = (
         (tally.failed, "failed"),

@@ -10,11 +10,14 @@ from accsyn_orm.schema.classes import declared_schema
 from accsyn_orm.schema.drift import Difference, DriftKind, drift
 from accsyn_orm.schema.generate import generate
 from accsyn_orm.schema.kinds import METADATA_KINDS, metadata_keys, sampled_kinds
+from accsyn_orm.session.schema import AttributeSchema, Schema
 
 __all__ = [
     "METADATA_KINDS",
+    "AttributeSchema",
     "Difference",
     "DriftKind",
+    "Schema",
     "declared_schema",
     "drift",
     "generate",
