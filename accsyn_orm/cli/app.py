@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from accsyn_orm.cli.bulk import changes, journals
 from accsyn_orm.cli.reading import reading
@@ -20,8 +21,10 @@ from accsyn_orm.cli.schema import schema
 from accsyn_orm.cli.signing import signing
 from accsyn_orm.errors import AccsynError, ConfigurationError
 
+_NAME = "accsyn-orm"
+
 app = typer.Typer(
-    name="accsyn-orm",
+    name=_NAME,
     help="Typed access to accsyn, and a workspace of your own to try it on.",
     no_args_is_help=True,
     add_completion=True,
@@ -166,9 +169,24 @@ def _extra(name: str) -> Generator[None, None, None]:
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        app()
+        sys.exit(app(prog_name=_NAME, standalone_mode=False))
     except AccsynError as error:
         from accsyn_orm.cli.exits import exit_code
 
         typer.echo(f"error: {error}", err=True)
         sys.exit(exit_code(error))
+    except TyperException as error:
+        _tell_usage(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)  # as Ctrl-C anywhere else; here a question was open
+
+
+def _tell_usage(error: TyperException) -> None:
+    """Say in one line what was typed wrong, and where to read more."""
+    message = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    where = f" (see {context.command_path} --help)" if context else ""
+    if message:  # else nothing was typed, and help is on the screen already
+        typer.echo(f"error: {message}{where}", err=True)

@@ -11,6 +11,7 @@ from accsyn_orm.cli.options import Access, Form
 from accsyn_orm.cli.records import (
     columns_of,
     default_form,
+    plain,
     to_json,
     write_entities,
     write_entity,
@@ -75,6 +76,40 @@ def show_parsed(text: str, *, as_json: bool) -> None:
         "entity": query.entity.__entity_type__,
         "where": None if where is None else _tree(where),
         "text": str(query),
+    }
+    typer.echo(to_json(document, indent=2))
+
+
+def explain(
+    query: Query[Entity],
+    access: Access,
+    *,
+    only: Sequence[str] = (),
+    count: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Show what a query would ask; signed in to nothing, what it would ask in each generation."""
+    names = tuple(columns_of(query.entity, only))
+    query = query.only(*names) if names else query
+    if count or access.is_known:
+        with access.session():
+            found = query.explain(count=count)
+    else:
+        found = query.explain()
+    if not as_json:
+        typer.echo(str(found))
+        return
+    document = {
+        "entity": found.entity,
+        "query": found.query,
+        "spelled": plain(found.spelled),
+        "generation": found.generation,
+        "request": None if found.request is None else str(found.request),
+        "page_size": found.page_size,
+        "count": found.count,
+        "requests": found.requests,
+        "most_requests": found.most_requests,
+        "warnings": list(found.warnings),
     }
     typer.echo(to_json(document, indent=2))
 

@@ -74,6 +74,11 @@ class Access:
     env_file: Path | None = None
     profile: str | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything says who signs in."""
+        return not self._chosen().is_empty
+
     def source(self) -> Source:
         """Return what to sign in with.
 
@@ -81,9 +86,8 @@ class Access:
             NotSignedInError: nothing says who signs in.
         """
         from accsyn_orm.cli.exits import NotSignedInError
-        from accsyn_orm.profiles import choose_source
 
-        source = choose_source(env_file=self.env_file, profile=self.profile)
+        source = self._chosen()
         if source.is_empty:
             raise NotSignedInError
         return source
@@ -97,6 +101,11 @@ class Access:
         from accsyn_orm import Session
 
         return Session(environ=self.source().environ)
+
+    def _chosen(self) -> Source:
+        from accsyn_orm.profiles import choose_source
+
+        return choose_source(env_file=self.env_file, profile=self.profile)
 
 
 def chosen_form(output: Form | None, *, as_json: bool) -> Form | None:

@@ -1,4 +1,4 @@
-"""``accsyn-orm whoami, find, get, watch`` and ``parse``: the commands and their options.
+"""``accsyn-orm whoami, find, get, watch, parse, explain, shell``: the commands and their options.
 
 What they do is in `lookup`, which is loaded when one of them runs: help has no use for it.
 """
@@ -127,3 +127,40 @@ def parse_query(query: QueryText, *, as_json: AsJson = False) -> None:
     from accsyn_orm.cli import lookup
 
     lookup.show_parsed(query, as_json=as_json)
+
+
+@reading.command()
+def explain(  # noqa: PLR0913  # one parameter for each option
+    query: QueryText,
+    *,
+    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    limit: Annotated[int | None, typer.Option(min=0, help="As for find.")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="As for find.")] = 0,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count the entities, which takes requests.")
+    ] = False,
+    finished: Finished = False,
+    inactive: Inactive = False,
+    archived: Archived = False,
+    under: Under = None,
+    as_json: AsJson = False,
+    profile: ProfileName = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Show what find would ask, and what that costs, without asking it."""
+    from accsyn_orm.cli import lookup
+    from accsyn_orm.cli.values import query_of
+
+    wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
+    wanted = wanted.skip(skip) if skip else wanted
+    wanted = wanted if limit is None else wanted.limit(limit)
+    access = Access(env_file, profile)
+    lookup.explain(wanted, access, only=only, count=count, as_json=as_json)
+
+
+@reading.command()
+def shell(*, profile: ProfileName = None, env_file: EnvFile = None) -> None:
+    """Start Python with an active session, entities at hand, and queries completed on Tab."""
+    from accsyn_orm.cli.shell import run
+
+    run(Access(env_file, profile))

@@ -155,7 +155,7 @@ def test_serve_says_when_it_is_ready_and_stops_when_told(
 def test_errors_of_the_package_are_one_line_on_standard_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise accsyn_orm.ConfigurationError("workspace", "is missing", hint="set ACCSYN_WORKSPACE")
 
     monkeypatch.setattr(app, "app", fail)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -146,7 +147,10 @@ def test_create_shows_first_what_it_would_send(run):
         (["find", "Job WHERE ("], 2, "line 1, column"),
         (["find", "Job", "--only", "statu"], 2, "did you mean 'status'"),
         (["find", "Job", "--json", "-o", "csv"], 2, "--json: is not -o csv (say one of them)"),
-        (["find", "Job", "-o", "xml"], 2, "xml"),
+        (["find", "Job", "-o", "xml"], 2, "'xml' is not one of"),
+        (["find"], 2, "Missing argument 'QUERY' (see accsyn-orm find --help)"),
+        (["find", "Job", "--limt", "1"], 2, "--limit"),
+        (["fnd", "Job"], 2, "Did you mean"),
         (["parse", "Job WHERE status=faild"], 2, "did you mean 'failed'"),
         (["get", "Job", "low"], 2, "'low' is no id"),
         (["get", "Task", NOBODY], 1, "found under its job"),
@@ -162,7 +166,9 @@ def test_create_shows_first_what_it_would_send(run):
 def test_what_goes_wrong_is_one_line_and_a_number(run, arguments, exit_code, said):
     code, out, talk = run(*arguments)
     assert (code, out) == (exit_code, "")
+    assert talk.startswith("error: ")
     assert said in talk
+    assert talk.count("\n") == 1 or "line 1, column" in talk
 
 
 def test_wrong_key_is_not_allowed(run, monkeypatch):
@@ -206,6 +212,20 @@ def test_whole_refusal_of_a_bulk_change_has_its_own_code(run):
     who = ["--env-file", ".env.employee", "--yes"]
     code, out, _ = run("update", "Queue WHERE code=low", "priority=5", *who)
     assert code == 4, out
+
+
+def test_nothing_typed_shows_help(run_alone):
+    code, out, talk = run_alone()
+    assert (code, talk) == (2, "")
+    assert "Usage: accsyn-orm" in out
+
+
+def test_ctrl_c_at_a_question_is_interrupted(workspace):
+    terminal = Terminal("login")
+    terminal.wait_for("Workspace")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    assert terminal.plain.rstrip().endswith("interrupted")
 
 
 # -- streams --------------------------------------------------------------------------------------
@@ -288,3 +308,17 @@ def test_help_loads_no_library_that_it_has_no_use_for(tmp_path: Path):
     )
     assert done.stderr.strip() == "[]"
     assert "whoami" in done.stdout
+
+
+def test_explain_asks_nothing_and_says_what_it_would(run, run_alone, monkeypatch):
+    text = "Job WHERE status=failed"
+    code, out, _ = run("explain", text, "--limit", 5, "--skip", 1, "--only", "code", "--finished")
+    assert (code, out.splitlines()[0]) == (0, text)
+    assert "GET job/find" in out
+    told = json.loads(run("explain", text, "--count", "--json")[1])
+    assert (told["count"], told["generation"]) == (Job.parse(text).count(), "v3")
+    for name in [name for name in os.environ if name.startswith("ACCSYN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ACCSYN_CONFIG_DIR", "nowhere")
+    assert "in v1" in run_alone("explain", text)[1]
+    assert run_alone("explain", text, "--count")[0] == 4

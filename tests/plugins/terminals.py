@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
 import time
 
+_MAIN = "from accsyn_orm.cli import main; main()"
+
 
 class Terminal:
-    """A command on a terminal of its own."""
+    """A command on a terminal of its own.
 
-    def __init__(self, *arguments: str) -> None:
+    Args:
+        arguments: of the command line.
+        before: Python to run first, in the same process.
+    """
+
+    def __init__(self, *arguments: str, before: str = "") -> None:
         self.seen = ""
         master, slave = pty.openpty()
         self._master = master
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "accsyn_orm", *arguments],
+            [sys.executable, "-c", f"{before}\n{_MAIN}", *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "COLUMNS": "100", "TERM": "xterm"},
+            env={**os.environ, "COLUMNS": "100", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
         )
         os.close(slave)
 
+    @property
+    def plain(self) -> str:
+        """What was seen, without colours and movements of the cursor."""
+        return re.sub(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|\][^\n]*?(?:\x07|\x1b\\))", "", self.seen)
+
     def wait_for(self, text: str) -> None:
         deadline = time.monotonic() + 60
-        while text not in self.seen:
-            assert time.monotonic() < deadline, self.seen
+        while text not in self.plain:
+            if time.monotonic() > deadline:
+                self.process.kill()
+                self.process.wait()
+                raise AssertionError(self.plain)
             self._read()
 
     def _read(self) -> bool:
