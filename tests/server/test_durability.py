@@ -118,7 +118,9 @@ def test_what_was_answered_survives_kills(request, new_process, figure, kind, cy
         database.close()
         writers.run_and_kill(least * (cycle + 1) // cycles, chance.uniform(0.01, 0.25))
     process.start()
-    found = stored(Database(url or f"sqlite:///{process.data / 'workspace.db'}"))
+    database = Database(url or f"sqlite:///{process.data / 'workspace.db'}")
+    found = stored(database)
+    database.close()
     acknowledged = writers.acknowledged
     assert writers.refused == []
     assert all(process.caller().find("queue", query=f"name={name}") for name in list(found)[-3:])
