@@ -116,12 +116,9 @@ MUTANTS = [
     Mutant(
         "an unknown user is answered in other words",
         "server/access/accounts.py",
-        "        if not same_digest(presented, row.digest if row else NOBODY_KEY) or row is None:\n"
-        "            raise Refusal(WRONG_CREDENTIALS)",
-        "        if row is None:\n"
-        '            raise Refusal("there is no such user")\n'
-        "        if not same_digest(presented, row.digest):\n"
-        "            raise Refusal(WRONG_CREDENTIALS)",
+        "digest: str = row.digest if row else NOBODY_PASSWORD",
+        'digest: str = row.digest if row else ""\n'
+        '        if not row:\n            raise Refusal("there is no such user")',
         ("tests/server/test_credentials.py::test_nobody_learns_who_is_a_user",),
     ),
     Mutant(

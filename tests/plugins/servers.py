@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,7 +154,8 @@ class Caller:
     def event(self, uri: str, data: Any = None, **members: Any) -> str:
         """Write an event."""
         envelope = {
-            "audience": "api", "workspace": "acmefilm", "eid": "e", "session": "s", "uri": uri,
+            "audience": "api", "workspace": "acmefilm", "eid": uuid.uuid4().hex,
+            "session": "s", "uri": uri,
             "ident": self.user, "created": "2026-01-01T00:00:00", "hostname": "h", "data": data,
         }  # fmt: skip
         return json.dumps({**envelope, **members})

@@ -186,7 +186,8 @@ def test_a_full_disk_is_said_and_ends_nothing(new_process, figure):
     process = new_process()
     process.start()
     caller = process.caller()
-    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (700_000, resource.RLIM_INFINITY))
+    room = max(path.stat().st_size for path in process.data.iterdir()) + 100_000
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     done = filled(caller)
     assert caller.call("PUT", "queue/edit", {"priority": 1}, id="0" * 24)[0] in {200, 507}
     names = {queue["name"] for queue in caller.find("queue")}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import random
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -318,3 +320,55 @@ def test_the_canary_would_notice(volume):
     before = snapshot(volume)
     os.utime(volume.parent / "canary" / "secret", (0, 0))
     assert snapshot(volume) != before
+
+
+# -- the whole figure -----------------------------------------------------------------------------
+
+DECORATIONS = [
+    "{}", "./{}", "{}/", "x/{}", "{}/x", "{}/{}", "show/{}", "show\\{}", " {}", "{} ", "{}.",
+    "{}\0",
+    "\u200b{}", "{}\ufeff", "%2e%2e/{}", "..%2f{}", "..%5c{}", "..%c0%af{}", "%252e%252e%252f{}",
+    "....//{}", "..././{}", "..;/{}", "\uff0e\uff0e/{}", "..\u2215{}", "..\u29f5{}", "file://{}",
+    "{}:stream", "{}::$DATA", "C:{}", "\\\\?\\{}", "\\\\.\\{}", "//x/{}", "~{}", "~root/{}", "{}~",
+    "$HOME/{}", "%TEMP%\\{}", "{{}}/{}", "\x1b[2J{}", "{}\r\n", "a/../{}", "show/./../{}", "\t{}",
+]  # fmt: skip
+MEANT = ["..", "../..", "../canary", "../canary/secret", "canary", "/etc/passwd", "out/secret",
+         "up/canary/secret", "secret_link", "abs/etc/passwd", "loop", "..\\canary"]  # fmt: skip
+
+
+def generated() -> list[str]:
+    """Give five thousand paths and more, each of which somebody has once got out with."""
+    inner = [
+        one.replace("{}", meant, 1).replace("{}", meant) for one in DECORATIONS for meant in MEANT
+    ]
+    heads = [*TEMPLATES, "{}", "workarea={}", "home={}", "job={}", "collection={}", "\\{}", "/{}"]
+    return list(dict.fromkeys(head.replace("{}", one) for head in heads for one in inner))
+
+
+@pytest.mark.parametrize(
+    ("empty_database", "count"),
+    [
+        ("sqlite", 25),
+        pytest.param("sqlite", 5_000, marks=[pytest.mark.deep, pytest.mark.timeout(900)]),
+    ],
+    indirect=["empty_database"],
+)
+def test_no_generated_path_leads_out(studio, volume, figure, count):
+    paths, escapes, tried = generated(), [], 0
+    assert len(paths) >= 5_000
+    before = snapshot(volume)
+    for path in random.Random(9).sample(paths, count):
+        with studio.acting("admin") as call:
+            for op, options in calls(path):
+                tried += 1
+                answer = outcome(call, op, options)
+                told = str(answer)
+                is_size = not isinstance(answer, str) and re.search(rf"\b{len(SECRET)}\b", told)
+                if is_size or SECRET.decode() in told or str(volume.parent) in told:
+                    escapes.append((op, options, told))
+        if not (volume / "show" / "a.mov").exists() or not (volume / "a.mov").exists():
+            plant(volume)
+    assert escapes[:3] == []
+    figure(f"file operations with hostile paths, {count} paths", tried, f">= {count * 7}")
+    figure(f"paths that led out, of {count}", len(escapes), "= 0")
+    figure(f"changes beside the volume, of {count} paths", int(snapshot(volume) != before), "= 0")
