@@ -126,7 +126,15 @@ def test_paths_in_the_workspace_begin_at_a_share(text, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [(" ", "is empty"), ("shear=x", "is none of"), ("share=", "is none of")]
+    ("text", "problem"),
+    [
+        (" ", "is empty"),
+        ("\\", "is empty"),
+        ("\\/", "is empty"),
+        ("\\/\\", "is empty"),
+        ("shear=x", "is none of"),
+        ("share=", "is none of"),
+    ],
 )
 def test_paths_that_begin_nowhere_are_refused(text, problem):
     with pytest.raises(Refusal, match=problem):

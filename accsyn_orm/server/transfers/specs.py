@@ -124,13 +124,14 @@ def parse_accsyn_path(text: str) -> AccsynPath | None:
         Refusal: the text is blank, or the kind before ``=`` is not one that accsyn has.
     """
     text = text.strip()
-    # A lone backslash begins at no disk and names nothing.
-    if text in {"", "\\"}:
-        raise Refusal("a path is empty: write share=code/path")
     if is_absolute(text):
         return None
+    parts = [part for part in _SLASHES.split(text) if part]
+    if not parts:
+        # A lone backslash begins at no disk and names nothing, whatever slashes follow.
+        raise Refusal("a path is empty: write share=code/path")
     is_directory = text[-1] in "/\\"
-    head, *elements = [part for part in _SLASHES.split(text) if part]
+    head, *elements = parts
     if head == OWN_HOME:
         return AccsynPath("home", OWN_HOME, "/".join(elements), is_directory)
     if "=" not in head:
