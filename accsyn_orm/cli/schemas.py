@@ -19,7 +19,7 @@ from accsyn_orm.entities import Record
 from accsyn_orm.errors import BackendError, ConfigurationError, PayloadError, QueryError
 from accsyn_orm.schema import Difference, Schema, drift, generate, metadata_keys, sampled_kinds
 
-_COLUMNS = ("type", "attribute", "read", "create", "update")
+_COLUMNS: tuple[str, ...] = ("type", "attribute", "read", "create", "update")
 
 
 def read(types: Sequence[str], file: Path | None, access: Access) -> Schema:

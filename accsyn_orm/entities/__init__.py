@@ -15,6 +15,7 @@ from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.generic import GenericEntity, entity_class
 from accsyn_orm.entities.metadata import MetadataKey
 from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.querying.results import Results
 from accsyn_orm.entities.registry import CLASS_NAMES, ENTITY_CLASSES
 from accsyn_orm.entities.settings import Settings
 from accsyn_orm.entities.values.amounts import Duration, Size, Speed
@@ -120,6 +121,7 @@ __all__ = [
     "Record",
     "Ref",
     "Request",
+    "Results",
     "Server",
     "Settable",
     "Settings",

@@ -291,6 +291,11 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     def __str__(self) -> str:
         return repr(self)
 
+    def _repr_html_(self) -> str:
+        from accsyn_orm.entities.notebook import entity_html  # only notebooks ask
+
+        return entity_html(self)
+
     def __getstate__(self) -> dict[Any, Any]:
         alone = replace(self._state, backend=None, siblings=None)
         return {**super().__getstate__(), "_state": alone}

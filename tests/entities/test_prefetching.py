@@ -115,7 +115,7 @@ def test_queries_are_combined_with_what_both_prefetch(v3):
     merged = first & second
     assert merged.selection.prefetch == ("user", "parent")
     assert merged.selection.strict
-    assert repr(merged) == "<Query Job prefetch=('user', 'parent') strict=True>"
+    assert repr(merged) == "Job.where().prefetch('user', 'parent').strict()"
     assert first.prefetch(Job.user) == first
 
 

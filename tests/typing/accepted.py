@@ -75,7 +75,7 @@ from accsyn_orm import (
     entity_class,
     raw,
 )
-from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
+from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, Results, attr
 from accsyn_orm.entities.capabilities import (
     AccessBackend,
     AssignmentBackend,
@@ -217,7 +217,7 @@ def by_name(session: Session) -> None:
 assert_type(query.limit(5).skip(2).only(Job.status, "code").finished().archived(), Query[Job])
 assert_type(User.where().inactive(), Query[User])
 assert_type(Task.where().under("6971e16fceadd67b955b1995"), Query[Task])
-assert_type(query.all(), list[Job])
+assert_type(query.all(), Results[Job])
 assert_type(query.first(), Job | None)
 assert_type(query.one(), Job)
 assert_type(query.count(), int)

@@ -68,6 +68,11 @@ class Explanation:
     def __str__(self) -> str:
         return "\n".join([self.query, *(f"  {name:<9}{text}" for name, text in self.lines())])
 
+    def _repr_html_(self) -> str:
+        from accsyn_orm.entities.notebook import explanation_html  # only notebooks ask
+
+        return explanation_html(self)
+
     def lines(self) -> Iterator[tuple[str, str]]:
         """Give what it says line by line, each with its heading."""
         for generation, text in self.spelled.items():

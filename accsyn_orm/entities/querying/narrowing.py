@@ -161,8 +161,8 @@ class Narrowing(Generic[E]):
         return str(Statement(self.entity.__entity_type__, self.selection.where))
 
     def __repr__(self) -> str:
-        shown = "".join(f" {name}={value!r}" for name, value in self.selection.said().items())
-        return f"<Query {self}{shown}>"
+        begin = "where()" if self.selection.where is None else f"parse({str(self)!r})"
+        return f"{self.entity.__name__}.{begin}{self.selection.calls()}"
 
     def __bool__(self) -> NoReturn:
         msg = "a query has no truth value: ask with exists(), or collect with all()"

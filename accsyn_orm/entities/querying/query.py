@@ -12,6 +12,7 @@ from accsyn_orm.entities.querying.chunks import chunks
 from accsyn_orm.entities.querying.narrowing import Narrowing
 from accsyn_orm.entities.querying.pages import Pages
 from accsyn_orm.entities.querying.request import request_of
+from accsyn_orm.entities.querying.results import Results
 from accsyn_orm.entities.querying.selection import natural
 from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError, QueryValueError
 from accsyn_orm.query.nodes import Comparison, Operator
@@ -82,9 +83,15 @@ class Query(Narrowing[E]):
         pages = Pages(self.entity, backend, request, size, is_ahead)
         yield from pages.turned(self.selection, str(self))
 
-    def all(self) -> list[E]:
-        """Return all entities."""
-        return list(self)
+    def all(self) -> Results[E]:
+        """Return all entities, in a list."""
+        return Results(self)
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what the query would ask; nothing is asked for that."""
+        from accsyn_orm.entities.notebook import explanation_html  # only notebooks ask
+
+        return explanation_html(self.explain())
 
     def first(self) -> E | None:
         """Return the first entity, or ``None``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import QueryValueError
 
@@ -44,6 +44,13 @@ class Selection:
         options = {name: getattr(self, name) for name in _OPTIONS}
         return {name: value for name, value in options.items() if value not in {None, ()}}
 
+    def calls(self) -> str:
+        """Return the calls that set the options of a query so; the condition is none."""
+        return "".join(
+            f".{_SETTERS.get(name, name)}({_arguments(value)})"
+            for name, value in self.said().items()
+        )
+
     def merged(self, other: Selection, query: str) -> Selection:
         """Return this selection with the options of another one; the conditions are left alone.
 
@@ -76,6 +83,17 @@ class Selection:
 
 
 _OPTIONS = tuple(item.name for item in fields(Selection) if item.name != "where")
+
+
+_SETTERS = {"parent": "under", "attributes": "only"}
+
+
+def _arguments(value: object) -> str:
+    """Return what the method of an option is called with to set it."""
+    if value is True:
+        return ""
+    items = cast("tuple[object, ...]", value if isinstance(value, tuple) else (value,))
+    return ", ".join(map(repr, items))
 
 
 def natural(count: int, what: str, *, least: int = 0) -> int:

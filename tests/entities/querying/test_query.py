@@ -499,7 +499,7 @@ def test_misspelt_attributes_of_an_object_name_the_nearest(v3) -> None:
         _ = job.color
     assert (caught.value.name, caught.value.obj) == ("color", job)
     assert job.colour == "red"
-    assert not hasattr(job, "_repr_html_")
+    assert not hasattr(job, "_repr_png_")
 
 
 # -- references ------------------------------------------------------------------------------------
@@ -527,10 +527,21 @@ def test_tasks_are_never_asked_for_without_a_job(v3) -> None:
     assert v3.calls == []
 
 
-def test_repr_of_a_query_is_its_text() -> None:
-    query = Job.where(status == "done")
-    assert repr(query) == "<Query Job WHERE status=done>"
-    assert repr(query.finished().limit(3)) == "<Query Job WHERE status=done finished=True limit=3>"
+def test_repr_of_a_query_can_be_pasted_back() -> None:
+    job = "6971e16fceadd67b955b1995"
+    queries = (
+        Job.where(),
+        Job.where(status == "done"),
+        Job.where(Job.code == 'it "is"').finished().limit(3).skip(2),
+        Job.where(status == "done").only("code").prefetch(Job.user).strict(),
+        Task.where().under(job),
+        User.where().inactive(),
+        Job.where().archived(),
+    )
+    for query in queries:
+        assert eval(repr(query), {"Job": Job, "Task": Task, "User": User}) == query
+    expected = "Job.parse('Job WHERE status=done').only('id', 'code').prefetch('user').strict()"
+    assert repr(queries[3]) == expected
 
 
 def test_keys_of_metadata_are_compared(v3) -> None:
