@@ -31,7 +31,10 @@ class Speaker(Protocol):
 
 
 class Backend(Speaker, Protocol):
-    """A workspace that entities are read from and written to."""
+    """A workspace that entities are read from and written to.
+
+    Threads may use it at the same time; ``find()`` is called from one to read the next page ahead.
+    """
 
     def find(  # noqa: PLR0913  # the official parameters
         self,

@@ -64,7 +64,7 @@ class DictBackend:
         self._called("find", str(query), given)
         records = [
             record
-            for record in self.records.get(query.entity, {}).values()
+            for record in list(self.records.get(query.entity, {}).values())  # threads ask
             if (entityid is None or record.get("job") == entityid)
             and (query.where is None or query.where.evaluate(record))
         ]

@@ -21,15 +21,15 @@ MUTANTS = [
     Mutant(
         "what was given is given again",
         "entities/querying/paging.py",
-        "if ident not in known and ident not in written:",
+        "if ident not in seen and ident not in written:",
         "if ident not in written:",
         (f"{PAGING}::test_rows_that_move_behind_the_place_are_not_given_twice",),
     ),
     Mutant(
         "what the loop has written is given again",
         "entities/querying/paging.py",
-        "if ident not in known and ident not in written:",
-        "if ident not in known:",
+        "if ident not in seen and ident not in written:",
+        "if ident not in seen:",
         (f"{PAGING}::test_entities_that_a_write_moves_are_not_given_again",),
     ),
     Mutant(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -36,16 +36,20 @@ class Handed:
 
     def add(self, page: Sequence[Entity]) -> None:
         """Remember a page that is handed out."""
-        self.written()
+        if len(self._pages) == self._pages.maxlen:
+            self._note(self._pages[0])
         self._pages.append(page)
         # Not before: what is fetched for a page shall not depend on how far the next one is.
         self.siblings.add(page)
 
-    def written(self) -> Collection[str]:
+    def written(self) -> set[str]:
         """Return the ids of what was written so far."""
         for page in tuple(self._pages):
-            self._written.update(str(vars(item).get("id")) for item in page if item.write_count)
+            self._note(page)
         return self._written
+
+    def _note(self, page: Sequence[Entity]) -> None:
+        self._written.update([str(vars(item).get("id")) for item in page if item.write_count])
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ without an id cannot be told apart, and are taken as they come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
@@ -63,23 +64,36 @@ class Window:
     Attributes:
         position: how many rows are before it.
         rows: the records.
+        ids: their ids, ``None`` for what has none.
         is_full: there are as many as were asked for, so there may be more.
     """
 
     position: int
     rows: list[Record]
+    ids: list[str | None]
     is_full: bool
 
     def index(self, ident: str) -> int | None:
         """Return where a row is in it."""
-        for index, row in enumerate(self.rows):
-            if row.get("id") == ident:
-                return index
-        return None
+        return self.ids.index(ident) if ident in self.ids else None
 
     def behind(self, index: int) -> Window:
         """Return the part from a row on."""
-        return Window(self.position + index, self.rows[index:], self.is_full)
+        position = self.position + index
+        return Window(position, self.rows[index:], self.ids[index:], self.is_full)
+
+    def fresh(self, known: Collection[str], written: AbstractSet[str]) -> Sequence[int]:
+        """Return which rows are neither known nor written, each once."""
+        ids, seen = self.ids, set(known)
+        if seen.isdisjoint(ids) and written.isdisjoint(ids) and len(set(ids)) == len(ids):
+            return range(len(ids))
+        found: list[int] = []
+        for index, ident in enumerate(ids):
+            if ident not in seen and ident not in written:
+                found.append(index)
+            if ident is not None:
+                seen.add(ident)
+        return found
 
 
 class Pager:
@@ -97,7 +111,7 @@ class Pager:
         find: Find,
         size: int,
         *,
-        written: Callable[[], Collection[str]],
+        written: Callable[[], AbstractSet[str]],
         lost: Callable[[int], PagingError],
     ) -> None:
         self._find = find
@@ -134,12 +148,14 @@ class Pager:
 
     def _window(self, position: int, limit: int) -> Window:
         rows = self._find(limit, position)
+        held = [row.get("id") for row in rows]
+        ids = [ident if isinstance(ident, str) else None for ident in held]
         # A backend that ignores the limit has sent everything at once.
-        return Window(position, rows, len(rows) == limit)
+        return Window(position, rows, ids, len(rows) == limit)
 
     def _parted(self, place: Place, window: Window) -> tuple[list[Record], Place | None]:
         """Separate what a page gives from what begins the next one."""
-        fresh = self._fresh(place, window)
+        fresh = window.fresh((*chain(*place.recent), *place.lingering), self._written())
         left = len(fresh) if place.left is None else place.left
         if not window.is_full or (place.left is not None and len(fresh) >= left <= self._size):
             return [window.rows[index] for index in fresh[:left]], None
@@ -148,29 +164,15 @@ class Pager:
         indexes = fresh[:count]
         following = fresh[count] if len(fresh) > count else len(window.rows) - 1
         rows = [window.rows[index] for index in indexes]
-        ids = tuple(row["id"] for row in rows if isinstance(row.get("id"), str))
-        anchor = window.rows[following].get("id")
+        ids = tuple(ident for index in indexes if (ident := window.ids[index]) is not None)
         return rows, Place(
             window.position + following,
-            anchor if isinstance(anchor, str) else None,
+            window.ids[following],
             None if place.left is None else place.left - len(rows),
             (*place.recent[-1:], ids) if ids else place.recent,
             place.lingering,
             place.given + len(rows),
         )
-
-    def _fresh(self, place: Place, window: Window) -> list[int]:
-        """Return which rows were not given before."""
-        known = {*chain(*place.recent), *place.lingering}
-        written = self._written()
-        fresh: list[int] = []
-        for index, row in enumerate(window.rows):
-            ident = row.get("id")
-            if ident not in known and ident not in written:
-                fresh.append(index)
-            if isinstance(ident, str):
-                known.add(ident)
-        return fresh
 
     # -- after rows were added or removed ----------------------------------------------------------
 
@@ -230,9 +232,9 @@ class Pager:
                 return window, place  # everything is gone
         given = list(chain(*place.recent))
         places = {
-            row.get("id"): window.position + index
+            ident: window.position + index
             for window in seen
-            for index, row in enumerate(window.rows)
+            for index, ident in enumerate(window.ids)
         }
         written = self._written()
         found = [ident for ident in given if ident in places and ident not in written]

@@ -15,7 +15,7 @@ from accsyn_orm.fields import status
 from tests.entities.querying.rows import Rows, named
 
 
-def read(rows, size, *, limit=None, skip=0, written=tuple):
+def read(rows, size, *, limit=None, skip=0, written=frozenset):
     """Return the ids of all pages."""
     pager = Pager(
         rows.page,
@@ -102,7 +102,7 @@ def test_rows_without_ids_are_taken_as_they_come() -> None:
     pager = Pager(
         lambda limit, skip: [{"code": n} for n in range(skip, min(10, skip + limit))],
         3,
-        written=tuple,
+        written=frozenset,
         lost=lambda given: PagingError("Job", "Job", given),
     )
     while place is not None:
