@@ -64,6 +64,7 @@ class Siblings:
         self.lock = threading.RLock()
         """Held while something is fetched: other threads wait, and find it there."""
         self._members: list[ReferenceType[EntityModel]] = []
+        self._looked_at = 0
         self._found: dict[Link, dict[str, Entity | None]] = {}
         self.add(entities)
 
@@ -71,11 +72,12 @@ class Siblings:
         """Take in entities that were loaded now; forget what nobody refers to any more."""
         with self.lock:
             fresh = list(entities)
-            self._members = [member for member in self._members if member() is not None]
             self._members += [ref(entity) for entity in fresh]
             for entity in fresh:
                 entity.join(self)
-            self._forget_unused()
+            # Not each time: who keeps all of many pages would look at all of them with each.
+            if len(self._members) >= 2 * self._looked_at:
+                self._forget_unused()
 
     def __iter__(self) -> Iterator[EntityModel]:
         for member in self._members:
@@ -93,6 +95,8 @@ class Siblings:
         return self._found.setdefault(link, {})
 
     def _forget_unused(self) -> None:
+        self._members = [member for member in self._members if member() is not None]
+        self._looked_at = len(self._members)
         for link, found in self._found.items():
             wanted = set(self.wanted(link))
             for ident in found.keys() - wanted:
