@@ -35,6 +35,7 @@ class Dialect:
         values: our attribute name → our value → its value, for every value there is.
         condition: what tells them apart from others that it gives the same type.
         exists: whether it has the type at all.
+        instead: what to ask for where it has not, when that is not the other generation.
     """
 
     entitytype: str | None = None
@@ -42,6 +43,7 @@ class Dialect:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     condition: Comparison | None = None
     exists: bool = True
+    instead: str | None = None
 
     def name(self, attribute: str) -> str:
         """Return its name for an attribute."""
@@ -148,7 +150,8 @@ def wire_type(cls: type[EntityModel], speaker: Speaker) -> str:
     if not dialect.exists:
         other = "v3" if speaker.protocol == "v1" else "v1"
         reason = f"{cls.__name__} exists in {other} only"
-        raise ConfigurationError("protocol", reason, hint=f"use protocol={other!r}")
+        hint = dialect.instead or f"use protocol={other!r}"
+        raise ConfigurationError("protocol", reason, hint=hint)
     return dialect.entitytype or cls.__entity_type__
 
 

@@ -87,7 +87,7 @@ class Accessible(Entity):
         }  # fmt: skip
         options = {name: value for name, value in given.items() if value is not None}
         kind = self.__entity_type__
-        answer = backend.grant("user", _named(user), kind, self._id, options or None)
+        answer = backend.grant("user", _named(user), kind, self._id, options)
         if not answer:
             raise EntityStateError(type(self).__name__, f"the backend did not grant {self!r}")
         if not isinstance(answer, dict):

@@ -80,6 +80,12 @@ class Acl(Entity):
     message: Attr[str] = attr(default=UNSET, on="create", only="v3", readable=False)
     """Text of the e-mail (v3 only)."""
 
+    def why_kept(self) -> str | None:
+        """Say that v3 has no deleting of ACLs by id; ``delete()`` of one revokes it."""
+        if self._generation() != "v3":
+            return None
+        return "is an ACL: take access away with its delete(), or revoke() of the share"
+
     def _missing(self) -> list[Problem]:
         given = vars(self)
         if given.get("read") or given.get("write"):

@@ -101,6 +101,10 @@ class File(Entity):
         remove_members(backend, self._collection(), [self._id])
         self._state.is_deleted = True
 
+    def why_kept(self) -> str:
+        """Say that members are not deleted by id; ``delete()`` of one takes it out."""
+        return "is in a collection: take it out with its delete(), or remove() of the collection"
+
     def _missing(self) -> list[Problem]:
         path = vars(self).get("path")
         problem = path and path_problem(path)

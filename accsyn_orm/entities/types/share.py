@@ -15,7 +15,7 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.dialects import ABSENT, Dialect, dialect_of
+from accsyn_orm.entities.dialects import Dialect, dialect_of
 from accsyn_orm.entities.registry import ENTITY_CLASSES
 from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
@@ -55,7 +55,7 @@ class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
     __always__ = ("id", "type")
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(names=_V1_NAMES, values=_V1_VALUES),
-        "v3": ABSENT,
+        "v3": Dialect(exists=False, instead="ask for Volume, Folder, Home or Collection"),
     }
 
     id: ReadOnlyAttr[str] = attr(init=False)
@@ -124,9 +124,8 @@ class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
         """Return what ``save()`` would send to create it; v1 is told of which kind it is."""
         data, parent = super().creation_for(backend)
         condition = dialect_of(type(self), backend).condition
-        return (
-            data if condition is None else {condition.attribute: condition.value, **data}
-        ), parent
+        kind = {} if condition is None else {condition.attribute: condition.value}
+        return {**kind, **data}, parent
 
     def _missing(self) -> list[Problem]:
         is_named = vars(self).keys() & {"name", "code"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from accsyn_orm import (
+    Acl,
     AttributeNotLoadedError,
     Collection,
     EntityNotFoundError,
@@ -86,6 +89,17 @@ def test_files_are_added_to_a_collection_and_removed(session) -> None:
     collection.remove()
     second.delete()
     assert (collection.files.all(), second.is_deleted) == ([], True)
+
+
+def test_plans_say_what_is_taken_away_otherwise(session) -> None:
+    collection = Collection(name="Planned", files=["volume=projects/a.mov"]).save()
+    for query, reason in (
+        (collection.files, r"remove\(\) of the collection"),
+        (Acl.where(), r"revoke\(\) of the share"),
+    ):
+        plan = query.delete()
+        assert plan.problems
+        assert all(re.search(reason, problem.reason) for problem in plan.problems)
 
 
 @pytest.mark.parametrize("path", ["/mnt/a.mov", "P:/a.mov", "a.mov", "lisa@example.com"])

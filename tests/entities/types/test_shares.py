@@ -159,6 +159,11 @@ def test_what_a_generation_does_not_have_is_told_before_anything_is_sent(request
     assert backend.calls == []
 
 
+def test_what_to_ask_for_instead_of_any_share_is_said(v3):
+    with pytest.raises(ConfigurationError, match="ask for Volume, Folder, Home or Collection"):
+        Share.where().all()
+
+
 # -- reading --------------------------------------------------------------------------------------
 
 
