@@ -29,6 +29,7 @@ def test_every_field_of_an_entity_can_be_queried_except_what_leads_elsewhere() -
     }
     jobs = {"Compute", "Delivery", "Job", "Request", "Stream", "Transfer"}
     expected = {(name, attribute) for name in jobs for attribute in ("tasks", "settings")}
+    expected |= {(name, "recipients") for name in ("Delivery", "Request", "Stream")}
     assert plain == expected | {("Collection", "files")}
 
 

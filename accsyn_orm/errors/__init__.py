@@ -17,6 +17,8 @@
     │   ├── EntityNotFoundError (LookupError)
     │   ├── MultipleEntitiesError (LookupError)
     │   ├── ConflictError (RuntimeError)                changed by somebody else since it was read
+    │   ├── JobFailedError (RuntimeError)               waited for, and failed or aborted
+    │   ├── JobTimeoutError (TimeoutError)              waited for, and not done in time
     │   ├── EntityStateError (RuntimeError)             new, deleted or never deletable
     │   └── PagingError (RuntimeError)                  rows came and went, the place is lost
     ├── SessionError (RuntimeError)
@@ -54,6 +56,8 @@ from accsyn_orm.errors.entities import (
     EntityStateError,
     EntityValidationError,
     HiddenRequestError,
+    JobFailedError,
+    JobTimeoutError,
     MultipleEntitiesError,
     PagingError,
     ReadOnlyAttributeError,
@@ -106,6 +110,8 @@ __all__ = [
     "EntityValidationError",
     "ExportError",
     "HiddenRequestError",
+    "JobFailedError",
+    "JobTimeoutError",
     "MultipleEntitiesError",
     "NoSessionError",
     "PagingError",

@@ -128,6 +128,41 @@ class ConflictError(EntityError, RuntimeError):
         super().__init__(f"{message}: {told}" if told else message)
 
 
+class JobFailedError(EntityError, RuntimeError):
+    """A job that was waited for has failed, or was aborted.
+
+    Attributes:
+        entity: name of the entity class.
+        id: id of the job.
+        status: ``failed`` or ``aborted``.
+    """
+
+    def __init__(self, entity: str, ident: str, status: str) -> None:
+        self.entity = entity
+        self.id = ident
+        self.status = status
+        what = "was aborted" if status == "aborted" else "has failed"
+        super().__init__(f"{entity} {ident} {what}: its tasks and log say more; retry() it")
+
+
+class JobTimeoutError(EntityError, TimeoutError):
+    """A job that was waited for was not done in time; it goes on.
+
+    Attributes:
+        entity: name of the entity class.
+        id: id of the job.
+        status: its status when it was last looked at.
+        seconds: how long was waited.
+    """
+
+    def __init__(self, entity: str, ident: str, status: str, seconds: float) -> None:
+        self.entity = entity
+        self.id = ident
+        self.status = status
+        self.seconds = seconds
+        super().__init__(f"{entity} {ident} is {status} after {seconds:g} s: wait() longer")
+
+
 class EntityStateError(EntityError, RuntimeError):
     """An operation that makes no sense in the entity's state.
 

@@ -77,7 +77,7 @@ RESERVED = {
     "re2": {"server"},
     "trustme": {"server"},
     "typer": {"cli"},
-    "rich": {"cli"},
+    "rich": {"cli", "entities"},
     "yaml": {"cli"},
     # entities only name them, in the types of what they return
     "pandas": {"exports", "entities"},

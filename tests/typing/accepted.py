@@ -76,6 +76,7 @@ from accsyn_orm import (
     raw,
 )
 from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, Results, attr
+from accsyn_orm.entities.actions.recipients import Recipient, Recipients
 from accsyn_orm.entities.capabilities import (
     AccessBackend,
     AssignmentBackend,
@@ -168,6 +169,14 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     assert_type(Delivery(name="a", tasks=["share=a"], recipients=["b@c.d"]).save(), Delivery)
     assert_type(Compute(engine="nuke-13", range="1-10").engine, str)
     home.name = "Acme"
+    assert_type(Job(source="a").save().wait(timeout=5, progress=True), Job)
+    Compute.get("a").wait(progress=lambda job: job.progress)
+    assert_type(delivery.add_recipient(lisa, invite=False), Recipient | None)
+    assert_type(request.remove_recipient(User.get("a")), bool)
+    assert_type(delivery.recipients, Recipients)
+    assert_type([recipient.email for recipient in request.recipients], list[str])
+    assert_type(delivery.add(["share=a", Task(source="share=b")]), list[Task])
+    assert_type(delivery.submit(), None)
     assert_type(Queue.get_or_create({"priority": 1}, code="x"), tuple[Queue, bool])
     assert_type(Queue.where().one_or_none(), Queue | None)
     assert_type(home.save(check=True), Workspace)

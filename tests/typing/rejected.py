@@ -56,6 +56,10 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     compute.engine_hr = "nuke"  # both
     compute.progress = 5  # both
     home.code = "acme"  # both
+    delivery.pause()  # both
+    delivery.add(5)  # both
+    compute.wait(timeout="long")  # both
+    compute.wait(progress=5)  # both
 
 
 def places(path: AccsynPath, job: Job) -> None:

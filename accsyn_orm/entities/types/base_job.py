@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 from typing_extensions import Self
 
+from accsyn_orm.entities.actions.adding import TakesTasks
 from accsyn_orm.entities.actions.configuration import Logged
+from accsyn_orm.entities.actions.jobs import Stoppable
+from accsyn_orm.entities.actions.waiting import Waitable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.querying.query import Query
@@ -55,7 +58,7 @@ else:
     SettingsAttr = SettingTexts
 
 
-class BaseJob(Logged):
+class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
     """What every job has, of whatever kind; the class of none.
 
     Jobs that are done or aborted leave ordinary queries: see ``Query.finished()``. Jobs have no

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from accsyn_orm.entities.actions.jobs import Pausable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob, TasksAttr
@@ -18,6 +19,7 @@ from accsyn_orm.entities.values.party import Party
 from accsyn_orm.entities.values.path import FilledPathText, PathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
+from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator
 
@@ -30,7 +32,7 @@ COMPUTE_JOB = 3
 """The number that the v1 generation gives to compute jobs."""
 
 
-class Compute(BaseJob):
+class Compute(Pausable, BaseJob):
     """A job that runs an engine: over a range of frames, or task by task.
 
     In the v1 generation it is a job, its engine is an app, and which one it was is not returned.
@@ -107,3 +109,7 @@ class Compute(BaseJob):
         both = {"tasks", "range"} <= vars(self).keys()
         reason = "or range, not both: the tasks are what is computed"
         return [*super()._missing(), *([("tasks", reason)] if both else [])]
+
+    def _refuse_tasks(self) -> None:
+        reason = "its tasks are given when it is made: save() another Compute(tasks=[…])"
+        raise EntityStateError(type(self).__name__, f"{self!r}: {reason}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from accsyn_orm.entities.actions.jobs import Pausable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
@@ -31,7 +32,7 @@ _EXCLUSIVE = (
 """Attributes that one job cannot have together, and what to say about the first."""
 
 
-class Job(BaseJob):
+class Job(Pausable, BaseJob):
     """A transfer of files from one party to another.
 
     The v1 generation finds compute jobs under this name as well: ``type`` tells them apart.

@@ -84,6 +84,45 @@ class Queue(Configured):
     jobs: ClassVar[Many[Job]] = Many("Job", "parent")
     """The jobs in the queue."""
 
+    def pause(self) -> None:
+        """Hold its jobs back: sends the status ``paused`` (v1: ``disabled``).
+
+        Raises:
+            EntityStateError: it is new or deleted.
+            BackendError: the backend refused.
+        """
+        self._change(status="paused")
+
+    def resume(self) -> None:
+        """Hand out its jobs again: sends the status ``waiting``.
+
+        Raises:
+            EntityStateError: it is new or deleted.
+            BackendError: the backend refused.
+        """
+        self._change(status="waiting")
+
+    def make_default(self) -> None:
+        """Let it receive the jobs that name no queue: sends ``default``.
+
+        The queue that was the default until now is it no longer: ``refresh()`` it.
+
+        Raises:
+            EntityStateError: it is new or deleted.
+            BackendError: the backend refused.
+        """
+        self._change(default=True)
+
+    def make_compute_default(self) -> None:
+        """Let it receive the compute jobs that name no queue (v3): sends ``compute_default``.
+
+        Raises:
+            EntityStateError: it is new or deleted.
+            EntityValidationError: the v1 generation does not know it; nothing was sent.
+            BackendError: the backend refused.
+        """
+        self._change(compute_default=True)
+
     def why_kept(self) -> str | None:
         """Say that the default queue is kept."""
         is_default = vars(self).get("default") is True

@@ -6,6 +6,7 @@ from accsyn_orm.entities.attributes import UNSET, AttrFrom, attr
 from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
 from accsyn_orm.entities.values.party import Party
+from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
 
 
@@ -29,3 +30,7 @@ class Request(Package):
     """The folder in the workspace to upload to; read as ``workspace:<id>``."""
     tasks: TasksAttr = attr(init=False, readable=False)
     """The query for the files that were uploaded."""
+
+    def _refuse_tasks(self) -> None:
+        reason = "its files come from its recipients: they upload with Transfer(parent=…)"
+        raise EntityStateError(type(self).__name__, f"{self!r}: {reason}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 from typing_extensions import Self
 
+from accsyn_orm.entities.actions.jobs import TaskActions
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
@@ -43,7 +44,7 @@ _OF_COMPUTE_JOBS = "is for tasks that a compute job is made with: Compute(tasks=
 _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
 
 
-class Task(Entity):
+class Task(TaskActions):
     """One transfer inside a job.
 
     Example:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.actions.configuration import Configured
+from accsyn_orm.entities.actions.lifecycle import Deactivatable, Switchable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.queue import Queue
 
 
-class User(Configured):
+class User(Switchable, Deactivatable, Configured):
     """Someone with access to the workspace.
 
     Example:

@@ -1,0 +1,94 @@
+"""Waiting until a job has ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from typing_extensions import Self
+
+from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.validation import refusal
+from accsyn_orm.errors import EntityNotFoundError, JobFailedError, JobTimeoutError
+
+_FAILED = frozenset({"failed", "aborted"})
+
+INTERVAL = 2.0
+"""Seconds between two looks."""
+
+
+class Waitable(Entity):
+    """A job whose end can be waited for."""
+
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float = INTERVAL,
+        progress: Callable[[Self], object] | Literal[True] | None = None,
+    ) -> Self:
+        """Wait until it is done, and return it as it is then.
+
+        It is looked at by its id, one request each time: a job that ends leaves ordinary queries.
+        What changed here and was not saved stays. A job that is paused, or waits for somebody,
+        is waited for as well: give a timeout.
+
+        Args:
+            timeout: seconds to wait at most; for ever unless given.
+            interval: seconds between two looks.
+            progress: called with the job after each look; ``True`` shows a bar on a terminal, if
+                ``rich`` is installed, and otherwise a line on standard error for what changes.
+
+        Raises:
+            JobFailedError: it failed or was aborted. One that failed may be retried by the backend:
+                wait again to give it the chance.
+            JobTimeoutError: it takes longer than the timeout; it goes on nevertheless.
+            EntityNotFoundError: it was deleted meanwhile.
+            EntityStateError: it is new or deleted.
+            EntityValidationError: the interval is not above, or the timeout below zero.
+
+        Example:
+            >>> job.wait(timeout=3600, progress=True).status  # doctest: +SKIP
+            <JobStatus.DONE: 'done'>
+        """
+        self._saved_backend()
+        self._check_patience(timeout, interval)
+        if progress is True:
+            from accsyn_orm.entities.actions.progress import shown_progress  # may load rich
+
+            with shown_progress() as show:
+                return self._wait(timeout, interval, show)
+        return self._wait(timeout, interval, progress)
+
+    def _check_patience(self, timeout: float | None, interval: float) -> None:
+        problems = [] if interval > 0 else [("interval", f"is above zero, not {interval!r}")]
+        if timeout is not None and not timeout >= 0:
+            problems.append(("timeout", f"is not below zero, as {timeout!r} is"))
+        if problems:
+            raise refusal(type(self), problems)
+
+    def _wait(
+        self, timeout: float | None, interval: float, show: Callable[[Self], object] | None
+    ) -> Self:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            self._look()
+            if show is not None:
+                show(self)
+            status = str(vars(self).get("status"))
+            if status == "done":
+                return self
+            if status in _FAILED:
+                raise JobFailedError(type(self).__name__, self._id, status)
+            left = interval if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                raise JobTimeoutError(type(self).__name__, self._id, status, timeout or 0)
+            time.sleep(min(interval, left))
+
+    def _look(self) -> None:
+        """Take over what the backend has now, around changes that wait."""
+        backend = self._saved_backend()
+        if (record := self._fetch(backend)) is None:
+            raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}, which was deleted")
+        self._take_over_around(self.load_record(record, backend), self.changes, backend)
