@@ -37,6 +37,8 @@ MAX_RESPONSE = 64 * 1024 * 1024
 """Largest body accepted, in bytes after decompression."""
 
 _CHUNK = 64 * 1024
+_HARMLESS = 4 * 1024 * 1024
+_MOST_UNFOLDED = 100  # times the bytes received; gzip can do a thousand
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _CONNECTIONS = 16
 
@@ -215,8 +217,8 @@ def _read(request: Request, answer: requests.Response) -> Response:
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         body += chunk
-        if len(body) > MAX_RESPONSE:
-            reason = f"the answer is longer than {MAX_RESPONSE} bytes"
+        if len(body) > MAX_RESPONSE or _is_bomb(len(body), answer.raw.tell()):
+            reason = f"the answer is longer than {MAX_RESPONSE} bytes, or unfolds to far too much"
             hint = "ask for less at once with limit and attributes"
             raise ProtocolError(request.operation, request.host, reason, hint=hint, is_lasting=True)
     try:
@@ -226,6 +228,11 @@ def _read(request: Request, answer: requests.Response) -> Response:
         raise ProtocolError(request.operation, request.host, reason) from error
     retry_after = _retry_after(answer.headers.get("Retry-After"))
     return Response(answer.status_code, text, retry_after, len(body))
+
+
+def _is_bomb(unfolded: int, received: int) -> bool:
+    """Tell whether an answer unfolds as none does: the ids of many records cannot be folded so."""
+    return unfolded > _HARMLESS and unfolded > _MOST_UNFOLDED * received
 
 
 def _retry_after(text: str | None) -> float | None:

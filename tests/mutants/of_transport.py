@@ -1,0 +1,113 @@
+"""Seeded defects of calls: what keeps them from happening twice, from hanging, from piling up."""
+
+from __future__ import annotations
+
+from mutant import Mutant
+
+RETRYING = "tests/session/test_retrying.py"
+FINDINGS = "tests/session/test_findings.py"
+LIFE = "tests/session/test_life.py"
+
+MUTANTS = [
+    Mutant(
+        "creations are repeated blindly",
+        "session/retrying.py",
+        "return is_undone(failure) or is_harmless or finding.verdict is Verdict.UNDONE",
+        "return True",
+        (f"{RETRYING}::test_creation_is_never_repeated_blindly",),
+    ),
+    Mutant(
+        "the last attempt vouches for those before",
+        "session/retrying.py",
+        "is_doubtful = is_doubtful or failure.outcome is Outcome.MAYBE_APPLIED",
+        "is_doubtful = failure.outcome is Outcome.MAYBE_APPLIED",
+        (f"{RETRYING}::test_last_attempt_does_not_vouch_for_those_before",),
+    ),
+    Mutant(
+        "every attempt has an id of its own",
+        "session/connection.py",
+        "encode_event(generation, replace(event, session=session))",
+        "encode_event(generation, replace(event, session=session, eid=str(uuid.uuid4())))",
+        (f"{RETRYING}::test_what_did_nothing_is_repeated_under_the_same_id",),
+    ),
+    Mutant(
+        "changes are sent again whoever has changed the entity",
+        "session/findings.py",
+        'return _UNDONE if _is_before(record.get("modified"), began) else _UNKNOWN',
+        "return _UNDONE",
+        (
+            f"{FINDINGS}::test_lost_change_is_made_once_more_only_when_nobody_else_can_have_changed_it",
+        ),
+    ),
+    Mutant(
+        "the first byte is not noticed",
+        "transport/pools.py",
+        "_departure.get().has_begun = True",
+        "_departure.get().has_begun = False",
+        ("tests/transport/test_fault_matrix.py::test_nothing_is_called_undone_that_was_done",),
+    ),
+    Mutant(
+        "sockets do not look at the clock",
+        "transport/deadline.py",
+        "left = seconds_left()",
+        "left = None",
+        ("tests/transport/test_deadline.py::test_answer_that_takes_too_long_is_given_up_in_time",),
+    ),
+    Mutant(
+        "certificates are not verified",
+        "transport/http.py",
+        "verify=self._verify,",
+        "verify=False,",
+        ("tests/transport/test_http.py::test_unknown_authority_is_refused",),
+    ),
+    Mutant(
+        "children share the connections of their parent",
+        "transport/http.py",
+        '"""Leave the connections to the parent process."""\n'
+        "        self._session = _IsolatedSession()",
+        '"""Leave the connections to the parent process."""',
+        (f"{LIFE}::test_child_uses_connections_of_its_own",),
+    ),
+    Mutant(
+        "every thread signs in anew",
+        "session/connection.py",
+        "if self._signed_in is stale:",
+        "if True:",
+        (f"{LIFE}::test_expiry_met_by_all_threads_is_one_renewal",),
+    ),
+    Mutant(
+        "repetitions cost nothing",
+        "pacing/budget.py",
+        "self._left -= cost",
+        "self._left -= 0",
+        ("tests/session/test_figures.py::test_backend_in_trouble_gets_few_requests_more",),
+    ),
+    Mutant(
+        "what the backend asks for is not waited for",
+        "pacing/patience.py",
+        "if error.retry_after is not None:",
+        "if False:",
+        (f"{RETRYING}::test_what_the_backend_asks_for_is_waited_for",),
+    ),
+    Mutant(
+        "children share the file lock of their parent",
+        "pacing/shared.py",
+        "        os.close(self._descriptor)\n        self._descriptor = _open(self._path)\n\n    @",
+        "\n    @",
+        ("tests/pacing/test_shared.py::test_forked_processes_take_no_token_twice",),
+    ),
+    Mutant(
+        "the workspace does everything again",
+        "server/repetitions.py",
+        "if found is not None:",
+        "if False:",
+        ("tests/server/test_repetitions.py::test_call_that_comes_again_gets_its_answer",),
+    ),
+    Mutant(
+        "answers nest as deeply as they like",
+        "wire/replies.py",
+        "if nests_deeper(payload, MAX_DEPTH):",
+        "if False:",
+        ("tests/wire/test_replies.py::test_answer_that_nests_too_deeply_is_none",),
+    ),
+]
