@@ -7,6 +7,7 @@ from typing import ClassVar
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.capabilities import LifecycleBackend, unable
 from accsyn_orm.entities.dialects import wire_type
+from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import EntityStateError
 
 
@@ -17,12 +18,31 @@ class Switchable(Entity):
     """The status that enables it."""
 
     def enable(self) -> None:
-        """Switch it on."""
-        self._change(status=self.__enabled__)
+        """Switch it on.
+
+        Raises:
+            EntityStateError: it is new or deleted; or a client that is not disabled, as far as is
+                known.
+        """
+        self._switch(self.__enabled__)
 
     def disable(self) -> None:
-        """Switch it off; jobs that need it are on hold."""
-        self._change(status="disabled")
+        """Switch it off; jobs that need it are on hold.
+
+        Raises:
+            EntityStateError: it is new or deleted; or a client that is disabled, as far as is
+                known.
+        """
+        self._switch("disabled")
+
+    def _switch(self, wanted: str) -> None:
+        status = vars(self).get("status")
+        if isinstance(status, OpenEnum) and status.is_known:
+            goal = type(status)(wanted)
+            if not status.can_become(goal):
+                reason = f"{self!r} is {status} already; refresh() asks whether it still is"
+                raise EntityStateError(type(self).__name__, reason)
+        self._change(status=wanted)
 
 
 class Deactivatable(Entity):

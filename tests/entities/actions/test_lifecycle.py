@@ -54,6 +54,29 @@ def test_switching_that_is_refused_changes_nothing(v3) -> None:
     assert (folder.status, dict(folder.changes)) == (ShareStatus.ENABLED, {})
 
 
+@pytest.mark.parametrize(
+    ("status", "act"),
+    [
+        ("online", Server.enable),
+        ("offline", Server.enable),
+        ("disabled", Server.disable),
+        ("disabled-offline", Server.disable),
+    ],
+)
+def test_client_is_not_switched_to_what_it_is(v3, status: str, act) -> None:
+    server = Server.load_record({"id": ID, "code": "hq", "status": status}, v3)
+    with pytest.raises(EntityStateError, match=f"is {status} already"):
+        act(server)
+    assert v3.calls == []
+
+
+@pytest.mark.parametrize("record", [{}, {"status": "asleep"}])
+def test_client_of_unknown_status_is_switched_if_the_backend_does(v3, record) -> None:
+    v3.add("server", 9, **record)
+    Server.get(ID).enable()
+    assert v3.calls[-1] == ("update", "server", ID, {"status": "online"})
+
+
 def test_what_is_new_cannot_be_switched(v3) -> None:
     with pytest.raises(EntityStateError, match="save"):
         Folder(code="a", path="a").disable()
