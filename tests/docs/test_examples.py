@@ -11,6 +11,7 @@ from __future__ import annotations
 import doctest
 import re
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,11 @@ def test_examples_of_the_page_run(
     if page != TUTORIAL:
         for line in (served_folder / ".env.admin").read_text("utf-8").splitlines():
             monkeypatch.setenv(*line.split("=", 1))
+    # In a context of its own: a page may end inside of a session, the other tests must not.
+    copy_context().run(_run, page, capsys)
+
+
+def _run(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     namespace: dict[str, object] = {"__name__": "__main__"}
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     for language, source, line in blocks(page):
