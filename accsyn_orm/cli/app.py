@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # boxes around help take as long as all the rest of it
 )
 
 
@@ -120,7 +121,7 @@ def serve(  # noqa: PLR0913  # one parameter for each option
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print --fidelity as JSON.")] = False,
 ) -> None:
-    """Run an accsyn-compatible workspace on this machine until interrupted."""
+    """Run an accsyn-compatible workspace until interrupted."""
     with _extra("server"):
         from accsyn_orm.server.runner import serve as run
     if fidelity:
@@ -148,7 +149,7 @@ def serve(  # noqa: PLR0913  # one parameter for each option
 
 @app.command()
 def demo() -> None:
-    """Show what it is for: query, entities, save and delete against an embedded workspace."""
+    """Show what it is for, on a workspace of its own."""
     with _extra("server"):
         from accsyn_orm.cli.demo import run
         from accsyn_orm.cli.output import Output
@@ -184,9 +185,11 @@ def main() -> None:
 
 
 def _tell_usage(error: TyperException) -> None:
-    """Say in one line what was typed wrong, and where to read more."""
-    message = error.format_message().strip().rstrip(".")
+    """Say in one line what was typed wrong, and where to read more; who typed nothing sees help."""
+    message = error.format_message().strip()
+    if type(error).__name__ == "NoArgsIsHelpError":  # which typer keeps to itself
+        typer.echo(message, err=True)
+        return
     context = getattr(error, "ctx", None)
     where = f" (see {context.command_path} --help)" if context else ""
-    if message:  # else nothing was typed, and help is on the screen already
-        typer.echo(f"error: {message}{where}", err=True)
+    typer.echo(f"error: {message.rstrip('.')}{where}", err=True)

@@ -83,9 +83,11 @@ def create(  # noqa: PLR0913  # what the command takes
     if bool(texts) == bool(source):
         hint = "say attribute=value …, or --from FILE"
         raise UsageError("create", "is given either values or a file", hint=hint)
-    if source is None and not (terms.dry_run or key):
+    if source is None and not (terms.dry_run or terms.journal or key):
         _create_one(cls, assignments(cls, texts), terms, form)
         return
+    if form not in {None, Form.JSON}:
+        raise UsageError("-o", "plans and reports are text or JSON", hint="say --json")
     rows = read_rows(cls, source.path, source.form) if source else [assignments(cls, texts)]
     with terms.access.session():
         plan = bulk.create(cls, rows) if key is None else bulk.upsert(cls, rows, key)

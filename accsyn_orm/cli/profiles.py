@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import typer
@@ -19,6 +19,9 @@ from accsyn_orm.session.envfile import read_env_file
 
 _KEY = "ACCSYN_API_KEY"
 _QUESTIONS = {"ACCSYN_WORKSPACE": "Workspace", "ACCSYN_API_USER": "User (e-mail)"}
+# Where to is kept with the profile; how to get there is the machine's business, and stays there.
+_WHERE = ("ACCSYN_URL",)
+_HOW = ("ACCSYN_PROXY", "ACCSYN_CA_BUNDLE")
 _OPTIONS = {"ACCSYN_WORKSPACE": "--workspace", "ACCSYN_API_USER": "--username"}
 
 
@@ -36,12 +39,12 @@ def login(name: str, said: Mapping[str, str], *, env_file: Path | None, use_keyr
     """
     store = ProfileStore()
     store.path(name)  # refuses a wrong name before anything is asked
-    held = read_env_file(env_file, setting="--env-file") if env_file else {}
+    held = read_env_file(env_file, setting="--env-file") if env_file else _set(_WHERE)
     values = {**held, **said}
     for variable in _QUESTIONS:
         values[variable] = values.get(variable) or _answer(variable)
     values[_KEY] = values.get(_KEY) or _key()
-    with Session(environ=values) as session:
+    with Session(environ={**_set(_HOW), **values}) as session:
         user = session.me()
         host = session.host
     profile = store.save(name, values, use_keyring=use_keyring)
@@ -61,6 +64,11 @@ def logout(name: str) -> None:
     """
     ProfileStore().delete(name)
     typer.echo(f"profile {name!r} is forgotten; its key is still valid in accsyn", err=True)
+
+
+def _set(variables: Iterable[str]) -> dict[str, str]:
+    """Return those of the variables that the environment has."""
+    return {name: os.environ[name] for name in variables if os.environ.get(name)}
 
 
 def _answer(variable: str) -> str:

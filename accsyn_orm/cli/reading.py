@@ -123,7 +123,7 @@ def watch(  # noqa: PLR0913  # one parameter for each option
 
 @reading.command(name="parse")
 def parse_query(query: QueryText, *, as_json: AsJson = False) -> None:
-    """Check a query without asking anybody, and show its canonical text."""
+    """Check a query, and show its canonical text."""
     from accsyn_orm.cli import lookup
 
     lookup.show_parsed(query, as_json=as_json)
@@ -147,7 +147,7 @@ def explain(  # noqa: PLR0913  # one parameter for each option
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
-    """Show what find would ask, and what that costs, without asking it."""
+    """Show what find would ask, and what that costs."""
     from accsyn_orm.cli import lookup
     from accsyn_orm.cli.values import query_of
 
@@ -160,7 +160,7 @@ def explain(  # noqa: PLR0913  # one parameter for each option
 
 @reading.command()
 def shell(*, profile: ProfileName = None, env_file: EnvFile = None) -> None:
-    """Start Python with an active session, entities at hand, and queries completed on Tab."""
+    """Start Python with a session and entities at hand."""
     from accsyn_orm.cli.shell import run
 
     run(Access(env_file, profile))

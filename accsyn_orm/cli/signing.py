@@ -38,7 +38,10 @@ def login(  # noqa: PLR0913  # one parameter for each option
         bool, typer.Option("--no-keyring", help="Keep the key in the profile's file.")
     ] = False,
 ) -> None:
-    """Sign in, and keep what with as a profile; the key is asked for or read from input."""
+    """Sign in, and keep what with as a profile.
+
+    The key is asked for without being shown, or read from standard input.
+    """
     from accsyn_orm.cli import profiles
 
     given = {
@@ -69,7 +72,7 @@ def doctor(  # one parameter for each option
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
-    """Say what keeps this machine from working with accsyn, and what to do about it."""
+    """Say what keeps this machine from working with accsyn."""
     from accsyn_orm.cli.examination import show
     from accsyn_orm.doctor import Patient
 

@@ -67,6 +67,19 @@ def test_environment_goes_before_a_profile_that_is_not_named(run, workspace):
     assert json.loads(run("whoami", "--profile", "default")[1])["role"] == "standard"
 
 
+def test_environment_says_where_and_how_to_get_there(nobody, run_alone, config, monkeypatch):
+    given, key = options(nobody)
+    monkeypatch.setenv("ACCSYN_URL", nobody.url)
+    monkeypatch.setenv("ACCSYN_PROXY", "socks:127.0.0.1:1")
+    assert run_alone("login", *given[:4], text=key)[0] == 7  # nobody is at the proxy
+    monkeypatch.delenv("ACCSYN_PROXY")
+    monkeypatch.setenv("ACCSYN_CA_BUNDLE", __file__)
+    assert run_alone("login", *given[:4], text=key)[0] == 0
+    kept = (config / "profiles" / "default.env").read_text("utf-8")
+    assert nobody.url in kept
+    assert "ACCSYN_CA_BUNDLE" not in kept
+
+
 def test_refused_key_is_not_kept(nobody, run_alone, config):
     given, _ = options(nobody)
     code, _, talk = run_alone("login", *given, text="wrong-key-of-mine\n")

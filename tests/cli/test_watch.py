@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -60,7 +59,7 @@ def test_ctrl_c_leaves_with_130_and_gives_the_terminal_back(send):
     send("a.mov", 100_000_000)
     terminal = Terminal("watch", "Transfer")
     terminal.wait_for("running")
-    terminal.process.send_signal(signal.SIGINT)
+    terminal.interrupt()
     assert terminal.end() == 130
     assert "\x1b[?25h" in terminal.seen
     assert "Traceback" not in terminal.seen

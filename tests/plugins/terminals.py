@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -61,6 +62,16 @@ class Terminal:
 
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C until the command ends: a prompt may miss the one just before it waits."""
+        for _ in range(40):
+            self.process.send_signal(signal.SIGINT)
+            for _ in range(10):
+                self._read()
+                if self.process.poll() is not None:
+                    return
+        self.process.kill()
 
     def end(self) -> int:
         while self._read() and self.process.poll() is None:
