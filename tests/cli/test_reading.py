@@ -307,7 +307,8 @@ def test_help_loads_no_library_that_it_has_no_use_for(tmp_path: Path):
         "try: main()\n"
         "except SystemExit: pass\n"
         "heavy = ('rich', 'pydantic', 'requests', 'urllib3', 'lark', 'sqlalchemy', 'starlette',"
-        " 'yaml', 'IPython', 'keyring', 'ssl', 'asyncio', 'accsyn_orm.session', 'accsyn_orm.entities')\n"
+        " 'yaml', 'IPython', 'keyring', 'ssl', 'asyncio', 'accsyn_orm.session',"
+        " 'accsyn_orm.entities')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(

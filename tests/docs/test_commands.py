@@ -1,8 +1,9 @@
 """Every command that the page about the command line shows runs, and prints what is shown.
 
 ``console`` blocks hold commands behind ``$`` and what they print, with ``...`` for what differs
-from run to run; a command whose output is not shown has to be one. Commands run in one process and one workspace, in order, as a reader would type
-them; ``echo … |`` in front and ``> file`` behind are understood.
+from run to run; a command whose output is not shown has to be one. Commands run in one process and
+one workspace, in order, as a reader would type them; ``echo … |`` in front and ``> file`` behind
+are understood.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from accsyn_orm.testing import EmbeddedWorkspace
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "cli.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
-LINE = re.compile(r"(?:echo (?P<input>\".*?\") \| )?accsyn-orm (?P<rest>.*?)(?: > (?P<file>\S+))?(?: +#.*)?")
+LINE = re.compile(
+    r"(?:echo (?P<input>\".*?\") \| )?accsyn-orm (?P<rest>.*?)(?: > (?P<file>\S+))?(?: +#.*)?"
+)
 
 
 def commands() -> Iterator[tuple[str, str]]:
