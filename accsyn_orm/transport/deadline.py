@@ -22,21 +22,21 @@ class _Timed(socket.socket):
 
     __slots__ = ()
 
-    def recv(self, *args: Any) -> bytes:
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._arm()
-        return super().recv(*args)
+        return super().recv(*args, **kwargs)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self._arm()
         return super().recv_into(*args, **kwargs)
 
-    def send(self, *args: Any) -> int:
+    def send(self, *args: Any, **kwargs: Any) -> int:
         self._arm()
-        return super().send(*args)
+        return super().send(*args, **kwargs)
 
-    def sendall(self, *args: Any) -> None:
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
         self._arm()
-        super().sendall(*args)
+        super().sendall(*args, **kwargs)
 
     def _arm(self) -> None:
         left = seconds_left()

@@ -56,23 +56,26 @@ def loads(text: str | bytes, *, where: str = "payload") -> Any:
         raise PayloadError(where, "is not valid JSON") from error
 
 
-def nests_deeper(value: object, most: int) -> bool:
+def nests_deeper(value: dict[str, Any], most: int) -> bool:
     """Tell whether decoded JSON has lists and dictionaries in one another on more levels than so.
 
     Level by level, without recursion: it comes from outside.
     """
-    level = [value]
+    level: list[object] = [value]
     for _ in range(most):
         inner: list[object] = []
         for outer in level:
             if isinstance(outer, dict):
                 inner += cast("dict[str, object]", outer).values()
-            elif isinstance(outer, list):
+            else:
                 inner += cast("list[object]", outer)
-        level = [item for item in inner if isinstance(item, (dict, list))]
+        level = [item for item in inner if item.__class__ in _CONTAINERS]
         if not level:
             return False
     return True
+
+
+_CONTAINERS = frozenset({dict, list})
 
 
 def encode_date(value: date) -> str:

@@ -94,7 +94,9 @@ def class_of(verb: str, uri: str, data: object = None) -> OperationClass:
 def known_class_of(verb: str, uri: str, data: object = None) -> OperationClass | None:
     """Return what an operation does, or ``None`` if it is not known."""
     name = _INTEGRATION.sub("*", uri.casefold().strip("/"))
-    members = cast("Mapping[str, Any]", data) if isinstance(data, Mapping) else {}
+    members: Mapping[str, Any] = {}
+    if isinstance(data, Mapping):
+        members = cast("Mapping[str, Any]", data)
     if name in _FILES:
         return _FILE_OPERATIONS.get(str(members.get("op")))
     if name == "acl/create":

@@ -92,10 +92,11 @@ def _payload(operation: str, host: str, status: int, text: str) -> dict[str, Any
         raise _no_answer(operation, host, status, f"and {shape}") from error
     if not isinstance(payload, dict):
         raise _no_answer(operation, host, status, "and JSON that is no object")
-    if nests_deeper(payload, MAX_DEPTH):
+    members = cast("dict[str, Any]", payload)
+    if nests_deeper(members, MAX_DEPTH):
         shape = f"and JSON that nests deeper than {MAX_DEPTH} levels"
         raise _no_answer(operation, host, status, shape, is_lasting=True)
-    return cast("dict[str, Any]", payload)
+    return members
 
 
 def _refusal(

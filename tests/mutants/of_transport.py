@@ -106,7 +106,7 @@ MUTANTS = [
     Mutant(
         "answers nest as deeply as they like",
         "wire/replies.py",
-        "if nests_deeper(payload, MAX_DEPTH):",
+        "if nests_deeper(members, MAX_DEPTH):",
         "if False:",
         ("tests/wire/test_replies.py::test_answer_that_nests_too_deeply_is_none",),
     ),

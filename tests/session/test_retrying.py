@@ -198,7 +198,7 @@ def answering(session, monkeypatch, retry_after: float | None):
 
 def test_what_the_backend_asks_for_is_waited_for(recorder, session, monkeypatch):
     answering(session, monkeypatch, 0.3)
-    script(recorder, THROTTLED)
+    script(recorder, BUSY)  # which would be repeated within 0.1 s
     started = time.monotonic()
     READ(session)
     assert time.monotonic() - started >= 0.3
