@@ -80,6 +80,8 @@ if TYPE_CHECKING:
         Workspace,
         entity_class,
     )
+    from accsyn_orm.entities.actions.recipients import Recipient
+    from accsyn_orm.entities.publishing import Publication, PublishedFile
     from accsyn_orm.entities.querying.explanation import Explanation
     from accsyn_orm.errors import (
         AccsynError,
@@ -192,6 +194,8 @@ _MODULES = {
             "entity_class",
         ),
         "accsyn_orm.entities.querying.explanation": ("Explanation",),
+        "accsyn_orm.entities.actions.recipients": ("Recipient",),
+        "accsyn_orm.entities.publishing": ("Publication", "PublishedFile"),
         "accsyn_orm.errors": (
             "AccsynError",
             "AmbiguousOutcomeError",
@@ -327,6 +331,8 @@ __all__ = [
     "PlanError",
     "ProtocolError",
     "ProxyError",
+    "Publication",
+    "PublishedFile",
     "Query",
     "QueryError",
     "QueryFieldError",
@@ -335,6 +341,7 @@ __all__ = [
     "Queue",
     "QueueStatus",
     "ReadOnlyAttributeError",
+    "Recipient",
     "Ref",
     "Report",
     "Request",

@@ -5,7 +5,7 @@ An action that its backend cannot do says so before anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from accsyn_orm.entities.backend import Backend, Record, Speaker
@@ -176,6 +176,15 @@ class SettingsBackend(Speaker, Protocol):
 
     def delete_setting(self, entitytype: str, name: str, entityid: str | None = None) -> bool:
         """Take a setting's value away."""
+        ...
+
+
+@runtime_checkable
+class PublishBackend(Backend, Protocol):
+    """Says what may be published."""
+
+    def prepublish(self, data: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Look at files before they are published."""
         ...
 
 

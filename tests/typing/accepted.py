@@ -46,9 +46,12 @@ from accsyn_orm import (
     PathParty,
     PathSyntaxError,
     Plan,
+    Publication,
+    PublishedFile,
     Query,
     Queue,
     QueueStatus,
+    Recipient,
     Ref,
     Report,
     Request,
@@ -76,7 +79,7 @@ from accsyn_orm import (
     raw,
 )
 from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, Results, attr
-from accsyn_orm.entities.actions.recipients import Recipient, Recipients
+from accsyn_orm.entities.actions.recipients import Recipients
 from accsyn_orm.entities.capabilities import (
     AccessBackend,
     AssignmentBackend,
@@ -164,10 +167,11 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     assert_type(delivery.parent, Ref[Queue])
     assert_type(request.user.fetch(), User)
     request.status = "pending"
-    assert_type(compute.engine, str)
+    assert_type(compute.engine.fetch(), Engine)
+    assert_type(Compute(engine=Engine.get("a")).save(), Compute)
     assert_type(compute.status, JobStatus)
     assert_type(Delivery(name="a", tasks=["share=a"], recipients=["b@c.d"]).save(), Delivery)
-    assert_type(Compute(engine="nuke-13", range="1-10").engine, str)
+    assert_type(Compute(engine="nuke-13", range="1-10").engine, Ref[Engine])
     home.name = "Acme"
     assert_type(Job(source="a").save().wait(timeout=5, progress=True), Job)
     Compute.get("a").wait(progress=lambda job: job.progress)
@@ -177,6 +181,9 @@ def packages(delivery: Delivery, request: Request, compute: Compute, home: Works
     assert_type([recipient.email for recipient in request.recipients], list[str])
     assert_type(delivery.add(["share=a", Task(source="share=b")]), list[Task])
     assert_type(delivery.submit(), None)
+    publication = Publication.prepare(["/renders/a.mov", PurePosixPath("/b"), AccsynPath("~/c")])
+    assert_type(publication.accepted, list[PublishedFile])
+    assert_type(publication.job(answers={"a.mov": {"comment": "x"}}, name="x").save(), Transfer)
     assert_type(Queue.get_or_create({"priority": 1}, code="x"), tuple[Queue, bool])
     assert_type(Queue.where().one_or_none(), Queue | None)
     assert_type(home.save(check=True), Workspace)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.actions.jobs import Pausable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
+from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.base_job import BaseJob, TasksAttr
 from accsyn_orm.entities.types.submission import ComputeTasks
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.engine import EngineParameters, Environments, Hook
 from accsyn_orm.entities.values.frames import FrameRange
-from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.values.machine_filters import MachineFilters
 from accsyn_orm.entities.values.party import Party
 from accsyn_orm.entities.values.path import FilledPathText, PathText
@@ -24,6 +24,7 @@ from accsyn_orm.paths import AccsynPath
 from accsyn_orm.query.nodes import Comparison, Operator
 
 if TYPE_CHECKING:
+    from accsyn_orm.entities.types.engine import Engine
     from accsyn_orm.entities.types.queue import Queue
 else:
     TasksAttr = ComputeTasks
@@ -57,8 +58,8 @@ class Compute(Pausable, BaseJob):
         )
     }
 
-    engine: Attr[NonEmpty] = attr(on="create")
-    """Code or id of the engine, read as its id (v3)."""
+    engine: AttrFrom[Ref["Engine"], str | Entity] = attr(on="create")
+    """The engine, or its code or id; read as its id (v3)."""
     engine_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The engine, readable (v3 only)."""
     status: AttrFrom[JobStatus, JobStatus | str] = attr(
