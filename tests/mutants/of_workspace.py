@@ -63,8 +63,8 @@ MUTANTS = [
     Mutant(
         "sign-ins may fail for ever",
         "server/http/throttle.py",
-        "if len(moments) < MAX_FAILURES:",
-        "if True:",
+        "if len(moments) >= limit else 0",
+        "if False else 0",
         ("tests/server/test_throttle.py::test_the_eleventh_failure_is_answered_with_429",),
     ),
     # -- what callers write does not become SQL -----------------------------------------------

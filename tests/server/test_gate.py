@@ -225,6 +225,18 @@ def test_what_is_too_large_is_refused_while_it_comes(workspace):
             assert client.rest() == b""
 
 
+def test_a_body_that_is_to_be_asked_for_is_asked_for(workspace):
+    raw = request(workspace, "queue/create", "POST", name="expected")
+    head, _, body = raw.replace(b"Host: x", b"Host: x\r\nExpect: 100-continue").partition(
+        b"\r\n\r\n"
+    )
+    with Client(workspace) as client:
+        client.send(head + b"\r\n\r\n")
+        assert client.socket.recv(1024).startswith(b"HTTP/1.1 100 ")
+        client.send(body)
+        assert "result" in client.answer()[1]
+
+
 def test_upgrades_are_not_taken(workspace):
     with Client(workspace) as client:
         client.send(

@@ -8,7 +8,7 @@ import requests
 from starlette.exceptions import HTTPException
 
 from accsyn_orm.server.http import throttle as module
-from accsyn_orm.server.http.limits import FAILURE_SECONDS, MAX_FAILURES
+from accsyn_orm.server.http.limits import FAILURE_SECONDS, MAX_ALL_FAILURES, MAX_FAILURES
 from accsyn_orm.server.http.throttle import Throttle
 from accsyn_orm.testing import EmbeddedWorkspace
 
@@ -68,7 +68,14 @@ def test_not_all_that_ever_failed_are_remembered(throttle, monkeypatch):
     monkeypatch.setattr(module, "_KEPT", 3)
     for number in range(10):
         fail(throttle, f"user{number}")
-    assert list(throttle._failures) == [("1", f"user{number}") for number in (7, 8, 9)]
+    assert list(throttle._failures) == [("1", "user8"), ("1", "user9"), ("1", "")]
+
+
+def test_all_users_of_an_address_share_a_limit(throttle):
+    for number in range(MAX_ALL_FAILURES):
+        assert isinstance(fail(throttle, f"user{number}"), LookupError)
+    assert isinstance(fail(throttle, "one more"), HTTPException)
+    assert isinstance(fail(throttle, "one more", "2"), LookupError)
 
 
 def encoded(text):

@@ -19,6 +19,8 @@ MAX_SMALL = 64 * 1024
 """Bytes of what comes before anybody is signed in: discovery and sign-in."""
 MAX_FAILURES = 10
 """Sign-ins that may fail in `FAILURE_SECONDS`, of one user from one address."""
+MAX_ALL_FAILURES = 100
+"""The same, of all users: each password that is checked takes time from everybody."""
 FAILURE_SECONDS = 60.0
 
 
