@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from accsyn_orm.entities.shape import find_attribute, type_choices
 from accsyn_orm.entities.validation import nearest
 from accsyn_orm.entities.values.statuses import OpenEnum
+from accsyn_orm.entities.views import view_in
 from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query.fields import FieldRef
 from accsyn_orm.query.literals import to_literal
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?", re.ASCII | re.IGNORECASE)
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
+_ORDERING = frozenset(
+    {Operator.LESS, Operator.LESS_EQUAL, Operator.GREATER, Operator.GREATER_EQUAL}
+)
 _PARTS_OF_TEXT = frozenset(
     {Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.MATCHES, Operator.NOT_MATCHES}
 )
@@ -72,12 +76,21 @@ def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
         return replace(node, is_checked=True)
     attribute = f"{cls.__entity_attributes__[name].wire or name}{dot}{rest}"
     value = node.value
+    if not node.is_checked and not dot and node.operator in _ORDERING:
+        _refuse_unordered(cls, name, value)
     if not (node.is_checked or dot or node.operator in _PARTS_OF_TEXT):
         if isinstance(value, tuple):
             value = tuple(checked_text(cls, name, item) for item in value)
         else:
             value = checked_text(cls, name, value)
     return replace(node, attribute=attribute, value=value, is_checked=True)
+
+
+def _refuse_unordered(cls: type[EntityModel], name: str, value: object) -> None:
+    field = cls.model_fields[name]
+    view = view_in(field.annotation, field.metadata)
+    if view is not None and view.unordered:
+        raise QueryValueError(value, f"{cls.__name__}.{name} {view.unordered}")
 
 
 def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:

@@ -131,4 +131,11 @@ def _field_ref(cls: Any, name: str) -> FieldRef[Any]:
     label = f"{cls.__name__}.{name}"
     is_mapping = dict in type_choices(cls, name)
     literal = partial(literal_text, cls, name)
-    return FieldRef(spec.wire or name, label=label, literal=literal, is_mapping=is_mapping)
+    view = _view(cls, name)
+    return FieldRef(
+        spec.wire or name,
+        label=label,
+        literal=literal,
+        is_mapping=is_mapping,
+        unordered=view.unordered if view else "",
+    )

@@ -25,11 +25,13 @@ class View:
         plain: the type it is stored as; other values are kept as they came, and read so.
         make: gives the typed value for a plain one, of an entity's attribute.
         targets: names of the classes that a reference may lead to, most likely first.
+        unordered: why its plain values have no order that means anything, and what to do instead.
     """
 
     plain: type[Any] | tuple[type[Any], ...]
     make: Callable[[Any, EntityModel, str], Any]
     targets: tuple[str, ...] = ()
+    unordered: str = ""
 
 
 class ViewedAttribute:

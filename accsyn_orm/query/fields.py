@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Protocol, TypeVar, cast, overload
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
 
 from accsyn_orm.errors import QueryFieldError, QueryValueError
 from accsyn_orm.query.literals import Raw, raw, to_literal
@@ -17,7 +17,13 @@ from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any
 
 __all__ = ["Field", "FieldRef", "Identified", "Raw", "UnboundField", "raw", "to_literal"]
 
-T = TypeVar("T")
+# Covariant, although comparisons take it: so ``FieldRef[JobStatus]`` is a field of text. A protocol
+# would do as well, but makes pyright forget what it knew once a number was compared before.
+T_co = TypeVar("T_co", covariant=True)
+
+_Text: TypeAlias = "FieldRef[str | None]"
+_Number: TypeAlias = "FieldRef[float | None]"
+_Mapping: TypeAlias = "FieldRef[Mapping[str, Any] | None]"
 
 
 class Identified(Protocol):
@@ -30,27 +36,7 @@ class Identified(Protocol):
         ...
 
 
-class _TextField(Protocol):
-    """Any field whose values are text, or text and ``None``; an Enum of texts is text.
-
-    A protocol because ``FieldRef`` is invariant, and checkers disagree about bounds on ``self``.
-    """
-
-    @property
-    def _holds(self) -> str | None: ...
-    def compare_text(self, operator: Operator, text: str) -> Comparison: ...
-    def compare(self, operator: Operator, value: object) -> Comparison: ...
-
-
-class _MappingField(Protocol):
-    """Any field whose values are dictionaries, or a value of no known type."""
-
-    @property
-    def _holds(self) -> Mapping[str, Any] | None: ...
-    def item(self, key: str) -> FieldRef[Any]: ...
-
-
-class FieldRef(Generic[T]):
+class FieldRef(Generic[T_co]):
     """An attribute to compare with.
 
     Args:
@@ -59,6 +45,7 @@ class FieldRef(Generic[T]):
         literal: turns a Python value into literal text, or raises ``QueryValueError``; the default
             knows the language but not the attribute's type.
         is_mapping: its values are dictionaries, whose keys can be compared: ``field["shot"]``.
+        unordered: why ``<`` and the like mean nothing for its values, and what to do instead.
 
     Example:
         >>> status, code = FieldRef[str]("status"), FieldRef[str]("code")
@@ -66,8 +53,8 @@ class FieldRef(Generic[T]):
         status!=failed AND code="Daily backup"
     """
 
-    __slots__ = ("_is_mapping", "_literal", "_name", "is_checked", "label")
-    _holds: T  # for type checkers only: there is no such attribute
+    __slots__ = ("_is_mapping", "_literal", "_name", "_unordered", "is_checked", "label")
+    _holds: T_co  # for type checkers only: there is no such attribute
 
     def __init__(
         self,
@@ -76,10 +63,12 @@ class FieldRef(Generic[T]):
         label: str | None = None,
         literal: Callable[[object], str] = to_literal,
         is_mapping: bool = False,
+        unordered: str = "",
     ) -> None:
         self._name = name
         self._is_mapping = is_mapping
         self._literal = literal
+        self._unordered = unordered
         self.label = label or name
         self.is_checked = literal is not to_literal
 
@@ -91,51 +80,65 @@ class FieldRef(Generic[T]):
     # -- comparisons ------------------------------------------------------------------------------
 
     @overload  # type: ignore[override]  # a comparison here is an expression, not a truth value
-    def __eq__(self: _TextField, other: str | Raw | Identified | None, /) -> Comparison: ...
+    def __eq__(self: _Text, other: str | Raw | Identified | None, /) -> Comparison: ...
     @overload
-    def __eq__(self, other: T | Raw | None, /) -> Comparison: ...
+    def __eq__(self: _Number, other: float | Raw | None, /) -> Comparison: ...
+    @overload
+    def __eq__(self, other: T_co | Raw | None, /) -> Comparison: ...
     def __eq__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
         return self.compare(Operator.EQUAL, other)
 
     @overload  # type: ignore[override]  # the same
-    def __ne__(self: _TextField, other: str | Raw | Identified | None, /) -> Comparison: ...
+    def __ne__(self: _Text, other: str | Raw | Identified | None, /) -> Comparison: ...
     @overload
-    def __ne__(self, other: T | Raw | None, /) -> Comparison: ...
+    def __ne__(self: _Number, other: float | Raw | None, /) -> Comparison: ...
+    @overload
+    def __ne__(self, other: T_co | Raw | None, /) -> Comparison: ...
     def __ne__(self, other: object, /) -> Comparison:  # pyright: ignore[reportIncompatibleMethodOverride]  # the same
         return self.compare(Operator.NOT_EQUAL, other)
 
     @overload
-    def __lt__(self: _TextField, other: str | Raw, /) -> Comparison: ...
+    def __lt__(self: _Text, other: str | Raw, /) -> Comparison: ...
     @overload
-    def __lt__(self, other: T | Raw, /) -> Comparison: ...
+    def __lt__(self: _Number, other: float | Raw, /) -> Comparison: ...
+    @overload
+    def __lt__(self, other: T_co | Raw, /) -> Comparison: ...
     def __lt__(self, other: object, /) -> Comparison:
         return self._order(Operator.LESS, other)
 
     @overload
-    def __le__(self: _TextField, other: str | Raw, /) -> Comparison: ...
+    def __le__(self: _Text, other: str | Raw, /) -> Comparison: ...
     @overload
-    def __le__(self, other: T | Raw, /) -> Comparison: ...
+    def __le__(self: _Number, other: float | Raw, /) -> Comparison: ...
+    @overload
+    def __le__(self, other: T_co | Raw, /) -> Comparison: ...
     def __le__(self, other: object, /) -> Comparison:
         return self._order(Operator.LESS_EQUAL, other)
 
     @overload
-    def __gt__(self: _TextField, other: str | Raw, /) -> Comparison: ...
+    def __gt__(self: _Text, other: str | Raw, /) -> Comparison: ...
     @overload
-    def __gt__(self, other: T | Raw, /) -> Comparison: ...
+    def __gt__(self: _Number, other: float | Raw, /) -> Comparison: ...
+    @overload
+    def __gt__(self, other: T_co | Raw, /) -> Comparison: ...
     def __gt__(self, other: object, /) -> Comparison:
         return self._order(Operator.GREATER, other)
 
     @overload
-    def __ge__(self: _TextField, other: str | Raw, /) -> Comparison: ...
+    def __ge__(self: _Text, other: str | Raw, /) -> Comparison: ...
     @overload
-    def __ge__(self, other: T | Raw, /) -> Comparison: ...
+    def __ge__(self: _Number, other: float | Raw, /) -> Comparison: ...
+    @overload
+    def __ge__(self, other: T_co | Raw, /) -> Comparison: ...
     def __ge__(self, other: object, /) -> Comparison:
         return self._order(Operator.GREATER_EQUAL, other)
 
     @overload
-    def in_(self: _TextField, items: Iterable[str | Raw | Identified | None], /) -> Expression: ...
+    def in_(self: _Text, items: Iterable[str | Raw | Identified | None], /) -> Expression: ...
     @overload
-    def in_(self, items: Iterable[T | Raw | None], /) -> Expression: ...
+    def in_(self: _Number, items: Iterable[float | Raw | None], /) -> Expression: ...
+    @overload
+    def in_(self, items: Iterable[T_co | Raw | None], /) -> Expression: ...
     def in_(self, items: Iterable[object], /) -> Expression:
         """Equal to any of the items.
 
@@ -147,18 +150,18 @@ class FieldRef(Generic[T]):
         return any_of(self._members(Operator.IN, Operator.EQUAL, items))
 
     @overload
-    def not_in(
-        self: _TextField, items: Iterable[str | Raw | Identified | None], /
-    ) -> Expression: ...
+    def not_in(self: _Text, items: Iterable[str | Raw | Identified | None], /) -> Expression: ...
     @overload
-    def not_in(self, items: Iterable[T | Raw | None], /) -> Expression: ...
+    def not_in(self: _Number, items: Iterable[float | Raw | None], /) -> Expression: ...
+    @overload
+    def not_in(self, items: Iterable[T_co | Raw | None], /) -> Expression: ...
     def not_in(self, items: Iterable[object], /) -> Expression:
         """Equal to none of the items; the opposite of :meth:`in_`."""
         return all_of(self._members(Operator.NOT_IN, Operator.NOT_EQUAL, items))
 
     # -- keys of dictionaries ---------------------------------------------------------------------
 
-    def __getitem__(self: _MappingField, key: str, /) -> FieldRef[Any]:
+    def __getitem__(self: _Mapping, key: str, /) -> FieldRef[Any]:
         """Return the field of one key; letter case does not matter, as everywhere in a query.
 
         Raises:
@@ -179,35 +182,35 @@ class FieldRef(Generic[T]):
 
     # -- comparisons of text ----------------------------------------------------------------------
 
-    def contains(self: _TextField, text: str, /) -> Comparison:
+    def contains(self: _Text, text: str, /) -> Comparison:
         """Hold the text somewhere; ``*`` is an ordinary character here."""
         return self.compare_text(Operator.CONTAINS, text)
 
-    def not_contains(self: _TextField, text: str, /) -> Comparison:
+    def not_contains(self: _Text, text: str, /) -> Comparison:
         """Hold the text nowhere."""
         return self.compare_text(Operator.NOT_CONTAINS, text)
 
-    def matches(self: _TextField, pattern: str, /) -> Comparison:
+    def matches(self: _Text, pattern: str, /) -> Comparison:
         """Find the regular expression somewhere in the text, in any case."""
         return self.compare_text(Operator.MATCHES, pattern)
 
-    def not_matches(self: _TextField, pattern: str, /) -> Comparison:
+    def not_matches(self: _Text, pattern: str, /) -> Comparison:
         """Find the regular expression nowhere."""
         return self.compare_text(Operator.NOT_MATCHES, pattern)
 
-    def startswith(self: _TextField, text: str, /) -> Comparison:
+    def startswith(self: _Text, text: str, /) -> Comparison:
         """Begin with the text, taken literally."""
         if _is_plain(text):
             return self.compare_text(Operator.EQUAL, f"{text}*")
         return self.compare_text(Operator.MATCHES, f"^{_escaped(text)}")
 
-    def endswith(self: _TextField, text: str, /) -> Comparison:
+    def endswith(self: _Text, text: str, /) -> Comparison:
         """End with the text, taken literally."""
         if _is_plain(text):
             return self.compare_text(Operator.EQUAL, f"*{text}")
         return self.compare_text(Operator.MATCHES, f"{_escaped(text)}$")
 
-    def exact(self: _TextField, text: str, /) -> Comparison:
+    def exact(self: _Text, text: str, /) -> Comparison:
         """Be the text, with every ``*`` in it taken literally."""
         if _is_plain(text):
             return self.compare(Operator.EQUAL, text)
@@ -233,6 +236,8 @@ class FieldRef(Generic[T]):
         if value is None:
             hint = f"ask for a value with {self.label} != None"
             raise QueryValueError(value, f"nothing is {operator} null", hint=hint)
+        if self._unordered and not isinstance(value, Raw):
+            raise QueryValueError(value, f"{self.label} {self._unordered}")
         return self.compare(operator, value)
 
     def _members(

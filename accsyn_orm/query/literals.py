@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 
 from accsyn_orm.errors import QueryValueError
@@ -31,7 +31,8 @@ def raw(text: str) -> Raw:
 def to_literal(value: object) -> str:
     """Write a Python value as literal text, unquoted.
 
-    Dates with a time become UTC; one without a time zone is local time. An entity, or whatever else
+    Dates with a time become UTC; one without a time zone is local time. Durations become
+    ``1h:05m:00s``. An entity, or whatever else
     has a text ``id``, is written as that id.
 
     Raises:
@@ -61,12 +62,14 @@ def _other_literal(value: object) -> str:
         return utc_text(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return clock_text(value)
     if isinstance(value, Raw):
         return value.text
     identifier = getattr(value, "id", None)
     if isinstance(identifier, str):
         return identifier
-    hint = "use text, a number, a boolean, a date, None, or an entity that was saved"
+    hint = "use text, a number, a boolean, a date, a duration, None, or an entity that was saved"
     reason = f"a {type(value).__name__} cannot be written in a query"
     raise QueryValueError(value, reason, hint=hint)
 
@@ -75,6 +78,13 @@ def _float_literal(value: float) -> str:
     if not math.isfinite(value):
         raise QueryValueError(value, "is not a number the language can write")
     return repr(float(value))
+
+
+def clock_text(value: timedelta) -> str:
+    """Write a duration as accsyn does: ``1h:05m:00s``, whole seconds."""
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h:{minutes:02}m:{seconds:02}s"
 
 
 def utc_text(value: datetime) -> str:

@@ -46,6 +46,7 @@ class Entity:
             datetime(2026, 11, 23, 1, tzinfo=timezone(timedelta(hours=2))),
             "2026-11-22T23:00:00",
         ),
+        (timedelta(days=5, minutes=5, seconds=1, microseconds=999), "120h:05m:01s"),
         (raw("half-done"), "half-done"),
         (Entity("5bfeb0381da7ee4095fa217e"), "5bfeb0381da7ee4095fa217e"),
     ],

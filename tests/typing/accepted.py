@@ -107,6 +107,18 @@ assert_type(Delivery.status, FieldRef[DeliveryStatus])
 assert_type(Stream.where(Stream.status == "waiting"), Query[Stream])
 
 
+# Numbers first: what is compared before must not change what a checker knows of the rest.
+assert_type(Job.progress > 50, Comparison)
+assert_type(Job.size > 10**9, Comparison)
+assert_type(Job.size >= Size.parse("1.5 GB"), Comparison)
+assert_type(Job.speed < 12.5, Comparison)
+assert_type(Job.size.in_([1, Size(2), None]), Expression)
+assert_type(Job.etr == Duration(minutes=5), Comparison)
+assert_type(Job.status == "failed", Comparison)
+assert_type(Job.user == "lisa@example.com", Comparison)
+assert_type(Job.source != "hq", Comparison)
+
+
 def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(job.status, JobStatus)
     assert_type(job.id, str)
@@ -132,6 +144,8 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(job.source, Party)
     assert_type(job.source.fetch(), Entity)
     assert_type(job.parent.fetch(), Queue | Delivery | Request | Stream)
+    assert_type(Job.user == user, Comparison)
+    assert_type(Job.user.in_([user, "id", job.user]), Expression)
     assert_type(user.jobs, Query[Job])
     assert_type(Job.where().prefetch(Job.user, "parent", "user.queue").strict(), Query[Job])
     assert_type(User.where().prefetch(User.home), Query[User])

@@ -74,6 +74,13 @@ def places(path: AccsynPath, job: Job) -> None:
     print(length)
 
 
+def amounts() -> None:
+    Job.where(Job.size > "1 GB")  # both
+    Job.where(Job.speed == "fast")  # both
+    Job.where(Job.etr == 5)  # both
+    Job.where(Job.user == 5)  # both
+
+
 def relations(job: Job, user: User, task: Task, folder: Folder) -> None:
     job.user.fetch().priority  # both
     user.jobs.all()[0].role  # both

@@ -10,12 +10,15 @@ from pydantic_core import core_schema
 from typing_extensions import Self
 
 from accsyn_orm.entities.views import View
+from accsyn_orm.errors import QueryValueError
+from accsyn_orm.query.literals import clock_text
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _STEP = 1000
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgtpe])(i?))?b?", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d+)h?:([0-5]?\d)m?:([0-5]?\d)s?")
 
 
@@ -37,6 +40,23 @@ class Size(int):
         while abs(amount) >= _STEP and unit < len(_UNITS) - 1:
             amount, unit = amount / _STEP, unit + 1
         return f"{amount:.1f} {_UNITS[unit]}" if unit else f"{int(self)} B"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an amount such as ``1.5 GB``, in whatever letter case; ``GiB`` counts in 1024.
+
+        Raises:
+            QueryValueError: this is none.
+
+        Example:
+            >>> Size.parse("1.5 GB"), Size.parse("2KiB")
+            (1500000000, 2048)
+        """
+        if (found := _AMOUNT.fullmatch(text.strip())) is None:
+            raise QueryValueError(text, "is no size, such as 1.5 GB or 2 GiB")
+        number, unit, is_binary = found.groups()
+        power = "kmgtpe".index(unit.lower()) + 1 if unit else 0
+        return cls(round(float(number) * (1024 if is_binary else _STEP) ** power))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
@@ -90,9 +110,7 @@ class Duration(timedelta):
     __view__: ClassVar[View]
 
     def __str__(self) -> str:
-        minutes, seconds = divmod(int(self.total_seconds()), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}h:{minutes:02}m:{seconds:02}s"
+        return clock_text(self)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
@@ -111,4 +129,8 @@ class Duration(timedelta):
 
 Size.__view__ = View(int, Size.viewed)
 Speed.__view__ = View(float, Speed.viewed)
-Duration.__view__ = View(str, Duration.viewed)
+Duration.__view__ = View(
+    str,
+    Duration.viewed,
+    unordered="is text to the backend, for which 9h comes after 10h: compare what was loaded",
+)
