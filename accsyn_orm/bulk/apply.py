@@ -5,7 +5,6 @@ Only the calling thread is interrupted by Ctrl-C, calls the progress callback an
 
 from __future__ import annotations
 
-import math
 import queue
 import threading
 import time
@@ -27,15 +26,12 @@ from accsyn_orm.bulk.outcome import RowResult, RowState
 from accsyn_orm.bulk.progress import ProgressCallback, tally_of
 from accsyn_orm.bulk.report import Report
 from accsyn_orm.bulk.rows import Action, Row
-from accsyn_orm.bulk.units import BATCH, Unit, divided
+from accsyn_orm.bulk.units import WORKERS, Unit, batch_for, divided
 from accsyn_orm.errors import EntityError
 from accsyn_orm.pacing.patience import Patience
 
 if TYPE_CHECKING:
     from accsyn_orm.bulk.plan import Plan
-
-WORKERS = 8
-"""How many requests are under way at once, unless asked otherwise."""
 
 _ROUNDS = 3
 """How often rows are taken up again that could not be brought to an end at first."""
@@ -174,8 +170,7 @@ class Run:
 
     def _pass(self, rows: Sequence[Row]) -> None:
         """Let workers go through rows, and look after them until they are through."""
-        batch = min(BATCH, math.ceil(len(rows) / (2 * self._options.workers)) or 1)
-        units = divided(rows, batch)
+        units = divided(rows, batch_for(len(rows), self._options.workers))
         hand = _Hand(units)
         threads = [
             threading.Thread(target=self._work, args=(hand,), name="accsyn_orm bulk", daemon=True)

@@ -15,7 +15,7 @@ from accsyn_orm.bulk import diff
 from accsyn_orm.bulk.errors import PlanError
 from accsyn_orm.bulk.payloads import problems_of
 from accsyn_orm.bulk.rows import Action, Problem, Row, Skipped
-from accsyn_orm.bulk.units import BATCH, divided
+from accsyn_orm.bulk.units import WORKERS, batch_for, divided
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend, RemoteBackend, limit_of
 from accsyn_orm.entities.base import Entity
@@ -72,8 +72,11 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """How many requests it takes when nothing goes wrong, the look at every row included."""
-        units = divided(self.rows, BATCH)
+        """How many requests it takes when nothing goes wrong, the look at every row included.
+
+        With more workers it is more looks, with fewer fewer.
+        """
+        units = divided(self.rows, batch_for(len(self.rows)))
         return sum(unit.requests for unit in units)
 
     @property
@@ -85,7 +88,7 @@ class Plan:
     def apply(  # independent options
         self,
         *,
-        workers: int = 8,
+        workers: int = WORKERS,
         progress: ProgressCallback | None = None,
         journal: str | Path | None = None,
         on_error: Literal["continue", "stop"] = "continue",

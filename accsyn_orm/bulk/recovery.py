@@ -19,7 +19,7 @@ from accsyn_orm.bulk.plan import Plan
 from accsyn_orm.bulk.report import Report
 from accsyn_orm.bulk.rows import Action, Row, modified_of
 from accsyn_orm.bulk.settling import is_as_before, is_as_planned
-from accsyn_orm.bulk.units import divided
+from accsyn_orm.bulk.units import WORKERS, divided
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
@@ -36,7 +36,7 @@ def resume(  # noqa: PLR0913  # independent options
     journal: str | Path,
     *,
     session: Backend | None = None,
-    workers: int = 8,
+    workers: int = WORKERS,
     progress: ProgressCallback | None = None,
     on_error: Literal["continue", "stop"] = "continue",
     check: bool = True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,14 @@ BATCH = 25
 
 The look is as old as the batch takes: less than a second at the rate limit of accsyn.
 """
+
+WORKERS = 8
+"""How many requests are under way at once, unless somebody says so."""
+
+
+def batch_for(count: int, workers: int = WORKERS) -> int:
+    """Return how many rows to look at together: so few that every worker has something to do."""
+    return min(BATCH, math.ceil(count / (2 * workers)) or 1)
 
 
 @dataclass(frozen=True, slots=True)
