@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.capabilities import AccessBackend, unable
 from accsyn_orm.entities.dialects import Dialect, localized_statement
+from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.values.party import FilledParty
+from accsyn_orm.entities.values.references import id_of
 from accsyn_orm.entities.values.statuses import UserRole
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import Comparison, Operator, all_of
+
+_SHARES = ("share", "volume", "folder", "home", "collection")
+
+
+def _user(value: object) -> object:
+    return _party("user", ("user",), value)
+
+
+def _share(value: object) -> object:
+    return _party("share", _SHARES, value)
+
+
+def _party(kind: str, types: tuple[str, ...], value: object) -> object:
+    """Return an entity as a party, and any other value as it is.
+
+    Raises:
+        PydanticCustomError: it is an entity of another type, or new.
+    """
+    if not isinstance(value, EntityModel):
+        return value
+    if value.__entity_type__ not in types:
+        reason = {"kind": kind, "given": type(value).__name__}
+        raise PydanticCustomError("party", "is a {kind}, not {given}", reason)
+    return f"{kind}:{id_of(value)}"
+
+
+UserParty: TypeAlias = Annotated[FilledParty, BeforeValidator(_user)]
+"""A user, given as text or as the entity itself."""
+
+ShareParty: TypeAlias = Annotated[FilledParty, BeforeValidator(_share)]
+"""A share, given as text or as the entity itself."""
 
 
 class Acl(Entity):
@@ -27,10 +63,8 @@ class Acl(Entity):
     seen.
 
     Example:
-        >>> acl = Acl(entity=f"user:{lisa.id}", target=f"share:{folder.id}", read=True)
-        ... # doctest: +SKIP
-        >>> acl.save()  # doctest: +SKIP
-        Acl(id='63ba0f67e50d45bb027c0001', path='/')
+        >>> Acl(entity=lisa, target=folder, read=True).save()  # doctest: +SKIP
+        Acl.loaded(id='63ba0f67e50d45bb027c0001', entity='user:6988…', target='share:664b…', …)
     """
 
     __entity_type__ = "acl"
@@ -44,12 +78,13 @@ class Acl(Entity):
 
     id: ReadOnlyAttr[str] = attr(init=False)
     """Internal id, 24 hexadecimal digits."""
-    entity: AttrFrom[FilledParty, str] = attr(on="create", aliases=("ident",))
-    """Who: ``user:<id>``, also given as ``user:<e-mail>``. The v1 generation calls it ``ident``."""
+    entity: AttrFrom[UserParty, str | Entity] = attr(on="create", aliases=("ident",))
+    """Who: ``user:<id>``, also given as ``user:<e-mail>`` or as the user. The v1 generation calls
+    it ``ident``."""
     entity_hr: ReadOnlyAttr[str] = attr(init=False, aliases=("ident_hr",))
     """Who, readable."""
-    target: AttrFrom[FilledParty, str] = attr(on="create")
-    """What: ``share:<id>``, whatever kind of share it is."""
+    target: AttrFrom[ShareParty, str | Entity] = attr(on="create")
+    """What: ``share:<id>``, whatever kind of share it is; also given as the share."""
     target_hr: ReadOnlyAttr[str] = attr(init=False)
     """What, readable."""
     path: Attr[NonEmpty] = attr(default=UNSET, on="create")

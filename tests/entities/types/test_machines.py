@@ -11,11 +11,14 @@ from accsyn_orm import (
     Client,
     ClientStatus,
     ClientType,
+    Collection,
     Engine,
     EngineStatus,
     EntityNotFoundError,
     EntityStateError,
     EntityValidationError,
+    Folder,
+    Home,
     Lane,
     Server,
     Site,
@@ -23,6 +26,7 @@ from accsyn_orm import (
     User,
     UserRole,
     UserServer,
+    Volume,
 )
 
 ID = f"{9:024x}"
@@ -216,6 +220,20 @@ def test_acl_names_the_user_as_the_generation_does(request, generation, who):
     found = Acl.where(Acl.entity == f"user:{ID}").one()
     assert (found, found.entity, found.extra) == (made, f"user:{ID}", {})
     assert Acl.load_record({"id": ID, "role": "standard"}, backend).role is UserRole.STANDARD
+
+
+def test_acl_takes_the_user_and_the_share_themselves(v3):
+    lisa = User.load_record({"id": ID}, v3)
+    for kind in (Volume, Folder, Home, Collection):
+        acl = Acl(entity=lisa, target=kind.load_record({"id": "a" * 24}, v3), read=True)
+        assert (acl.entity, acl.target) == (f"user:{ID}", f"share:{'a' * 24}")
+    with pytest.raises(EntityValidationError) as error:
+        Acl(entity=Server.load_record({"id": ID}, v3), target=User(code="a@b.c"), read=True)
+    assert error.value.problems == (
+        ("entity", "is a user, not Server"), ("target", "is a share, not User"),
+    )  # fmt: skip
+    with pytest.raises(EntityValidationError, match=r"save\(\) the Folder first"):
+        Acl(entity=lisa, target=Folder(name="a", path="a"), read=True)
 
 
 def test_acl_that_was_there_is_found_when_the_backend_does_not_name_it(v3, monkeypatch):
