@@ -9,7 +9,7 @@ from typing import Literal
 from typing_extensions import Self
 
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.validation import refusal
+from accsyn_orm.entities.validation import Problem, refusal
 from accsyn_orm.errors import EntityNotFoundError, JobFailedError, JobTimeoutError
 
 _FAILED = frozenset({"failed", "aborted"})
@@ -62,9 +62,11 @@ class Waitable(Entity):
         return self._wait(timeout, interval, progress)
 
     def _check_patience(self, timeout: float | None, interval: float) -> None:
-        problems = [] if interval > 0 else [("interval", f"is above zero, not {interval!r}")]
-        if timeout is not None and not timeout >= 0:
-            problems.append(("timeout", f"is not below zero, as {timeout!r} is"))
+        problems: list[Problem] = []
+        if not (_is_number(interval) and interval > 0):
+            problems.append(("interval", f"is a number of seconds above zero, not {interval!r}"))
+        if timeout is not None and not (_is_number(timeout) and timeout >= 0):
+            problems.append(("timeout", f"is a number of seconds from zero up, not {timeout!r}"))
         if problems:
             raise refusal(type(self), problems)
 
@@ -92,3 +94,7 @@ class Waitable(Entity):
         if (record := self._fetch(backend)) is None:
             raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}, which was deleted")
         self._take_over_around(self.load_record(record, backend), self.changes, backend)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -107,9 +107,12 @@ class Compute(Pausable, BaseJob):
     """Data for hooks."""
 
     def _missing(self) -> list[Problem]:
-        both = {"tasks", "range"} <= vars(self).keys()
-        reason = "or range, not both: the tasks are what is computed"
-        return [*super()._missing(), *([("tasks", reason)] if both else [])]
+        given, found = vars(self), super()._missing()
+        if not given["engine"]:
+            found.append(("engine", "is empty: name one by its code or id"))
+        if {"tasks", "range"} <= given.keys():
+            found.append(("tasks", "or range, not both: the tasks are what is computed"))
+        return found
 
     def _refuse_tasks(self) -> None:
         reason = "its tasks are given when it is made: save() another Compute(tasks=[…])"

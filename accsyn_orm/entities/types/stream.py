@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accsyn_orm.entities.attributes import UNSET, ReadOnlyAttr, attr
-from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
 from accsyn_orm.entities.types.submission import DeliveryFiles
 from accsyn_orm.entities.values.party import Party
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from accsyn_orm.entities.types.base_job import TasksAttr
+else:
     TasksAttr = DeliveryFiles
 
 

@@ -190,6 +190,8 @@ class _Reader:
     def _no_such_key(self, key: str, is_of_task: bool) -> str:  # noqa: FBT001  # private
         if not is_of_task:
             return "no such key"
+        if key in _Computed.__annotations__.keys() - _Moved.__annotations__.keys():
+            return f"is for tasks of compute jobs, not of {self.shape.whose}"
         known = self.shape.kind.__annotations__
         meant = nearest(key, known)
         hint = f"; did you mean {meant!r}?" if meant else f": {', '.join(known)}"

@@ -118,7 +118,10 @@ def test_what_is_deleted_meanwhile_is_said_to_be(v3, job, clock) -> None:
     ("options", "name"),
     [
         ({"interval": 0}, "interval"),
+        ({"interval": "2"}, "interval"),
+        ({"interval": True}, "interval"),
         ({"timeout": -1}, "timeout"),
+        ({"timeout": "long"}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),
     ],
 )

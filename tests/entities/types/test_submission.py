@@ -97,8 +97,12 @@ def test_tasks_in_every_shape_are_sent(v3, tasks, expected) -> None:
         ),
         (
             [{"source": "a", "deps": ["b"]}],
+            {"tasks.0.deps": "is for tasks of compute jobs, not of transfers"},
+        ),
+        (
+            [{"source": "a", "@": 1}],
             {
-                "tasks.0.deps": "no such key of tasks of transfers: id, uri, source, destination, "
+                "tasks.0.@": "no such key of tasks of transfers: id, uri, source, destination, "
                 "priority, metadata, settings, status"
             },
         ),
@@ -377,6 +381,11 @@ def test_tasks_are_nested_to_a_depth() -> None:
         tasks = [{"tasks": tasks}]
     deepest = "tasks" + ".0.tasks" * 16 + ".0"
     assert problems(lambda: Compute(engine="x", tasks=tasks)).keys() == {deepest}
+
+
+def test_what_computes_is_named(v3) -> None:
+    assert problems(Compute(engine="", range="1").save).keys() == {"engine"}
+    assert v3.calls == []
 
 
 def test_what_is_computed_is_a_range_or_tasks(v3) -> None:
