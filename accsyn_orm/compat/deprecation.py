@@ -11,11 +11,12 @@ from typing import ParamSpec, TypeVar, cast
 
 import accsyn_orm
 from accsyn_orm.compat.equivalents import EQUIVALENTS
+from accsyn_orm.session.tracebacks import forgetful
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_PACKAGE = __name__.rpartition(".")[0]
+_PACKAGE = __name__.partition(".")[0]
 _noted: set[tuple[str, int, str]] = set()
 
 
@@ -31,6 +32,7 @@ def kept(method: Callable[P, R]) -> Callable[P, R]:
     """Make a call that exists for old scripts say so."""
     name = "Session" if method.__name__ == "__init__" else method.__name__
 
+    @forgetful
     @wraps(method)
     def noting(*args: P.args, **kwargs: P.kwargs) -> R:
         _note(name, args, kwargs)
@@ -50,7 +52,7 @@ def _note(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> No
         CompatDeprecationWarning,
         filename=frame.f_code.co_filename,
         lineno=frame.f_lineno,
-        module=str(frame.f_globals.get("__name__", "<unknown>")),
+        module=_module(frame),
     )
     # Not before: where warnings are errors, every call is one.
     _noted.add(site)
@@ -59,9 +61,13 @@ def _note(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> No
 def _call_site() -> FrameType:
     """Return the innermost frame that is not of this package."""
     frame = cast("FrameType", inspect.currentframe())
-    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith(_PACKAGE):
+    while frame.f_back and _module(frame).partition(".")[0] == _PACKAGE:
         frame = frame.f_back
     return frame
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "<unknown>"))
 
 
 def _equivalent(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str:

@@ -14,6 +14,7 @@ from accsyn_orm.compat.choice import official_class
 from accsyn_orm.compat.v1.constants import *  # noqa: F403  # whatever scripts may name
 from accsyn_orm.compat.v3.constants import *  # noqa: F403  # the same
 from accsyn_orm.errors import AccsynError
+from accsyn_orm.session.tracebacks import forgetful
 
 if TYPE_CHECKING:
     from accsyn_orm.compat.calls import OfficialCalls
@@ -61,6 +62,7 @@ class Session:
         AccsynException: something is missing or malformed, or the sign-in was refused.
     """
 
+    @forgetful
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.official: OfficialCalls = official_class(args, kwargs)(*args, **kwargs)
 

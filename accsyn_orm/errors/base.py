@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import Any, cast
+from unicodedata import category
 
 from accsyn_orm.outcome import Outcome
 
@@ -36,6 +37,19 @@ def _rebuild(cls: type[AccsynError], args: tuple[Any, ...], state: dict[str, Any
 def with_hint(message: str, hint: str | None) -> str:
     """Return a message with what to do in parentheses behind it."""
     return f"{message} ({hint})" if hint else message
+
+
+def on_one_line(text: str) -> str:
+    """Return a text of somebody else as a message may hold it.
+
+    Line ends, escape sequences and marks that turn the direction of writing would let it forge
+    lines of a log, or what a terminal shows; they are written as escapes.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or category(char) == "Zs" else ascii(char)[1:-1] for char in text
+    )
 
 
 def shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accsyn_orm.errors.base import AccsynError
+from accsyn_orm.errors.base import AccsynError, on_one_line
 
 
 class SessionError(AccsynError, RuntimeError):
@@ -40,7 +40,7 @@ class AuthenticationError(SessionError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"login: {reason}")
+        super().__init__(f"login: {on_one_line(reason)}")
 
 
 class SessionExpiredError(SessionError):
@@ -52,4 +52,6 @@ class SessionExpiredError(SessionError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"cannot be renewed: {reason}; make a new Session and repeat the call")
+        super().__init__(
+            f"cannot be renewed: {on_one_line(reason)}; make a new Session and repeat the call"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accsyn_orm.errors.base import AccsynError, with_hint
+from accsyn_orm.errors.base import AccsynError, on_one_line, with_hint
 from accsyn_orm.outcome import Outcome
 
 
@@ -27,7 +27,7 @@ class BackendError(AccsynError, RuntimeError):
         self.status_code = status_code
         if status_code >= 500:  # noqa: PLR2004  # the server errors of HTTP
             self.outcome = Outcome.MAYBE_APPLIED
-        super().__init__(f"{operation}: {message_hr or message}")
+        super().__init__(f"{operation}: {on_one_line(message_hr or message)}")
 
 
 class BackendCrashError(BackendError):

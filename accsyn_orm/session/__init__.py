@@ -17,6 +17,8 @@ connection     discovery, sign-in, renewal, one call
 settings       arguments, environment and env file -> settings
 envfile        the env file
 log            what a session says about itself
+masking        secrets in text -> ***
+tracebacks     errors that carry no local variables
 """
 
 from accsyn_orm.session.session import Session

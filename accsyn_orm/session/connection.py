@@ -228,10 +228,12 @@ class Connection:
     def _send_event(self, signed_in: SignedIn, verb: str, event: Event) -> dict[str, Any]:
         generation = self.settings.generation
         is_v1 = generation is V1
-        session = self._signer.client_session if is_v1 else signed_in.login.session
+        session = self._signer.client_session if is_v1 else signed_in.session.reveal()
         text = encode_event(generation, replace(event, session=session))
         url = f"{signed_in.base_url}{generation.event_path}"
-        return self._exchange.send(Letter(event.uri, verb, url, text, signed_in.headers), self.pace)
+        return self._exchange.send(
+            Letter(event.uri, verb, url, text, signed_in.headers.reveal()), self.pace
+        )
 
     # -- sign-in ----------------------------------------------------------------------------------
 

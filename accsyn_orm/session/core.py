@@ -14,6 +14,7 @@ from accsyn_orm.session.connection import Connection, attempt_of
 from accsyn_orm.session.log import SessionLog
 from accsyn_orm.session.settings import Arguments, resolve_settings
 from accsyn_orm.session.text import TextCalls
+from accsyn_orm.session.tracebacks import forget_locals, forgetful
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ def public_call(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[
     def remembering(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             result = method(self, *args, **kwargs)
-        except AccsynError as error:
-            self._remember(error)  # pyright: ignore[reportPrivateUsage]  # ours
+        except BaseException as error:
+            del args, kwargs
+            forget_locals(error)
+            if isinstance(error, AccsynError):
+                self._remember(error)  # pyright: ignore[reportPrivateUsage]  # ours
             raise
         self._remember(None)  # pyright: ignore[reportPrivateUsage]  # ours
         return result
@@ -47,6 +51,7 @@ class SessionCore(TextCalls):
     _connection_class: ClassVar[type[Connection]] = Connection
     _way_to_generation: ClassVar[str] = "use Session(protocol='{}')"
 
+    @forgetful
     def __init__(  # noqa: PLR0913  # the official signature and what it lacks
         self,
         workspace: str | None = None,
@@ -205,7 +210,7 @@ class SessionCore(TextCalls):
             ConfigurationError: this is a v3 session, which has none.
         """
         self._require_v1("get_session_key()")
-        return self._connection.sign_in().login.session
+        return self._connection.sign_in().session.reveal()
 
     @public_call
     def generate_session_key(self, lifetime: int | None = None) -> str:

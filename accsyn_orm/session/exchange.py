@@ -99,7 +99,13 @@ class Exchange:
             self._stats.count(letter.operation, letter.text, up=up, down=down, seconds=seconds)
         self._log.answer(letter.operation, response.status, response.text, seconds)
         try:
-            return decode_reply(letter.operation, request.host, response.status, response.text)
+            return decode_reply(
+                letter.operation,
+                request.host,
+                response.status,
+                response.text,
+                mask=self._log.masked,
+            )
         except AccsynError as error:
             error.retry_after = response.retry_after
             if bucket is not None and is_throttled(error):

@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.wire.redaction import MASK, redact
+from accsyn_orm.session.masking import Mask, mask_of, mask_urls
+from accsyn_orm.wire.redaction import redact
 
 if TYPE_CHECKING:
     from accsyn_orm.outcome import Outcome
     from accsyn_orm.session.retrying import Call
 
 _FORMAT = "%(asctime)s [ACCSYN_API] %(message)s"
-_URL_CREDENTIALS = re.compile(r"(?<=//)[^\s/@\"]*:[^\s/@\"]*(?=@)")
-_SHORTEST_HIDDEN = 4  # masking each "a" would tell that the password is "a"
 
 
 class SessionLog:
@@ -56,9 +54,11 @@ class SessionLog:
 
     def hide(self, *secrets: str) -> None:
         """Mask these texts from now on, and no longer those named before."""
-        spellings = {*secrets, *(json.dumps(secret)[1:-1] for secret in secrets)}
-        hidden = sorted(spellings, key=len, reverse=True)
-        self._formatter.hidden = tuple(text for text in hidden if len(text) >= _SHORTEST_HIDDEN)
+        self._formatter.mask = mask_of(*secrets)
+
+    def masked(self, text: str) -> str:
+        """Return a text without what is hidden."""
+        return self._formatter.mask(text)
 
     def notice(self, text: str) -> None:
         """Log an event in the life of the session; the text is ours and holds no secret."""
@@ -142,13 +142,12 @@ def _handler(path: str | os.PathLike[str] | None, *, verbose: bool) -> logging.H
 class _MaskingFormatter(logging.Formatter):
     """Masks what must not be read, in the finished line."""
 
-    hidden: tuple[str, ...] = ()
+    def __init__(self, layout: str) -> None:
+        super().__init__(layout)
+        self.mask: Mask = mask_of()
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        for text in self.hidden:
-            line = line.replace(text, MASK)
-        return _URL_CREDENTIALS.sub(MASK, line)
+        return mask_urls(self.mask(super().format(record)))
 
 
 class _PrivateFileHandler(logging.FileHandler):

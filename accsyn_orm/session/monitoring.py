@@ -158,7 +158,7 @@ class MonitoringCalls(Lookups):
     # -- inside -----------------------------------------------------------------------------------
 
     def _is_running(self, kind: Expression) -> bool | None:
-        owner = Comparison("user", Operator.EQUAL, self._connection.sign_in().login.user_id)
+        owner = Comparison("user", Operator.EQUAL, self._connection.sign_in().user_id)
         machine = Comparison("code", Operator.EQUAL, self.get_hostname())
         found = self._records("client/find", {}, str(And((owner, machine, kind))))
         return any(client.get("status") in _RUNNING for client in found) if found else None

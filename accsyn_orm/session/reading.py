@@ -203,5 +203,5 @@ class ReadingCalls(Lookups):
 
     def _own_profile(self, record: Record) -> Record | None:
         """Make sure that the profile is the own one: a backend may answer with any user."""
-        own_id = self._connection.sign_in().login.user_id
+        own_id = self._connection.sign_in().user_id
         return record if record.get("id", own_id) == own_id else self.get_entity("user", own_id)

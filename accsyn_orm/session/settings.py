@@ -29,6 +29,7 @@ DEFAULT_CONNECT_TIMEOUT = 10.0
 _MAX_PORT = 65_535
 _MOST_RETRIES = 100
 _INSECURE = "plain http would show the credentials to the network"
+_INSECURE_THROUGH = "use https, no proxy, or allow_insecure_http=True"
 _INSECURE_HINT = "use https, a loopback address, or allow_insecure_http=True"
 
 
@@ -123,13 +124,15 @@ def resolve_settings(
     generation = _generation(arguments, sources)
     tenant = _tenant(arguments, sources, generation)
     credentials = _credentials(arguments, sources, generation, tenant)
+    base_url, proxy = _base_url(arguments, sources), _proxy(arguments, sources)
+    _check_way(base_url, proxy, arguments)
     settings = Settings(
         generation=generation,
         tenant=tenant,
         username=credentials.username,
-        base_url=_base_url(arguments, sources),
+        base_url=base_url,
         port=_port(arguments.port),
-        proxy=_proxy(arguments, sources),
+        proxy=proxy,
         verify=_verify(arguments, sources),
         timeout=_seconds("timeout", arguments.timeout, DEFAULT_TIMEOUT),
         connect_timeout=_seconds(
@@ -335,6 +338,17 @@ def _proxy(arguments: Arguments, sources: _Sources) -> Proxy | None:
             setting, f"an accsyn proxy reads along: {_INSECURE}", hint=_INSECURE_HINT
         )
     return proxy
+
+
+def _check_way(base_url: str | None, proxy: Proxy | None, arguments: Arguments) -> None:
+    """Refuse plain http through a tunnel: behind a proxy, ``localhost`` is another machine."""
+    if proxy is None or proxy.kind == "accsyn" or not (base_url or "").startswith("http://"):
+        return
+    if proxy.kind == "http":
+        reason = "an http proxy is used for https only"
+        raise ConfigurationError("url", reason, hint="use https, or a SOCKS proxy")
+    if not arguments.allow_insecure_http:
+        raise ConfigurationError("url", f"through a proxy, {_INSECURE}", hint=_INSECURE_THROUGH)
 
 
 def _verify(arguments: Arguments, sources: _Sources) -> bool | str:

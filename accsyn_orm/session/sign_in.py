@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import assert_never
@@ -17,6 +17,7 @@ from accsyn_orm.errors import (
     ProtocolError,
     SessionExpiredError,
 )
+from accsyn_orm.secret import Secret
 from accsyn_orm.session.exchange import Letter
 from accsyn_orm.wire.codec import dumps
 from accsyn_orm.wire.credentials import (
@@ -29,7 +30,6 @@ from accsyn_orm.wire.credentials import (
     v3_basic,
 )
 from accsyn_orm.wire.sign_in import (
-    Login,
     decode_discovery,
     decode_login,
     discovery_payload,
@@ -48,13 +48,15 @@ class SignedIn:
 
     Attributes:
         base_url: host that calls go to.
-        login: what the sign-in yielded.
+        user_id: id of the user who signed in.
+        session: v1.0: the key that authorises the calls; v3: the id of the session.
         headers: what authorises each call.
     """
 
     base_url: str
-    login: Login
-    headers: dict[str, str] = field(repr=False)
+    user_id: str
+    session: Secret[str]
+    headers: Secret[dict[str, str]]
 
 
 class Signer:
@@ -79,10 +81,10 @@ class Signer:
         send: Callable[[Letter], Mapping[str, Any]],
     ) -> None:
         self._settings = settings
-        self._credentials: Credentials | None = credentials
+        self._credentials: Secret[Credentials] | None = Secret(credentials)
         self._log = log
         self._send = send
-        self._stale_key: str | None = None
+        self._stale_key: Secret[str] | None = None
         self._expiry = ""
         self.client_session = str(uuid.uuid4())
         self.base_url: str | None = None
@@ -98,7 +100,7 @@ class Signer:
         self._log.notice("the session has expired")
         self._expiry = reason
         # Kept until a sign-in succeeds: after a failed one the next call tries again.
-        self._stale_key = stale.login.session
+        self._stale_key = stale.session
 
     def sign_in(self) -> SignedIn:
         """Sign in.
@@ -109,7 +111,8 @@ class Signer:
         """
         settings, generation = self._settings, self._settings.generation
         base_url = self._locate()
-        body = dumps(login_payload(generation, self.client_session, reuse=self._stale_key))
+        reused = self._stale_key.reveal() if self._stale_key else None
+        body = dumps(login_payload(generation, self.client_session, reuse=reused))
         url = f"{base_url}{generation.prefix}{generation.login_path}"
         headers = self._headers()
         try:
@@ -122,8 +125,8 @@ class Signer:
         except PayloadError as error:
             raise ProtocolError("login", host_of(base_url), str(error)) from error
         self._stale_key = None
-        if isinstance(self._credentials, KeyCredentials):
-            self._log.hide(self._credentials.api_key, login.session)
+        if self._credentials and isinstance(self._credentials.reveal(), KeyCredentials):
+            self._log.hide(_secret(self._credentials.reveal()), login.session)
         else:
             self._credentials = None
             self._log.hide(login.session)
@@ -131,10 +134,11 @@ class Signer:
             authorization = v1_session(settings.tenant, settings.username, login.session)
             headers = {"Authorization": authorization}
         self._log.notice(f"signed in to {host_of(base_url)} with {generation.name}")
-        return SignedIn(base_url, login, headers)
+        return SignedIn(base_url, login.user_id, Secret(login.session), Secret(headers))
 
     def _headers(self) -> dict[str, str]:
-        credentials, tenant = self._credentials, self._settings.tenant
+        credentials = self._credentials.reveal() if self._credentials else None
+        tenant = self._settings.tenant
         match credentials:
             case None:
                 raise SessionExpiredError(self._expiry)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -30,7 +31,12 @@ from accsyn_orm.outcome import Outcome
 from accsyn_orm.pacing.deadline import within
 from accsyn_orm.pacing.forking import renew_after_fork
 from accsyn_orm.transport.base import Request, Response
-from accsyn_orm.transport.pools import Departure, DiscreetAdapter, watched_departure
+from accsyn_orm.transport.pools import (
+    Departure,
+    DiscreetAdapter,
+    TunnelError,
+    watched_departure,
+)
 from accsyn_orm.transport.proxy import Proxy
 
 MAX_RESPONSE = 64 * 1024 * 1024
@@ -51,7 +57,7 @@ class HttpTransport:
             check at all.
         timeout: seconds that a request may take, to the last byte of the answer.
         connect_timeout: seconds of them that it may take to connect, TLS and proxy included.
-        proxy: SOCKS proxy to go through.
+        proxy: SOCKS or HTTP proxy to go through.
     """
 
     def __init__(
@@ -65,11 +71,14 @@ class HttpTransport:
         self._verify = verify
         self._timeouts = (connect_timeout, timeout)
         self._proxies = {"http": proxy.url, "https": proxy.url} if proxy and proxy.url else {}
-        self._session = _IsolatedSession()
+        self._proxy = proxy
+        self._session = _IsolatedSession(proxy)
         renew_after_fork(self)
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for the complete answer."""
+        self._check_reach(request)
+        handled = sys.exc_info()[1]  # of the caller, and none of what goes wrong here
         with watched_departure() as departure, within(self._timeouts[1]):
             try:
                 with self._session.send(
@@ -84,7 +93,10 @@ class HttpTransport:
             except TransportError:
                 raise
             except (OSError, ValueError, HTTPError) as error:
-                raise self._translate(request, error, departure) from _root_cause(error)
+                causes = list(_chain(error, handled))
+                translated, cause = self._translate(request, causes, departure), _root_cause(causes)
+        # Out here, the library's own error, which holds the request, is not its context.
+        raise translated from cause
 
     def close(self) -> None:
         """Close every connection."""
@@ -92,7 +104,18 @@ class HttpTransport:
 
     def after_fork(self) -> None:
         """Leave the connections to the parent process."""
-        self._session = _IsolatedSession()
+        self._session = _IsolatedSession(self._proxy)
+
+    def _check_reach(self, request: Request) -> None:
+        """Refuse what an HTTP proxy would be sent as it is, and not through a tunnel."""
+        if self._proxy and self._proxy.kind == "http" and not request.url.startswith("https://"):
+            raise ProxyError(
+                request.operation,
+                request.host,
+                "an http proxy is used for https only",
+                outcome=Outcome.NOT_SENT,
+                is_lasting=True,
+            )
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
@@ -104,17 +127,17 @@ class HttpTransport:
         return prepared
 
     def _translate(
-        self, request: Request, error: Exception, departure: Departure
+        self, request: Request, causes: list[BaseException], departure: Departure
     ) -> TransportError:
         """Say what went wrong. The library's own messages may hold the URL and are not used."""
-        causes = list(_chain(error))
-        failures = (_PROXY_FAILURE, *_FAILURES) if self._proxies else _FAILURES
+        failures = (_TUNNEL_FAILURE, _PROXY_FAILURE, *_FAILURES) if self._proxies else _FAILURES
         failure = next(f for f in failures if any(isinstance(c, f.signs) for c in causes))
         reason = failure.reason.format(
             connect_timeout=self._timeouts[0],
             timeout=self._timeouts[1],
             tls=_first(causes, "verify_message", "the handshake was refused"),
             system=_first(causes, "strerror", "closed without an answer"),
+            tunnel=next((str(c) for c in causes if isinstance(c, TunnelError)), ""),
         )
         outcome = Outcome.MAYBE_APPLIED if departure.has_begun else Outcome.NOT_SENT
         translated = failure.kind(
@@ -140,7 +163,13 @@ class _Failure(NamedTuple):
 # A handshake that ended like this says nothing about whom one may trust.
 _BROKEN = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError, TimeoutError)
 
-# With a SOCKS proxy every failure to connect is one on the way to the proxy, or told by it.
+_TUNNEL_FAILURE = _Failure(
+    (TunnelError,),
+    ProxyError,
+    "the proxy makes no tunnel: {tunnel}",
+    "407 asks for user and password in the proxy setting; 403 does not allow this host",
+)
+# With a proxy every failure to connect is one on the way to the proxy, or told by it.
 _PROXY_FAILURE = _Failure(
     (requests.exceptions.ProxyError, NewConnectionError),
     ProxyError,
@@ -191,11 +220,11 @@ _FAILURES = (  # most specific first
 class _IsolatedSession(requests.Session):
     """A session that takes nothing from the environment, keeps no cookies, and follows nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, proxy: Proxy | None) -> None:
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = DiscreetAdapter(_CONNECTIONS, _CONNECTIONS, pool_block=True)
+        adapter = DiscreetAdapter(proxy, _CONNECTIONS)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
@@ -223,9 +252,11 @@ def _read(request: Request, answer: requests.Response) -> Response:
             raise ProtocolError(request.operation, request.host, reason, hint=hint, is_lasting=True)
     try:
         text = body.decode()
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
+        text = None  # its error holds the answer: raised outside of it
+    if text is None:
         reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
-        raise ProtocolError(request.operation, request.host, reason) from error
+        raise ProtocolError(request.operation, request.host, reason)
     retry_after = _retry_after(answer.headers.get("Retry-After"))
     return Response(answer.status_code, text, retry_after, len(body))
 
@@ -250,10 +281,15 @@ def _retry_after(text: str | None) -> float | None:
     return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it wraps: libraries nest in ``args`` and ``reason`` as well."""
+def _chain(error: BaseException, handled: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it wraps: libraries nest in ``args`` and ``reason`` as well.
+
+    Args:
+        error: the error.
+        handled: another one, that was being handled when all began.
+    """
     pending: list[Any] = [error]
-    seen: set[int] = set()
+    seen: set[int] = {id(handled)}
     while pending:
         current = pending.pop(0)
         if isinstance(current, BaseException) and id(current) not in seen:
@@ -263,7 +299,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             pending += [current.__cause__, current.__context__]
 
 
-def _root_cause(error: BaseException) -> BaseException | None:
+def _root_cause(causes: list[BaseException]) -> BaseException | None:
     """Return the operating system's or the TLS library's own error.
 
     Those between hold the URL, whose query is the whole request, and would print it in tracebacks.
@@ -271,10 +307,14 @@ def _root_cause(error: BaseException) -> BaseException | None:
     foreign = (requests.exceptions.RequestException, HTTPError)
     own = [
         cause
-        for cause in _chain(error)
+        for cause in causes
         if isinstance(cause, (OSError, ValueError)) and not isinstance(cause, foreign)
     ]
-    return own[-1] if own else None
+    if not own:
+        return None
+    cause = own[-1].with_traceback(None)  # whose frames hold the request
+    cause.__cause__ = cause.__context__ = None
+    return cause
 
 
 def _first(causes: list[BaseException], attribute: str, default: str) -> str:

@@ -4,6 +4,8 @@
 event with the id of the session. These pools give the library the path alone; the connection adds
 the query when it writes the request line. No logger and no class of the library is changed.
 
+Credentials for a proxy are in no URL: they join the rest when they are written to the proxy.
+
 The connection also notes when it begins to write: whether a request that failed can have arrived is
 a fact then, and not read off the type of an exception. Its sockets give up at the moment at which
 the whole call has to end.
@@ -11,13 +13,16 @@ the whole call has to end.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 
 import socks
@@ -25,10 +30,12 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.contrib.socks import SOCKSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
+from urllib3.util.ssl_ import resolve_cert_reqs
 
 from accsyn_orm.pacing.deadline import seconds_left, within
+from accsyn_orm.secret import Secret
 from accsyn_orm.transport.deadline import TimedSocket, TimedSocksSocket, TimedTlsSocket
+from accsyn_orm.transport.proxy import Proxy, http_credentials
 
 
 @dataclass(slots=True)
@@ -43,6 +50,7 @@ class Departure:
 
 
 _INSTANT = 1e-3
+_STATUS = re.compile(r"Tunnel connection failed: ([1-9][0-9]{2})\b")
 
 _departure: ContextVar[Departure] = ContextVar("accsyn_orm_departure")
 
@@ -58,8 +66,29 @@ def watched_departure() -> Generator[Departure, None, None]:
         _departure.reset(token)
 
 
+class TunnelError(OSError):
+    """An HTTP proxy made no tunnel.
+
+    Attributes:
+        status: HTTP status that it answered with; ``None`` when that was not HTTP.
+    """
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+        super().__init__(f"HTTP status {status}" if status else "no answer of HTTP")
+
+
 class DiscreetAdapter(HTTPAdapter):
-    """Sends requests through pools that do not log queries, directly or through a proxy."""
+    """Sends requests through pools that do not log queries, directly or through a proxy.
+
+    Args:
+        proxy: the proxy whose credentials are needed; ``None`` for none.
+        connections: how many connections are kept.
+    """
+
+    def __init__(self, proxy: Proxy | None, connections: int) -> None:
+        self._proxy = proxy
+        super().__init__(connections, connections, pool_block=True)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the manager of direct connections."""
@@ -71,7 +100,15 @@ class DiscreetAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         # Each time: another thread may have put it there, and not come as far as this line.
         _make_discreet(manager)
+        options = manager.connection_pool_kw.get("_socks_options")
+        if options is not None and self._proxy is not None:
+            options.update(username=self._proxy.user, password=self._proxy.password)
         return manager
+
+    def proxy_headers(self, proxy: str) -> Any:  # noqa: ARG002  # a hook
+        """Return what says to an HTTP proxy who uses it; the connection writes it out."""
+        headers = http_credentials(self._proxy) if self._proxy else {}
+        return {name: Secret(value) for name, value in headers.items()}
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -107,6 +144,7 @@ class _DiscreetPool(HTTPConnectionPool):
 
 
 class _DiscreetConnection:
+    debuglevel = 0  # whatever the program wants of http.client: it would print all that is sent
     query = ""
     host: str
     port: int
@@ -115,14 +153,12 @@ class _DiscreetConnection:
     cert_reqs: Any
     ssl_context: ssl.SSLContext | None
     _is_connecting = False
+    _tunnel_headers: dict[str, Any]
 
     def connect(self) -> None:
         """Connect, all in all within the time that each part of it has."""
         if hasattr(self, "ssl_context"):
-            self.ssl_context = self.ssl_context or create_urllib3_context(
-                cert_reqs=resolve_cert_reqs(self.cert_reqs)
-            )
-            self.ssl_context.sslsocket_class = TimedTlsSocket
+            self.ssl_context = self.ssl_context or tls_context(self.cert_reqs)
         left = seconds_left()
         if left is not None:
             self.timeout = min(self.timeout, left) or _INSTANT  # zero would mean: do not wait
@@ -132,8 +168,29 @@ class _DiscreetConnection:
                 super().connect()  # type: ignore[misc]  # of a mixin
         finally:
             self._is_connecting = False
-        if isinstance(self.sock, socket.socket) and not isinstance(self.sock, ssl.SSLSocket):
-            self.sock = TimedSocket.taken_over(self.sock)
+
+    def _new_conn(self) -> socket.socket:
+        # From the beginning: a proxy may let its answer drip, too.
+        return TimedSocket.taken_over(super()._new_conn())  # type: ignore[misc]  # of a mixin
+
+    def _tunnel(self) -> None:
+        """Ask an HTTP proxy for a tunnel."""
+        sealed = self._tunnel_headers
+        self._tunnel_headers = {name: _revealed(value) for name, value in sealed.items()}
+        try:
+            super()._tunnel()  # type: ignore[misc]  # of a mixin
+        except TimeoutError as error:
+            reason = f"no tunnel within {self.timeout:g} s"
+            raise ConnectTimeoutError(self, reason) from error
+        except (OSError, HTTPException) as error:
+            status = _STATUS.search(str(error))
+            refused = TunnelError(int(status[1]) if status else None)
+        else:
+            return
+        finally:
+            self._tunnel_headers = sealed
+        # Out here, the library's error, which holds the proxy's own text, is not its context.
+        raise refused
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -176,8 +233,8 @@ class _SocksConnection(_DiscreetConnection):
                 address,
                 port,
                 options["rdns"],
-                options["username"],
-                options["password"],
+                _revealed(options["username"]),
+                _revealed(options["password"]),
             )
             greeting.settimeout(self.timeout)
             try:
@@ -186,5 +243,29 @@ class _SocksConnection(_DiscreetConnection):
                 greeting.close()
                 failure = error
             else:
+                greeting.proxy = (*greeting.proxy[:4], None, None)  # it has said who it is
                 return greeting
         raise failure or OSError("the proxy has no address")
+
+
+def tls_context(cert_reqs: Any) -> ssl.SSLContext:
+    """Return a context that takes TLS 1.2 and later, and checks names where it checks at all.
+
+    That of the library, and the standard one, write the keys of each connection to a file if the
+    environment names one in ``SSLKEYLOGFILE``.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET
+    if sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    mode = resolve_cert_reqs(cert_reqs)
+    context.check_hostname = mode is ssl.CERT_REQUIRED
+    context.verify_mode = mode
+    context.sslsocket_class = TimedTlsSocket
+    return context
+
+
+def _revealed(value: Secret[str] | str | None) -> str | None:
+    return value.reveal() if isinstance(value, Secret) else value

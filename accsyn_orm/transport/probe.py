@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import socks
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -29,7 +29,8 @@ from accsyn_orm.errors import (
     TransportTimeoutError,
 )
 from accsyn_orm.outcome import Outcome
-from accsyn_orm.transport.proxy import Proxy
+from accsyn_orm.transport.pools import tls_context
+from accsyn_orm.transport.proxy import Proxy, http_credentials
 
 _OPERATION = "probe"
 _SOCKS_TYPES = {"socks5h": socks.SOCKS5, "socks4": socks.SOCKS4, "socks4a": socks.SOCKS4}
@@ -71,7 +72,7 @@ def probe(base_url: str, *, bundle: str | None, proxy: Proxy | None, timeout: fl
     Args:
         base_url: ``scheme://host:port``.
         bundle: path of the certificate authorities to trust; ``None`` for the public ones.
-        proxy: SOCKS proxy to go through.
+        proxy: SOCKS or HTTP proxy to go through.
         timeout: seconds that each step may take.
 
     Raises:
@@ -93,27 +94,43 @@ def probe(base_url: str, *, bundle: str | None, proxy: Proxy | None, timeout: fl
 
 
 def _connect(hostname: str, port: int, proxy: Proxy | None, timeout: float) -> socket.socket:
-    if proxy is None or proxy.url is None:
+    if proxy is None or proxy.kind == "accsyn":
         return socket.create_connection((hostname, port), timeout)
-    parts = urlsplit(proxy.url)
+    if proxy.kind == "http":
+        return _tunnel(hostname, port, proxy, timeout)
     connection: socket.socket = socks.create_connection(
         (hostname, port),
         timeout=math.ceil(timeout),
-        proxy_type=_SOCKS_TYPES[parts.scheme],
-        proxy_addr=parts.hostname,
-        proxy_port=parts.port,
-        proxy_rdns=parts.scheme in {"socks5h", "socks4a"},
-        proxy_username=unquote(parts.username) if parts.username else None,
-        proxy_password=unquote(parts.password) if parts.password else None,
+        proxy_type=_SOCKS_TYPES[proxy.scheme],
+        proxy_addr=proxy.host.strip("[]"),
+        proxy_port=proxy.port,
+        proxy_rdns=proxy.scheme != "socks4",
+        proxy_username=proxy.user.reveal() if proxy.user else None,
+        proxy_password=proxy.password.reveal() if proxy.password else None,
     )
     return connection
 
 
+def _tunnel(hostname: str, port: int, proxy: Proxy, timeout: float) -> socket.socket:
+    connection = http.client.HTTPConnection(proxy.host.strip("[]"), proxy.port, timeout=timeout)
+    connection.set_tunnel(hostname, port, http_credentials(proxy))
+    try:
+        connection.connect()
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
+        if isinstance(error, TimeoutError):
+            raise
+        raise socks.ProxyError("no tunnel") from None  # the rest is the proxy's own text
+    return connection.sock
+
+
 def _context(bundle: str | None) -> ssl.SSLContext:
-    path = bundle or DEFAULT_CA_BUNDLE_PATH
+    context, path = tls_context(ssl.CERT_REQUIRED), bundle or DEFAULT_CA_BUNDLE_PATH
     if os.path.isdir(path):  # noqa: PTH112  # text
-        return ssl.create_default_context(capath=path)
-    return ssl.create_default_context(cafile=path)
+        context.load_verify_locations(capath=path)
+    else:
+        context.load_verify_locations(cafile=path)
+    return context
 
 
 def _tls(secure: ssl.SSLSocket) -> Tls:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from accsyn_orm.errors import (
@@ -34,7 +34,9 @@ class ExpiredSession(BackendError):  # noqa: N818  # a signal to sign in again; 
     """The backend refused because the session has expired."""
 
 
-def decode_reply(operation: str, host: str, status: int, text: str) -> dict[str, Any]:
+def decode_reply(
+    operation: str, host: str, status: int, text: str, *, mask: Callable[[str], str] = str
+) -> dict[str, Any]:
     """Read an answer; return its payload.
 
     Args:
@@ -42,6 +44,7 @@ def decode_reply(operation: str, host: str, status: int, text: str) -> dict[str,
         host: ``host:port`` that answered, for error messages.
         status: HTTP status.
         text: body.
+        mask: takes secrets out of what the backend says in its own words.
 
     Raises:
         ExpiredSession: signing in again and repeating the call may help.
@@ -52,11 +55,11 @@ def decode_reply(operation: str, host: str, status: int, text: str) -> dict[str,
     payload = _payload(operation, host, status, text)
     message = payload.get("message")
     if message is not None and payload.get("session_expired") is True:
-        raise _refusal(ExpiredSession, operation, status, payload)
+        raise _refusal(ExpiredSession, operation, status, payload, mask)
     if "exception" in payload:
         raise BackendCrashError(operation, _CRASHED, status_code=status)
     if "message" in payload:
-        raise _refusal(BackendError, operation, status, payload)
+        raise _refusal(BackendError, operation, status, payload, mask)
     if not 200 <= status < 300:  # noqa: PLR2004  # the successes of HTTP
         raise _no_answer(operation, host, status, "and no message")
     return payload
@@ -100,13 +103,17 @@ def _payload(operation: str, host: str, status: int, text: str) -> dict[str, Any
 
 
 def _refusal(
-    kind: type[BackendError], operation: str, status: int, payload: dict[str, Any]
+    kind: type[BackendError],
+    operation: str,
+    status: int,
+    payload: dict[str, Any],
+    mask: Callable[[str], str],
 ) -> BackendError:
     message, human = payload["message"], payload.get("message_hr")
     return kind(
         operation,
-        _NO_REASON if message is None else str(message),
-        message_hr=str(human) if human else None,
+        _NO_REASON if message is None else mask(str(message)),
+        message_hr=mask(str(human)) if human else None,
         status_code=status,
     )
 

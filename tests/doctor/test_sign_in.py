@@ -12,6 +12,7 @@ WHO = {
     "ACCSYN_API_KEY": "s3cret-of-mine",
     "ACCSYN_URL": "http://127.0.0.1:1",
 }
+TLS = {"ACCSYN_URL": "https://localhost:1"}
 
 
 @pytest.mark.parametrize(
@@ -71,11 +72,12 @@ def test_log_that_is_not_there_is_told(findings, tmp_path):
     ("environ", "state", "said"),
     [
         ({}, "ok", "none: connections are made directly"),
-        ({"ACCSYN_PROXY": "socks5://u:s3cret@px:1080"}, "ok", "proxy px:1080, TLS stays inside"),
+        (TLS | {"ACCSYN_PROXY": "socks5://u:s3cret@px:1080"}, "ok", "px:1080, TLS stays inside"),
+        (TLS | {"ACCSYN_PROXY": "http://u:s3cret@px:80"}, "ok", "http proxy px:80, TLS stays"),
         ({"ACCSYN_PROXY": "accsyn:127.0.0.1:8080"}, "ok", "127.0.0.1:8080, reads along"),
         ({"HTTPS_PROXY": "http://u:s3cret@px"}, "ok", "none"),  # the host is this machine
         ({"https_proxy": "http://px", "ACCSYN_URL": "https://x:1"}, "warn", "HTTPS_PROXY is set"),
-        ({"ALL_PROXY": "x", "ACCSYN_PROXY": "socks:127.0.0.1:1"}, "ok", "socks proxy"),
+        (TLS | {"ALL_PROXY": "x", "ACCSYN_PROXY": "socks:127.0.0.1:1"}, "ok", "socks proxy"),
     ],
 )  # fmt: skip
 def test_proxy_is_told_and_what_has_no_effect(findings, monkeypatch, environ, state, said):

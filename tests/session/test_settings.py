@@ -238,7 +238,21 @@ def test_proxy_from_the_environment():
     settings, _ = resolve({**BASE, "ACCSYN_PROXY": "socks5:box:1080"})
     assert settings.proxy.url == "socks5h://box:1080"
     assert resolve({**BASE, "ACCSYN_PROXY": "socks:x"}, proxy="127.0.0.1:1")[0].proxy.port == 1
-    refused("ACCSYN_PROXY", {**BASE, "ACCSYN_PROXY": "http://box:80"})
+    refused("ACCSYN_PROXY", {**BASE, "ACCSYN_PROXY": "https://box:80"})
+
+
+@pytest.mark.parametrize("proxy", ["socks:box:1080", "socks4a:127.0.0.1:1080"])
+def test_plain_http_goes_through_a_proxy_only_when_asked(proxy):
+    """Behind a proxy, ``localhost`` is another machine."""
+    url = "http://localhost:8181"
+    assert "allow_insecure_http" in str(refused("url", url=url, proxy=proxy))
+    assert resolve(url=url, proxy=proxy, allow_insecure_http=True)[0].proxy.kind == "socks"
+    assert resolve(url="https://localhost:8181", proxy=proxy)[0].proxy.kind == "socks"
+
+
+def test_plain_http_never_goes_through_an_http_proxy():
+    given = {"url": "http://localhost:8181", "proxy": "http://box:80"}
+    assert "https only" in str(refused("url", **given, allow_insecure_http=True))
 
 
 # -- how ------------------------------------------------------------------------------------------

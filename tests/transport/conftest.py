@@ -1,4 +1,4 @@
-"""A loopback TLS server with scripted answers, and a SOCKS server that records what it is asked."""
+"""A loopback TLS server with scripted answers, and proxies that record what they are asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socketserver
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -189,20 +190,68 @@ class SocksServer:
         return None if self.refuses else port
 
     def _relay(self, client: socket.socket, upstream: socket.socket) -> None:
-        def pump_back() -> None:
-            with suppress(OSError):
-                while data := upstream.recv(65536):
-                    client.sendall(data)
+        for data in _relayed(client, upstream):
+            self.bytes_seen += data
 
-        thread = threading.Thread(target=pump_back, daemon=True)
-        thread.start()
-        with suppress(OSError):
-            while data := client.recv(65536):
+
+@dataclass
+class HttpProxy:
+    """An HTTP proxy that tunnels to loopback and notes what it saw.
+
+    Attributes:
+        answer: what it says instead of making a tunnel.
+        drips: it sends its answer byte by byte, slowly.
+        seen: target and ``Proxy-Authorization`` of each tunnel that was asked for.
+    """
+
+    port: int = 0
+    credentials: str | None = None
+    answer: bytes | None = None
+    drips: bool = False
+    seen: list[tuple[str, str | None]] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    bytes_seen: bytes = b""
+
+    def serve(self, client: socket.socket) -> None:
+        head = _read_head(client)
+        self.heads.append(head)
+        line, *rest = head.decode("latin-1").split("\r\n")
+        headers = dict(header.split(": ", 1) for header in rest if header)
+        given = headers.get("Proxy-Authorization")
+        self.seen.append((line.split(" ")[1], given))
+        answer = self.answer
+        if answer is None and self.credentials not in {None, given}:
+            answer = b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\n\r\n"
+        if answer is not None:
+            client.sendall(answer)
+            return
+        answer = b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n"
+        for piece in [answer[i : i + 1] for i in range(len(answer))] if self.drips else [answer]:
+            client.sendall(piece)
+            time.sleep(0.1 if self.drips else 0)
+        target = int(line.split(" ")[1].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", target), 10) as upstream:
+            for data in _relayed(client, upstream):
                 self.bytes_seen += data
-                upstream.sendall(data)
+
+
+def _relayed(client: socket.socket, upstream: socket.socket) -> Iterator[bytes]:
+    """Carry bytes both ways; yield those that the client sends."""
+
+    def pump_back() -> None:
         with suppress(OSError):
-            upstream.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+            while data := upstream.recv(65536):
+                client.sendall(data)
+
+    thread = threading.Thread(target=pump_back, daemon=True)
+    thread.start()
+    with suppress(OSError):
+        while data := client.recv(65536):
+            yield data
+            upstream.sendall(data)
+    with suppress(OSError):
+        upstream.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
 
 
 def _read_text(connection: socket.socket) -> str:
@@ -210,6 +259,14 @@ def _read_text(connection: socket.socket) -> str:
     while (byte := _read_exactly(connection, 1)) != b"\0":
         text += byte
     return text.decode()
+
+
+@pytest.fixture
+def http_proxy() -> Iterator[HttpProxy]:
+    proxy = HttpProxy()
+    with _listening(proxy.serve) as port:
+        proxy.port = port
+        yield proxy
 
 
 @pytest.fixture

@@ -241,7 +241,13 @@ def bench(workspace, listening, socks_server, request) -> Iterator[Bench]:
     with listening(relay.serve) as port, workspace.session() as witness:
         url = f"http://127.0.0.1:{port}"
         with Session(
-            given.workspace, given.username, given.api_key, url=url, proxy=proxy, rate_limit=0
+            given.workspace,
+            given.username,
+            given.api_key,
+            url=url,
+            proxy=proxy,
+            allow_insecure_http=True,
+            rate_limit=0,
         ) as session:
             session.login()
             yield Bench(workspace, relay, session, witness, socks_server)

@@ -228,6 +228,19 @@ def test_refused_connection_is_named(make_transport, tls_server):
     assert "no connection: Connection refused" in str(error)
 
 
+def test_error_that_the_program_handles_is_not_taken_for_the_cause(make_transport, tls_server):
+    with closing(socket.socket()) as unused:
+        unused.bind(("127.0.0.1", 0))
+        request = tls_server.request(url=f"https://127.0.0.1:{unused.getsockname()[1]}/x")
+        try:
+            make_transport(verify=True).send(tls_server.request())
+        except TlsError:
+            error = failure(make_transport(), request)
+    assert type(error) is TransportError
+    assert isinstance(error.__cause__, ConnectionRefusedError)
+    assert error.__cause__.__traceback__ is None
+
+
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", ".."])
 def test_host_that_cannot_be_is_a_transport_error(make_transport, tls_server, host):
     failure(make_transport(), tls_server.request(url=f"https://{host}:443/x"))

@@ -110,7 +110,7 @@ def test_explanation_holds_no_secret(workspace) -> None:
         session.login()
         text = str(Job.where().explain()) + repr(Job.where().explain())
         settled = session._connection.sign_in()
-        assert settled.login.session not in text
+        assert settled.session.reveal() not in text
         assert session.username not in text
 
 
