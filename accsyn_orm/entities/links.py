@@ -10,7 +10,7 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.dialects import dialect_of
 from accsyn_orm.entities.lookups import find_by_values, find_in_scope, scopes
 from accsyn_orm.entities.registry import ENTITY_CLASSES
-from accsyn_orm.entities.siblings import Link, Siblings
+from accsyn_orm.entities.siblings import Link, Siblings, idents_in
 from accsyn_orm.entities.strictness import is_strict
 from accsyn_orm.errors import HiddenRequestError
 
@@ -46,17 +46,22 @@ def follow(holder: EntityModel, link: Link, ident: str, *, refresh: bool = False
         return siblings.fetched(link)[ident]
 
 
-def load(link: Link, siblings: Siblings, backend: Backend) -> None:
-    """Fetch what entities that were loaded together hold in one place, as far as it is not there.
+def load(
+    link: Link, entities: Iterable[EntityModel], siblings: Siblings, backend: Backend
+) -> list[Entity]:
+    """Fetch what some entities hold in one place, as far as it is not there; return all of it.
 
     Args:
         link: the place.
-        siblings: the entities.
+        entities: some that were loaded together.
+        siblings: all of these.
         backend: where.
     """
     with siblings.lock:
-        fetched = siblings.fetched(link)
-        _fetch(link, [i for i in siblings.wanted(link) if i not in fetched], siblings, backend)
+        fetched, idents = siblings.fetched(link), idents_in(entities, link)
+        _fetch(link, [ident for ident in idents if ident not in fetched], siblings, backend)
+        found = [fetched[ident] for ident in idents]
+    return [entity for entity in found if entity is not None]
 
 
 def _refuse_hidden(holder: EntityModel, link: Link, siblings: Siblings, backend: Backend) -> None:

@@ -6,7 +6,7 @@ A name says what: an attribute or a relation, a key or a property of a task's pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.links import load
@@ -46,23 +46,24 @@ def checked_name(cls: type[Entity], item: FieldRef[Any] | Relation[Any] | str) -
 
 
 def prefetch(
-    cls: type[EntityModel], names: Iterable[str], siblings: Siblings, backend: Backend
+    names: Iterable[str], entities: Sequence[EntityModel], siblings: Siblings, backend: Backend
 ) -> None:
-    """Fetch what entities that were loaded together refer to, as far as it is not there.
+    """Fetch what some entities refer to, as far as it is not there.
 
     Args:
-        cls: class of the entities.
         names: what to follow, as ``checked_name()`` returns it.
-        siblings: the entities.
+        entities: some that were loaded together, all of one class.
+        siblings: all of these.
         backend: where.
     """
+    cls = type(entities[0])
     for name in names:
         head, part, rest = _parts(cls, name)
-        for link in _links(cls, head, part, siblings, backend):
-            load(link, siblings, backend)
-            for kind, group in _groups(siblings, link) if rest else ():
-                if _can_follow(kind, rest):
-                    prefetch(kind, [rest], group, backend)
+        for link in _links(cls, head, part, entities, backend):
+            found = load(link, entities, siblings, backend)
+            for group in _groups(found) if rest else ():
+                if _can_follow(type(group[0]), rest):
+                    prefetch([rest], group, group[0].siblings, backend)
 
 
 def _parts(cls: type[EntityModel], name: str) -> tuple[str, str, str]:
@@ -114,7 +115,11 @@ def _can_follow(cls: type[EntityModel], name: str) -> bool:
 
 
 def _links(
-    cls: type[EntityModel], head: str, part: str, siblings: Siblings, backend: Backend
+    cls: type[EntityModel],
+    head: str,
+    part: str,
+    entities: Iterable[EntityModel],
+    backend: Backend,
 ) -> Iterator[Link]:
     relation = _relation(cls, head)
     if isinstance(relation, One):
@@ -124,14 +129,15 @@ def _links(
     elif head in links(cls):
         yield links(cls)[head]
     else:
-        yield from party_links(head, siblings)
+        yield from party_links(head, entities)
 
 
-def _groups(siblings: Siblings, link: Link) -> Iterator[tuple[type[EntityModel], Siblings]]:
-    """Give what was fetched, by what was loaded together."""
-    found = [entity for entity in siblings.fetched(link).values() if entity is not None]
-    groups = {(type(entity), id(entity.siblings)): entity.siblings for entity in found}
-    yield from ((kind, group) for (kind, _), group in groups.items())
+def _groups(entities: Iterable[Entity]) -> Iterable[list[Entity]]:
+    """Return entities by class, and by what was loaded together."""
+    groups: dict[tuple[type[Entity], int], list[Entity]] = {}
+    for entity in entities:
+        groups.setdefault((type(entity), id(entity.siblings)), []).append(entity)
+    return groups.values()
 
 
 def _relation(cls: type[EntityModel], name: str) -> object:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from weakref import ReferenceType, ref
 
+from accsyn_orm.pacing.forking import renew_after_fork
+
 if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.model import EntityModel
@@ -51,6 +53,12 @@ class Link:
         return value if isinstance(value, str) and value else None
 
 
+def idents_in(entities: Iterable[EntityModel], link: Link) -> list[str]:
+    """Return the ids that entities hold in one place, each once."""
+    found = dict.fromkeys(link.ident_in(entity) for entity in entities)
+    return [ident for ident in found if ident is not None]
+
+
 class Siblings:
     """The entities that one run of a query gave, and what was fetched for them.
 
@@ -66,7 +74,12 @@ class Siblings:
         self._members: list[ReferenceType[EntityModel]] = []
         self._looked_at = 0
         self._found: dict[Link, dict[str, Entity | None]] = {}
+        renew_after_fork(self)
         self.add(entities)
+
+    def after_fork(self) -> None:
+        """Forget whoever held the lock."""
+        self.lock = threading.RLock()
 
     def add(self, entities: Iterable[EntityModel]) -> None:
         """Take in entities that were loaded now; forget what nobody refers to any more."""
@@ -87,8 +100,7 @@ class Siblings:
 
     def wanted(self, link: Link) -> list[str]:
         """Return the ids that they hold in one place, each once."""
-        found = dict.fromkeys(link.ident_in(entity) for entity in self)
-        return [ident for ident in found if ident is not None]
+        return idents_in(self, link)
 
     def fetched(self, link: Link) -> dict[str, Entity | None]:
         """Return what was fetched for one place, by id; ``None`` is what could not be found."""

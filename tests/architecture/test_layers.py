@@ -47,7 +47,7 @@ ALLOWED = {
     "bulk": {"entities", "query", "pacing"},
     "exports": {"entities"},
     "schema": {"entities", "session"},
-    "entities": {"query", "paths"},
+    "entities": {"query", "paths", "pacing"},
     "server": {"query", "wire"},
     "mypy": set(),
     "query": set(),

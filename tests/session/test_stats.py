@@ -123,6 +123,15 @@ def test_threads_lose_no_count():
     assert stats.snapshot().total == Tally(requests=16000, bytes_up=16000, bytes_down=32000)
 
 
+def test_child_process_counts_although_its_parent_was_counting():
+    stats = Stats()
+    stats.count("job/find", "{}", up=1, down=2, seconds=0.0)
+    stats._lock.acquire()
+    stats.after_fork()  # as in a child
+    stats.count("job/find", "{}", up=1, down=2, seconds=0.0)
+    assert stats.requests == 2
+
+
 def test_counting_costs_next_to_nothing():
     stats, best = Stats(), 1.0
     for _ in range(20):

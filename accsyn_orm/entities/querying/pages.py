@@ -92,7 +92,7 @@ class Pages(Generic[E]):
             page, place = load() if coming is None else coming.result()
             handed.add(page)
             if page and selection.prefetch:
-                self._prefetch(selection.prefetch, handed.siblings)
+                self._prefetch(selection.prefetch, page, handed.siblings)
             coming = None
             if self.is_ahead and not is_first and place is not None and place.left != 0:
                 coming = Ahead(partial(self._load, pager, place))
@@ -100,10 +100,10 @@ class Pages(Generic[E]):
             for begin in range(0, len(page), self.size):
                 yield page[begin : begin + self.size]
 
-    def _prefetch(self, names: tuple[str, ...], siblings: Siblings) -> None:
+    def _prefetch(self, names: Sequence[str], page: Sequence[E], siblings: Siblings) -> None:
         from accsyn_orm.entities.prefetching import prefetch  # which asks by queries itself
 
-        prefetch(self.entity, names, siblings, self.backend)
+        prefetch(names, page, siblings, self.backend)
 
     def _find(self, limit: int, skip: int) -> list[Record]:
         return self.request.find(self.backend, limit=limit, skip=skip)

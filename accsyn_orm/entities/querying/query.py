@@ -14,6 +14,7 @@ from accsyn_orm.entities.querying.pages import Pages
 from accsyn_orm.entities.querying.request import request_of
 from accsyn_orm.entities.querying.results import Results
 from accsyn_orm.entities.querying.selection import natural
+from accsyn_orm.entities.siblings import Siblings
 from accsyn_orm.errors import EntityNotFoundError, MultipleEntitiesError, QueryValueError
 from accsyn_orm.query.nodes import Comparison, Operator
 
@@ -138,6 +139,8 @@ class Query(Narrowing[E]):
         for chunk in chunks(wanted):
             among = Comparison("id", Operator.IN, tuple(chunk), is_checked=True)
             found.update({str(vars(entity)["id"]): entity for entity in self.where(among)})
+        if not self.selection.prefetch:  # else what was fetched for each chunk would be forgotten
+            Siblings(found.values(), is_strict=self.selection.strict is True)
         return {ident: found[ident] for ident in wanted if ident in found}
 
     def count(self) -> int:

@@ -80,7 +80,7 @@ class Ref(str, Generic[E_co]):
         text: str, holder: EntityModel, attribute: str, *, targets: tuple[str, ...]
     ) -> Ref[Any]:
         """Return the reference that an attribute of an entity is."""
-        return Ref.along(Link(attribute, targets), text, holder)
+        return Ref.along(_link(attribute, targets), text, holder)
 
     @staticmethod
     def along(link: Link, text: str, holder: EntityModel) -> Ref[Any]:
@@ -132,6 +132,11 @@ class Ref(str, Generic[E_co]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy as the plain id: the session stays behind."""
         return str, (str(self),)
+
+
+@lru_cache(maxsize=1024)
+def _link(attribute: str, targets: tuple[str, ...]) -> Link:
+    return Link(attribute, targets)
 
 
 def _class_names(target: Any) -> tuple[str, ...]:

@@ -172,6 +172,24 @@ def test_threads_share_one_request(v3):
     assert len(finds(v3, "user")) == 1
 
 
+def test_entities_that_were_sought_by_id_belong_together(v3):
+    many_jobs(v3, 250, 90)
+    jobs = Job.where().by_id([f"{0xB000 + number:024x}" for number in range(250)])
+    assert len({job.user.fetch() for job in jobs.values()}) == 90
+    assert len(finds(v3, "user")) == 1
+
+
+def test_child_process_does_not_wait_for_a_thread_of_its_parent(v3):
+    many_jobs(v3, 2, 2)
+    job = Job.where().first()
+    assert job is not None
+    holder = threading.Thread(target=job.siblings.lock.acquire)
+    holder.start()
+    holder.join(10)
+    job.siblings.after_fork()  # as in a child
+    assert job.user.fetch().id == job.user
+
+
 def test_code_in_place_of_an_id_is_looked_for_as_one(v3):
     v3.add("queue", 1, code="High")
     v3.add("user", 2, code="lisa@example.com", queue="high")
