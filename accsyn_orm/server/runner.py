@@ -31,6 +31,7 @@ from accsyn_orm.server.engine.pacing import run
 from accsyn_orm.server.engine.thread import EngineThread
 from accsyn_orm.server.http.app import make_app
 from accsyn_orm.server.http.authority import Authority
+from accsyn_orm.server.http.dated import Dated
 from accsyn_orm.server.http.faults import Application, FaultSwitch
 from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
 from accsyn_orm.server.http.listener import Listener
@@ -141,7 +142,7 @@ class Workspace:
             self._thread = EngineThread(self._engine, clock) if transfers else None
             if self._thread:
                 self._cleanup.callback(self._thread.stop)
-            app = cast("Application", make_app(self.service))
+            app = Dated(cast("Application", make_app(self.service)), clock)
             self.switch = FaultSwitch(RateLimit(app, limits.rate) if limits.rate else app)
             self._listener = Listener(self.switch, host, port, context=context, limits=limits)
             self._cleanup.callback(self._listener.stop)

@@ -140,6 +140,10 @@ class Connection:
             self.reject(uri, f"the answer holds no {member}")
         return payload[member]
 
+    def surely_past(self) -> datetime:
+        """Return a moment that has passed for the backend, by its own clock."""
+        return self._exchange.clock.surely_past()
+
     def reject(self, uri: str, reason: str) -> NoReturn:
         """Refuse an answer that is none to what was asked.
 

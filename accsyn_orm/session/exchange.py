@@ -15,6 +15,7 @@ from accsyn_orm.pacing.forking import renew_after_fork
 from accsyn_orm.pacing.hurry import shortened, wait
 from accsyn_orm.pacing.patience import is_throttled
 from accsyn_orm.pacing.shared import bucket_of
+from accsyn_orm.session.clock import BackendClock
 from accsyn_orm.transport.base import Request, Transport
 from accsyn_orm.wire.codec import to_query_string
 from accsyn_orm.wire.credentials import device_header
@@ -55,6 +56,10 @@ class Exchange:
         settings: where it leads.
         log: where to write what happens.
         stats: counts what is sent.
+
+    Attributes:
+        hostname: name of this machine.
+        clock: what time it is for the host.
     """
 
     def __init__(self, settings: Settings, log: SessionLog, stats: Stats) -> None:
@@ -63,6 +68,7 @@ class Exchange:
         self._stats = stats
         self.hostname = socket.gethostname()
         self._device = device_header(settings.generation, self.hostname)
+        self.clock = BackendClock()
         self._transport: Transport | None = None
         self._lock = threading.Lock()
         self._is_closed = False
@@ -97,6 +103,7 @@ class Exchange:
             seconds = time.monotonic() - started
             up = len(request.query) + len(request.body or b"")
             self._stats.count(letter.operation, letter.text, up=up, down=down, seconds=seconds)
+        self.clock.note(response.date)
         self._log.answer(letter.operation, response.status, response.text, seconds)
         try:
             return decode_reply(

@@ -7,7 +7,7 @@ are more, what is neither may be the work of somebody else, and is left alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import PayloadError
@@ -26,8 +26,6 @@ UNIQUE_CODES = frozenset(
 )
 """Types of which no two have the same code."""
 
-# The clock of the backend is not ours.
-_CLOCKS_DIFFER_BY = timedelta(minutes=10)
 _LOOKS = (0.0, 0.5, 1.0, 2.0)
 _UNKNOWN = Finding(Verdict.UNKNOWN)
 _UNDONE = Finding(Verdict.UNDONE)
@@ -62,20 +60,20 @@ def of_move(*, is_at_source: bool, is_at_target: bool) -> Finding:
     return of_state(is_as_wanted=is_at_target)
 
 
-def of_update(record: Record | None, sent: Mapping[str, Any], began: datetime) -> Finding:
+def of_update(record: Record | None, sent: Mapping[str, Any], past: datetime) -> Finding:
     """Return what an entity says about a change of it.
 
     Args:
         record: the entity as it is; ``None`` when there is none.
         sent: what it was to get.
-        began: when the call began.
+        past: a moment before the call, by the backend's clock.
     """
     if record is None:
         return _UNKNOWN
     if has_all(record, sent):
         return Finding.done([as_answered(record)])
     # Otherwise than wanted it may be as it was, or changed once more. Time tells, if enough passed.
-    return _UNDONE if _is_before(record.get("modified"), began) else _UNKNOWN
+    return _UNDONE if _is_before(record.get("modified"), past) else _UNKNOWN
 
 
 def of_updates(records: Sequence[Record], sent: Sequence[Mapping[str, Any]]) -> Finding:
@@ -87,18 +85,18 @@ def of_updates(records: Sequence[Record], sent: Sequence[Mapping[str, Any]]) -> 
     return Finding.done([as_answered(record) for record in found])
 
 
-def of_creation(records: Sequence[Record], sent: Mapping[str, Any], began: datetime) -> Finding:
+def of_creation(records: Sequence[Record], sent: Mapping[str, Any], past: datetime) -> Finding:
     """Return what the entities with a unique code say about the creation of one.
 
     Args:
         records: those that have the code.
         sent: what it was to be created with.
-        began: when the call began.
+        past: a moment before the call, by the backend's clock.
     """
     if not records:
         return _UNDONE
     (record, *others), code = records, str(sent["code"])
-    is_older = _is_before(record.get("created"), began)
+    is_older = _is_before(record.get("created"), past)
     # The code was looked up, and may be spelled otherwise; what is not answered cannot be compared.
     told = {name: value for name, value in sent.items() if name in record and name != "code"}
     if others or is_older or not has_all(record, told):
@@ -109,7 +107,7 @@ def of_creation(records: Sequence[Record], sent: Mapping[str, Any], began: datet
 
 
 def soon_of_creation(
-    search: Callable[[], Sequence[Record]], sent: Mapping[str, Any], began: datetime
+    search: Callable[[], Sequence[Record]], sent: Mapping[str, Any], past: datetime
 ) -> Finding:
     """Return what those with a unique code say; what was created may take a moment to be found."""
     records: Sequence[Record] = ()
@@ -118,7 +116,7 @@ def soon_of_creation(
         records = search()
         if records:
             break
-    return of_creation(records, sent, began)
+    return of_creation(records, sent, past)
 
 
 def has_all(record: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
@@ -134,5 +132,5 @@ def as_answered(record: Mapping[str, Any]) -> Any:
     return loads(dumps(record))
 
 
-def _is_before(moment: object, began: datetime) -> bool:
-    return isinstance(moment, datetime) and moment < began - _CLOCKS_DIFFER_BY
+def _is_before(moment: object, past: datetime) -> bool:
+    return isinstance(moment, datetime) and moment < past

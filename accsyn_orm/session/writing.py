@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.errors import EntityNotFoundError, EntityValidationError
@@ -122,13 +121,13 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
         uri, sent = f"{base_uri(self._generation, name)}/edit", check_data(name, data)
-        began = datetime.now(timezone.utc)
+        past = self._connection.surely_past()
         answer = self._connection.call(
             "PUT",
             uri,
             sent,
             entityid=ident,
-            look=lambda: of_update(self.get_entity(name, ident), sent, began),
+            look=lambda: of_update(self.get_entity(name, ident), sent, past),
         )
         found = records_in(answer)
         if not found:
@@ -170,6 +169,6 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
 
     def _look_at_creation(self, name: str, sent: Mapping[str, Any]) -> Look:
         """Return what looks for an entity with a unique code."""
-        began = datetime.now(timezone.utc)
+        past = self._connection.surely_past()
         query = Statement(name, Comparison("code", Operator.EQUAL, sent["code"]))
-        return lambda: soon_of_creation(lambda: self.find(query), sent, began)
+        return lambda: soon_of_creation(lambda: self.find(query), sent, past)

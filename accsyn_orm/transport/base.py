@@ -42,12 +42,14 @@ class Response:
         text: body, decoded.
         retry_after: seconds after which the host wants to be asked again, if it said so.
         size: length of the body in bytes, unpacked.
+        date: when it was sent, in the words of the host.
     """
 
     status: int
     text: str = field(repr=False)
     retry_after: float | None = None
     size: int = 0
+    date: str | None = None
 
 
 class Transport(Protocol):

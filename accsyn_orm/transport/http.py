@@ -258,7 +258,8 @@ def _read(request: Request, answer: requests.Response) -> Response:
         reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
         raise ProtocolError(request.operation, request.host, reason)
     retry_after = _retry_after(answer.headers.get("Retry-After"))
-    return Response(answer.status_code, text, retry_after, len(body))
+    date = answer.headers.get("Date")
+    return Response(answer.status_code, text, retry_after, len(body), date)
 
 
 def _is_bomb(unfolded: int, received: int) -> bool:

@@ -33,7 +33,7 @@ MUTANTS = [
     Mutant(
         "changes are sent again whoever has changed the entity",
         "session/findings.py",
-        'return _UNDONE if _is_before(record.get("modified"), began) else _UNKNOWN',
+        'return _UNDONE if _is_before(record.get("modified"), past) else _UNKNOWN',
         "return _UNDONE",
         (
             f"{FINDINGS}::test_lost_change_is_made_once_more_only_when_nobody_else_can_have_changed_it",

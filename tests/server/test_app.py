@@ -9,12 +9,13 @@ import logging
 import socket
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 import pytest
 import requests
 
-from accsyn_orm.testing import EmbeddedWorkspace
+from accsyn_orm.testing import EmbeddedWorkspace, ManualClock
 
 
 @pytest.fixture(scope="module")
@@ -317,3 +318,12 @@ def test_no_secret_is_logged(workspace, http, headers, caplog):
         http.get(f"{workspace.url}/api/v3/event?{quote(event(query='=='))}", headers=headers)
     assert workspace.credentials().api_key not in caplog.text
     assert headers["Authorization"] not in caplog.text
+
+
+@pytest.mark.behaviour("calls: answers are dated by the clock of the workspace")
+def test_answers_are_dated_by_the_clock_of_the_workspace(http):
+    clock = ManualClock(datetime(2026, 3, 1, 12, tzinfo=timezone.utc))
+    with EmbeddedWorkspace(seed="empty", clock=clock) as running:
+        for path in ("/api/v3/event?{}", "/nowhere"):
+            answer = http.get(f"{running.url}{path}")
+            assert answer.headers["Date"] == "Sun, 01 Mar 2026 12:00:00 GMT"

@@ -61,6 +61,7 @@ class Listener:
             log_level="warning",
             access_log=False,
             server_header=False,
+            date_header=False,  # the workspace has its own clock
             # Anybody can write into the header that it would read addresses from.
             proxy_headers=False,
             h11_max_incomplete_event_size=2 * (MAX_TARGET + MAX_FIELD_BYTES),
