@@ -14,6 +14,11 @@ from accsyn_orm.testing import EmbeddedWorkspace
 
 
 @pytest.fixture
+def workspace(shared: EmbeddedWorkspace) -> EmbeddedWorkspace:
+    return shared
+
+
+@pytest.fixture
 def nobody(workspace: EmbeddedWorkspace, monkeypatch: pytest.MonkeyPatch) -> EmbeddedWorkspace:
     """A workspace that the environment does not name."""
     for name in list(os.environ):

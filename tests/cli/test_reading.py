@@ -15,10 +15,15 @@ import yaml
 from terminals import Terminal
 
 from accsyn_orm import Job, Queue, User
-from accsyn_orm.testing import Faults
+from accsyn_orm.testing import EmbeddedWorkspace, Faults
 
 FAILED_JOBS = "Job WHERE status=failed"
 NOBODY = "5bfeb0381da7ee4095fa2171"
+
+
+@pytest.fixture
+def workspace(shared: EmbeddedWorkspace) -> EmbeddedWorkspace:
+    return shared
 
 
 @pytest.mark.parametrize(
@@ -127,15 +132,15 @@ def test_create_makes_one_and_shows_it(run):
 
 
 def test_create_remembers_what_it_sent_when_told(run, tmp_path):
-    assert run("create", "Queue", "name=Panic", "--journal", "j", "--yes")[0] == 0
+    assert run("create", "Queue", "name=Kept", "--journal", "j", "--yes")[0] == 0
     assert "done" in run("bulk", "show", "j")[1]
     code, _, talk = run("create", "Queue", "name=B", "--dry-run", "-o", "csv")
     assert (code, "plans and reports are text or JSON" in talk) == (2, True)
 
 
 def test_create_shows_first_what_it_would_send(run):
-    code, out, _ = run("create", "Queue", "name=Panic", "--dry-run")
-    assert (code, Queue.where(Queue.name == "Panic").exists()) == (0, False)
+    code, out, _ = run("create", "Queue", "name=Quiet", "--dry-run")
+    assert (code, Queue.where(Queue.name == "Quiet").exists()) == (0, False)
     assert out.startswith("Plan in acmefilm: create 1 Queue")
     run("create", "Queue", "code=low", "priority=77", "--key", "code", "--yes")
     assert Queue.where(Queue.code == "low").one().priority == 77

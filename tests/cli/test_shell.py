@@ -12,6 +12,12 @@ from traitlets.config import Config
 
 from accsyn_orm import Queue
 from accsyn_orm.cli import shell
+from accsyn_orm.testing import EmbeddedWorkspace
+
+
+@pytest.fixture
+def workspace(shared: EmbeddedWorkspace) -> EmbeddedWorkspace:
+    return shared
 
 
 @pytest.mark.parametrize(
