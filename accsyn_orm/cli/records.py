@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, TextIO, cast
 
@@ -150,8 +150,6 @@ def plain(value: object) -> Any:
 def _plain_scalar(value: object) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):

@@ -16,7 +16,8 @@ from terminals import Terminal
 
 from accsyn_orm import Job, Queue, User, bulk
 from accsyn_orm.bulk import Tally, read_history
-from accsyn_orm.cli.progress import progress_bar
+from accsyn_orm.cli.progress import job_bars, progress_bar
+from accsyn_orm.cli.watch import Sight
 from accsyn_orm.testing import Faults
 
 FAILED_JOBS = 'Job WHERE status=failed AND code="Daily backup"'
@@ -325,6 +326,17 @@ def test_bar_counts_what_is_not_done():
     assert "1 failed, 2 not sent, 1 unknown" in seen.getvalue()
     with progress_bar(10, Console(file=seen)) as show:
         assert show is None
+
+
+def test_each_job_that_is_watched_has_a_bar():
+    seen = io.StringIO()
+    waiting = Sight("1", "[bold]a[/]", "waiting")
+    with job_bars(Console(file=seen, force_terminal=True, width=100)) as bars:
+        bars.show([waiting, Sight("2", "b.mov", "running", 40, 2_000_000, 1.5, "0h:00m:01s")])
+        bars.show([replace(waiting, status="done", progress=100, size=1)])
+    for text in ("[bold]a[/]", "waiting", "40%", "2.0 MB", "1.5 MB/s", "0h:00m:01s", "100%", "1 B"):
+        assert text in seen.getvalue()
+    assert "done" in seen.getvalue()
 
 
 # -- on a terminal --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
@@ -116,6 +117,23 @@ def test_what_is_missing_is_told(nobody, run_alone, arguments, text, said):
 
 def test_wrong_name_is_refused_before_anything_is_asked(nobody, run_alone):
     assert run_alone("login", "--profile", "a/b")[0] == 1
+
+
+class Keyboard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_who_sits_there_is_asked_for_what_is_missing(nobody, run_alone, monkeypatch):
+    given, key = options(nobody)
+    monkeypatch.setattr(io, "StringIO", Keyboard)
+    monkeypatch.setattr("typer._click.termui.hidden_prompt_func", lambda _: f" {key} ")
+    monkeypatch.setenv("ACCSYN_WORKSPACE", given[1])  # offered, and taken with Return
+    code, _, talk = run_alone("login", *given[4:], text=f"\n{given[3]}\n")
+    assert code == 0, talk
+    assert f"Workspace [{given[1]}]:" in talk
+    assert key not in talk
+    assert "signed in to" in talk
 
 
 def test_terminal_is_asked_and_does_not_show_the_key(nobody):

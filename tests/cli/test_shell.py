@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import types
 
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.terminal.interactiveshell import TerminalInteractiveShell
 from terminals import Terminal
 from traitlets.config import Config
 
@@ -121,6 +124,53 @@ def test_script_that_fails_says_where_and_leaves_with_a_code(run, script, exit_c
     assert (code, said in talk) == (exit_code, True), talk
     assert not said or 'File "<stdin>", line 2' in talk
     assert "typer" not in talk
+
+
+class Keyboard(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("colour", [None, "1"])
+def test_prompt_knows_session_and_entities(run, monkeypatch, tmp_path, colour):
+    begun: list[InteractiveShell] = []
+
+    class Prompt(TerminalInteractiveShell):
+        def mainloop(self) -> None:
+            begun.append(self)
+            assert self.user_ns["session"].me().role == "admin"
+            assert self.user_ns["find"]("Queue WHERE code=low").exists()
+
+        @classmethod
+        def instance(cls, **given):
+            return cls(**given)
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setattr("IPython.terminal.interactiveshell.TerminalInteractiveShell", Prompt)
+    monkeypatch.setattr(io, "StringIO", Keyboard)
+    if colour:
+        monkeypatch.setenv("NO_COLOR", colour)
+    code, out, _ = run("shell")
+    assert (code, len(begun)) == (0, 1)
+    assert "john@user.com (admin) in acmefilm" in out
+    assert len(begun[0].Completer.custom_matchers) == 1
+    assert (begun[0].colors.lower() == "nocolor") is bool(colour)
+
+
+@pytest.mark.parametrize("library", ["readline", None])
+def test_prompt_of_python_does_too(run, monkeypatch, library):
+    monkeypatch.setattr(io, "StringIO", Keyboard)
+    monkeypatch.setattr(shell, "find_spec", lambda name: name == library or None)
+    set_up: list[object] = []
+    fake = types.ModuleType("readline")
+    fake.set_completer = set_up.append  # type: ignore[attr-defined]
+    fake.parse_and_bind = set_up.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "readline", fake)
+    code, out, talk = run("shell", text="session.me().role\n")
+    assert code == 0
+    assert "ADMIN" in out
+    assert "(pip install ipython for more)" in talk
+    assert ("tab: complete" in set_up) is bool(library)
 
 
 def test_ipython_is_the_prompt_on_a_terminal(workspace, tmp_path, monkeypatch):

@@ -14,8 +14,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import trustme
 
-from accsyn_orm.doctor import State
+from accsyn_orm import Session
+from accsyn_orm.doctor import Patient, State, examine
 from accsyn_orm.doctor import network as examined
+from accsyn_orm.entities.backend import RateLimit
+from accsyn_orm.session.connection import Connection
 from accsyn_orm.testing import EmbeddedWorkspace, Faults
 
 
@@ -136,6 +139,35 @@ def test_something_else_that_answers_is_told(plain, findings, edited, answer, ch
     assert found[check].state == state
     assert said in found[check].text
     assert "sign-in" not in found or found["sign-in"].state == "fail"
+
+
+def test_way_through_a_proxy_of_accsyn_is_the_one_that_is_looked_at(plain, findings, edited):
+    found = findings(edited(plain, ACCSYN_URL="", ACCSYN_PROXY="accsyn:127.0.0.1:1"))
+    assert (found["host"].state, found["host"].text[:13]) == ("fail", "127.0.0.1:1: ")
+    url = dict(line.split("=", 1) for line in plain.read_text("utf-8").splitlines())["ACCSYN_URL"]
+    found = findings(edited(plain, ACCSYN_PROXY=f"accsyn:{url.partition('://')[2]}"))
+    assert found["sign-in"].state == "ok", found
+
+
+def test_host_that_was_looked_up_is_looked_at_too(plain, findings, monkeypatch):
+    # Discovery asks a host of accsyn's, which no test does: it answers with this one.
+    found = dict(line.split("=", 1) for line in plain.read_text("utf-8").splitlines())
+    monkeypatch.setattr(Connection, "host", property(lambda _: "http://127.0.0.1:1"))
+    seen = findings(environ=found)
+    assert (seen["host"].state, seen["sign-in"].state) == ("fail", "ok")
+
+
+def test_rate_limit_is_told(plain, findings, monkeypatch):
+    limit = RateLimit("acmefilm", 30.0, 50)
+    monkeypatch.setattr(Session, "rate_limit", property(lambda _: limit))
+    lines = [str(line) for line in examine(Patient(plain, environ={}))]
+    assert any("30 requests/s, 50 at once, for all sessions here" in line for line in lines)
+
+
+@pytest.mark.parametrize(("limit", "state"), [(64, "warn"), (1024, "ok"), (None, "ok")])
+def test_open_files_are_told(monkeypatch, limit, state):
+    monkeypatch.setattr(examined, "open_files_limit", lambda: limit)
+    assert examined._files().state == state
 
 
 def test_slow_calls_are_told(plain, findings, monkeypatch):

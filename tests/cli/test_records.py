@@ -1,0 +1,70 @@
+"""Entities as data."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from accsyn_orm import JobStatus, Queue
+from accsyn_orm.cli import records
+from accsyn_orm.cli.options import Form
+from accsyn_orm.entities import Size
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        (True, True),
+        (Size(7), 7),
+        (1.5, 1.5),
+        (JobStatus.FAILED, "failed"),
+        (JobStatus.unknown("odd"), "odd"),
+        (datetime(2026, 1, 2, 3, tzinfo=timezone(timedelta(hours=1))), "2026-01-02T02:00:00Z"),
+        ({"a": (1, [JobStatus.DONE])}, {"a": [1, ["done"]]}),
+        (frozenset({1}), [1]),
+    ],
+)
+def test_plain_values_are_of_the_types_of_json(value, expected):
+    plain = records.plain(value)
+    assert plain == expected
+    assert type(plain) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "is_single", "form"),
+    [(True, True, "table"), (True, False, "table"), (False, True, "json"), (False, False, "jsonl")],
+)
+def test_form_depends_on_who_looks(monkeypatch, is_terminal, is_single, form):
+    out = io.StringIO()
+    out.isatty = lambda: is_terminal  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stdout", out)
+    assert records.default_form(is_single=is_single).value == form
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("csv", "a,b\n1,true\n"),
+        ("jsonl", '{"a": 1, "b": true}\n'),
+        ("json", '{\n  "a": 1,\n  "b": true\n}\n'),
+        ("yaml", "a: 1\nb: true\n"),
+    ],
+)
+def test_facts_have_every_form(capsys, form, expected):
+    records.write_facts({"a": 1, "b": True}, Form(form))
+    assert capsys.readouterr().out == expected
+
+
+def test_attributes_that_this_version_does_not_know_are_written(capsys):
+    class Backend:
+        protocol = "v3"
+
+    queue = Queue.load_record({"id": "1", "new": {"deep": [1]}}, Backend())  # type: ignore[arg-type]
+    records.write_entity(queue, Form.JSON)
+    assert '"new": {' in capsys.readouterr().out
+    records.write_entity(queue, Form.TABLE, only=["id"])
+    assert "new" not in capsys.readouterr().out
