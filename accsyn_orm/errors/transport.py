@@ -5,6 +5,9 @@ from __future__ import annotations
 from accsyn_orm.errors.base import AccsynError, on_one_line, with_hint
 from accsyn_orm.outcome import Outcome
 
+_NO_ROOM = 507
+"""The server cannot store what it takes to do this (RFC 4918), so it has not been done."""
+
 
 class BackendError(AccsynError, RuntimeError):
     """The backend understood the request and refused it.
@@ -25,7 +28,7 @@ class BackendError(AccsynError, RuntimeError):
         self.message = message
         self.message_hr = message_hr
         self.status_code = status_code
-        if status_code >= 500:  # noqa: PLR2004  # the server errors of HTTP
+        if status_code >= 500 and status_code != _NO_ROOM:  # noqa: PLR2004  # the server errors of HTTP
             self.outcome = Outcome.MAYBE_APPLIED
         super().__init__(f"{operation}: {on_one_line(message_hr or message)}")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from accsyn_orm.server.access.accounts import Accounts
 from accsyn_orm.server.access.digests import password_digest, password_matches
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.refusals import Refusal
@@ -68,6 +69,19 @@ def test_sign_in_is_noted(studio, credentials, client_of):
 def test_a_wrong_password_and_an_unknown_user_answer_alike(studio, credentials, change):
     with pytest.raises(Refusal, match=r"^sign-in refused: workspace, user or key is wrong"):
         studio.service.sign_in(V1, by_password(credentials, **change), {})
+
+
+def test_a_password_that_changes_meanwhile_is_none_any_more(studio, credentials, monkeypatch):
+    real = Accounts.check_password
+
+    def check(*given):
+        digest = real(*given)
+        studio.service.new_credentials(CODE, Role.ADMIN)
+        return digest
+
+    monkeypatch.setattr(Accounts, "check_password", check)
+    with pytest.raises(Refusal, match="sign-in refused"):
+        studio.service.sign_in(V1, by_password(credentials), {})
 
 
 def test_another_workspace_is_unknown(studio, credentials):

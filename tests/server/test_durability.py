@@ -25,10 +25,12 @@ import pytest
 from servers import Caller, ServerProcess
 from sqlalchemy import event, text
 
-from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.errors import BackendError, ConfigurationError
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.server.refusals import Unwritable
 from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.storage.database import Database
+from accsyn_orm.testing import EmbeddedWorkspace
 
 deep = pytest.mark.deep
 LOST = (OSError, http.client.HTTPException, json.JSONDecodeError)
@@ -319,6 +321,24 @@ def test_a_damaged_database_is_refused_at_the_start(tmp_path, damage, said):
 def test_a_sound_database_is_not_refused(tmp_path):
     make(tmp_path)
     Workspace(data=tmp_path).stop()
+
+
+def test_without_room_the_answer_is_507(monkeypatch, caplog):
+    def refuse(self):
+        raise Unwritable("nothing can be stored: the disk is full")
+
+    with EmbeddedWorkspace(seed="empty") as workspace, workspace.session() as session:
+        assert session.find("queue")
+        monkeypatch.setattr(Database, "writing", refuse)
+        with pytest.raises(BackendError, match="the disk is full") as caught:
+            session.create("queue", {"name": "x"})
+        assert (caught.value.status_code, caught.value.outcome) == (507, Outcome.REJECTED)
+        assert session.find("queue")
+        monkeypatch.undo()
+        session.create("queue", {"name": "x"})
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "request refused: nothing can be stored: the disk is full"
+    ]
 
 
 def test_what_the_workspace_does_by_itself_waits_for_room(studio, monkeypatch):

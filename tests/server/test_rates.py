@@ -74,6 +74,8 @@ def test_beyond_the_rate_the_workspace_answers_429():
         assert {answer.status_code for answer in answers[:60]} == {200}
         assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
         assert {"message"} == set(refused[0].json())
+        large = [http.put(url, data=b"x" * 300_000) for _ in range(40)]
+        assert 429 in {answer.status_code for answer in large}
 
 
 def test_the_rate_holds_by_default_where_others_can_reach_the_address():
