@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import Self
+
 
 class LanguageServer:
     """One server, talked to over its standard streams; use it in ``with``.
@@ -20,7 +22,7 @@ class LanguageServer:
         self._root = root
         self._number = 0
 
-    def __enter__(self) -> LanguageServer:
+    def __enter__(self) -> Self:
         command = [sys.executable, "-m", "pyright.langserver", "--stdio"]
         self._process = subprocess.Popen(
             command,
