@@ -42,6 +42,7 @@ class FileStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._descriptor = -1
         self._descriptor = _open(path)
         renew_after_fork(self)
 
@@ -56,18 +57,25 @@ class FileStore:
     def after_fork(self) -> None:
         """Open the file anew: with the parent's descriptor, the lock would be the same one."""
         self._lock = threading.Lock()
-        os.close(self._descriptor)
+        self._reopen()
+
+    def _reopen(self) -> None:
+        # Never the number of a closed file: another one may have it by then.
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
         self._descriptor = _open(self._path)
 
     @contextmanager
     def _locked(self) -> Generator[int, None, None]:
         while True:
+            if self._descriptor < 0:
+                self._reopen()
             _lock(self._descriptor)
             if os.fstat(self._descriptor).st_nlink or sys.platform == "win32":
                 break
             # Somebody has removed it: who comes now would share with nobody.
-            os.close(self._descriptor)
-            self._descriptor = _open(self._path)
+            self._reopen()
         try:
             yield self._descriptor
         finally:
@@ -75,8 +83,8 @@ class FileStore:
 
     def __del__(self) -> None:
         """Close the file."""
-        if descriptor := getattr(self, "_descriptor", 0):
-            os.close(descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
 
 class _CarefulStore:

@@ -11,7 +11,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select
 
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.operations import Work
@@ -28,6 +28,11 @@ MOST_KEPT = 200_000
 
 _TIDIES_EVERY = timedelta(minutes=10)
 _LONGEST_ID = 64
+
+# Made once: each write asks this.
+_FIND = select(calls.c.digest, calls.c.answer).where(
+    *(calls.c[name] == bindparam(name) for name in ("workspace", "user", "eid"))
+)
 
 
 class Memory:
@@ -75,14 +80,13 @@ def answer_once(call: Call, event: Event, verb: str, work: Work) -> Any:
     caller = call.caller
     key = {"workspace": caller.workspace, "user": caller.user_id, "eid": _short(event.eid)}
     digest = _digest(caller.generation, verb, event)
-    is_same = [calls.c[name] == value for name, value in key.items()]
-    found = call.connection.execute(select(calls.c.digest, calls.c.answer).where(*is_same)).first()
+    found = call.connection.execute(_FIND, key).first()
     if found is not None:
         return _repeated(event, found.answer, is_same_call=found.digest == digest)
     answer = work.run(call)
     kept = None if work.is_secret else dumps(answer, where="answer")
     row = {**key, "digest": digest, "answer": kept, "created": call.timestamp}
-    call.connection.execute(insert(calls).values(row))
+    call.connection.execute(insert(calls), row)
     return answer
 
 

@@ -92,8 +92,8 @@ MUTANTS = [
     Mutant(
         "children share the file lock of their parent",
         "pacing/shared.py",
-        "        os.close(self._descriptor)\n        self._descriptor = _open(self._path)\n\n    @",
-        "\n    @",
+        "        self._reopen()\n\n    def",
+        "\n    def",
         ("tests/pacing/test_shared.py::test_forked_processes_take_no_token_twice",),
     ),
     Mutant(

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -58,12 +59,19 @@ def test_processes_take_no_token_twice(path):
     assert sum(int(process.communicate(timeout=30)[0]) for process in processes) == 400
 
 
+def forked() -> int:
+    with warnings.catch_warnings():
+        # That threads and children do not go together is what newer Pythons warn of.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
 def test_forked_processes_take_no_token_twice(path):
     bucket = TokenBucket(SLOW, 300, store=FileStore(path))
     reading, writing = os.pipe()
     for _ in range(4):
-        if os.fork() == 0:
+        if forked() == 0:
             os.write(writing, f"{free(bucket, 200)} ".encode())
             os._exit(0)
     for _ in range(4):
@@ -175,3 +183,13 @@ def test_link_in_place_of_the_file_is_not_followed(path, tmp_path):
     with pytest.raises(OSError, match=r"symbolic|loop"):
         FileStore(path)
     assert target.read_text() == "precious"
+
+
+def test_file_that_cannot_be_opened_again_is_nobody_elses(path, monkeypatch):
+    store = FileStore(path)
+    path.unlink()
+    monkeypatch.setattr(shared, "_open", lambda _: (_ for _ in ()).throw(OSError(13, "no")))
+    for _ in range(2):
+        with pytest.raises(OSError, match="no"):
+            store.change(lambda _: Level(1, 1))
+    assert store._descriptor == -1
