@@ -155,6 +155,12 @@ def test_settings_are_text_on_the_wire_whatever_they_were_given_as(v3) -> None:
     assert sent(v3, job)["settings"] == {"a": "5", "b": "-1.0", "c": "true", "d": "x", "e": "7"}
 
 
+def test_what_is_spoilt_in_place_is_sent_as_it_should_be(v3) -> None:
+    task = Task(job="a" * 24, source="b")
+    task.settings["n"] = 7
+    assert sent(v3, task) == {"tasks": {"source": "b", "settings": {"n": "7"}}}
+
+
 @pytest.mark.parametrize("value", [None, [], {"x": "1"}, float("nan"), float("inf")])
 def test_what_is_no_setting_is_refused(value) -> None:
     assert problems(lambda: Job(source="a", settings={"n": value})).keys() == {"settings.n"}
