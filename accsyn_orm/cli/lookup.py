@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import typer
 
 from accsyn_orm import Entity, Query
+from accsyn_orm.cli.exits import UsageError
 from accsyn_orm.cli.options import Access, Form
 from accsyn_orm.cli.records import (
     columns_of,
@@ -18,7 +21,7 @@ from accsyn_orm.cli.records import (
     write_facts,
 )
 from accsyn_orm.cli.values import entity_class, query_of
-from accsyn_orm.entities import Task
+from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query import And, Expression, Or
 
 
@@ -44,7 +47,7 @@ def find(
     """Show the entities of a query, as they come."""
     names = tuple(columns_of(query.entity, only))
     query = query.only(*names) if names else query
-    with access.session():
+    with access.session(), _parent_wanted(query.entity):
         write_entities(query.entity, query, form or default_form(is_single=False), only=names)
 
 
@@ -60,8 +63,9 @@ def get(  # noqa: PLR0913  # what the command takes
     """Show one entity."""
     cls = entity_class(type_name)
     names = tuple(columns_of(cls, only))
-    with access.session():
-        entity = Task.get(ident, job=under) if issubclass(cls, Task) else cls.get(ident)
+    beneath: dict[str, Any] = {cls.__parent__: under} if cls.__parent__ else {}
+    with access.session(), _parent_wanted(cls):
+        entity = cls.get(ident, **beneath)
     write_entity(entity, form or default_form(is_single=True), only=names)
 
 
@@ -91,11 +95,12 @@ def explain(
     """Show what a query would ask; signed in to nothing, what it would ask in each generation."""
     names = tuple(columns_of(query.entity, only))
     query = query.only(*names) if names else query
-    if count or access.is_known:
-        with access.session():
-            found = query.explain(count=count)
-    else:
-        found = query.explain()
+    with _parent_wanted(query.entity):
+        if count or access.is_known:
+            with access.session():
+                found = query.explain(count=count)
+        else:
+            found = query.explain()
     if not as_json:
         typer.echo(str(found))
         return
@@ -112,6 +117,23 @@ def explain(
         "warnings": list(found.warnings),
     }
     typer.echo(to_json(document, indent=2))
+
+
+@contextmanager
+def _parent_wanted(cls: type[Entity]) -> Generator[None, None, None]:
+    """Say by which option to name the parent of entities that live under another one.
+
+    Raises:
+        UsageError: it was not named.
+    """
+    try:
+        yield
+    except EntityStateError as error:
+        if cls.__parent__ is None:
+            raise
+        reason = f"is found under one {cls.__parent__} only"
+        hint = f"say --under ID, the id of the {cls.__parent__}"
+        raise UsageError(cls.__name__, reason, hint=hint) from error
 
 
 def _tree(expression: Expression) -> dict[str, object]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
 from rich.console import Console
 from rich.syntax import Syntax
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from accsyn_orm import Change
@@ -53,11 +54,26 @@ class Output:
         text = f"{type(error).__name__}: {error}"
         self._line(Text(text, style="red") if self.is_rich else text)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Print rows below their column names; says so when there are none."""
-        cells = [[_cell(value) for value in row] for row in rows]
+    @property
+    def width(self) -> int:
+        """How many characters fit in a line; in a pipe, as many as there are."""
+        return self._console.width if self.is_rich else sys.maxsize
+
+    def table(
+        self, columns: Sequence[str], rows: Sequence[Row], *, is_counted: bool = True
+    ) -> None:
+        """Print rows below their column names, and how many there are.
+
+        Args:
+            columns: their names; a column called ``id`` is never cut.
+            rows: what to print.
+            is_counted: say how many there are.
+        """
+        cells = [[cell_text(value) for value in row] for row in rows]
+        counted = _counted(len(rows)) if is_counted else None
         if self.is_rich:
-            table = Table(*columns, header_style="bold", caption=_counted(len(rows)))
+            heads = [Column(name, no_wrap=name == "id") for name in columns]
+            table = Table(*heads, header_style="bold", caption=counted)
             for row in cells:
                 table.add_row(*map(Text, row))
             self._console.print(table)
@@ -66,7 +82,8 @@ class Output:
         for row in [list(columns), *cells]:
             padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self._line("  ".join(padded).rstrip())
-        self._line(f"({_counted(len(rows))})")
+        if counted:
+            self._line(f"({counted})")
 
     def _line(self, text: str | Text) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
@@ -76,14 +93,15 @@ def _counted(number: int) -> str:
     return "1 row" if number == 1 else f"{number} rows"
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Return a value as people read it in a table."""
     match value:
         case None:
             return "–"
         case Enum():
             return harmless(str(value.value))
         case Change(before, after):
-            return f"{_cell(before)} → {_cell(after)}"
+            return f"{cell_text(before)} → {cell_text(after)}"
         case Size() | Speed():
             return value.human
         case datetime():

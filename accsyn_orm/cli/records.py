@@ -22,7 +22,7 @@ import typer
 from accsyn_orm import Entity
 from accsyn_orm.cli.exits import DONE
 from accsyn_orm.cli.options import Form
-from accsyn_orm.cli.output import Output
+from accsyn_orm.cli.output import Output, cell_text
 
 _IN_TABLES = (
     "id",
@@ -39,7 +39,10 @@ _IN_TABLES = (
     "destination_hr",
     "created",
 )
-_MOST_IN_TABLES = 8
+_LEAST_IN_TABLES = 4
+_BETWEEN_COLUMNS = 3
+# Such as "user:anna@acmefilm.com[employee](5bfeb0381da7ee4095fa217e)": the name is what is read.
+_READABLE = re.compile(r"\w+:(?P<name>.+?)(?:\[\w+\])?\([0-9a-f]{24}\)")
 # Terminals act on these as on ESC, which JSON writes as an escape anyway.
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
@@ -63,9 +66,9 @@ def write_entities(
         only: attributes to write; by default all that were loaded, in tables a choice.
     """
     if form is Form.TABLE:
-        found = list(entities)
-        names = tuple(only) or _shown(cls, found)
-        Output().table(names, [[_typed(entity, name) for name in names] for entity in found])
+        found, output = list(entities), Output()
+        names = tuple(only) or _shown(cls, found, output.width)
+        output.table(names, [[_typed(entity, name) for name in names] for entity in found])
         return
     columns = tuple(only) or tuple(
         name for name, spec in cls.__entity_attributes__.items() if spec.readable
@@ -82,7 +85,8 @@ def write_entity(entity: Entity, form: Form, *, only: Sequence[str] = ()) -> Non
         return
     record = plain_record(entity, only)
     if form is Form.TABLE:
-        Output().table(("attribute", "value"), [(name, _typed(entity, name)) for name in record])
+        rows = [(name, _typed(entity, name)) for name in record]
+        Output().table(("attribute", "value"), rows, is_counted=False)
         return
     write_facts(record, form)
 
@@ -90,7 +94,7 @@ def write_entity(entity: Entity, form: Form, *, only: Sequence[str] = ()) -> Non
 def write_facts(facts: Mapping[str, object], form: Form) -> None:
     """Write names and values to standard output."""
     if form is Form.TABLE:
-        Output().table(("", "value"), list(facts.items()))
+        Output().table(("", "value"), list(facts.items()), is_counted=False)
         return
     with quiet_pipe():
         if form is Form.JSON:
@@ -222,18 +226,29 @@ def _dump_yaml(value: object, out: TextIO) -> None:
     yaml.safe_dump(value, out, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _shown(cls: type[Entity], entities: Sequence[Entity]) -> tuple[str, ...]:
-    """Return the attributes that a table of these entities has columns for."""
+def _shown(cls: type[Entity], entities: Sequence[Entity], width: int) -> tuple[str, ...]:
+    """Return the attributes that a table of these entities has columns for: what fits."""
     values = [vars(entity) for entity in entities]
     names = [name for name in _IN_TABLES if name in cls.__entity_attributes__]
     names = [name for name in names if any(found.get(name) is not None for found in values)]
     if all(found.get("name") == found.get("code") for found in values):
         names = [name for name in names if name != "name"]
-    return tuple(names[:_MOST_IN_TABLES]) or ("id",)
+    chosen: list[str] = []
+    for name in names:
+        cells = [cell_text(_typed(entity, name)) for entity in entities]
+        width -= max(map(len, [name, *cells])) + _BETWEEN_COLUMNS
+        if width > 0 or len(chosen) < _LEAST_IN_TABLES:
+            chosen.append(name)
+    return tuple(chosen) or ("id",)
 
 
 def _typed(entity: Entity, name: str) -> object:
-    return getattr(entity, name) if name in vars(entity) else entity.extra.get(name)
+    """Return an attribute as people read it."""
+    value = getattr(entity, name) if name in vars(entity) else entity.extra.get(name)
+    if name.endswith("_hr") and isinstance(value, str):
+        found = _READABLE.fullmatch(value)
+        return found["name"] if found else value
+    return value
 
 
 def columns_of(cls: type[Entity], names: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,11 +100,16 @@ def _ignored(patient: Patient, *, has_proxy: bool) -> Iterator[Finding]:
     proxies = [name for name in _PROXIES if _is_set(patient, name)]
     if proxies and not has_proxy:
         advice = "set ACCSYN_PROXY if accsyn is reached through one"
-        yield warn("proxy", f"{', '.join(proxies)} is set, and has no effect here", advice)
+        yield warn("proxy", _without_effect(proxies), advice)
     bundles = [name for name in _BUNDLES if _is_set(patient, name)]
     if bundles and not _is_set(patient, "ACCSYN_CA_BUNDLE"):
         advice = "set ACCSYN_CA_BUNDLE if accsyn's certificate is from a private authority"
-        yield warn("tls", f"{', '.join(bundles)} is set, and has no effect here", advice)
+        yield warn("tls", _without_effect(bundles), advice)
+
+
+def _without_effect(names: Sequence[str]) -> str:
+    verbs = "is set, and has" if len(names) == 1 else "are set, and have"
+    return f"{', '.join(names)} {verbs} no effect here"
 
 
 def _is_set(patient: Patient, name: str) -> bool:
