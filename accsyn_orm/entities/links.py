@@ -129,10 +129,9 @@ def _by_values(
     scope: Mapping[str, Any],
 ) -> dict[str, Entity]:
     """Return the entities of which an attribute equals one of the values, by the value as given."""
-    given = {value.casefold(): value for value in values}
     entities = find_by_values(cls, [name], values, backend, scope=scope)
-    held = ((str(vars(entity).get(name)).casefold(), entity) for entity in entities)
-    return {given[value]: entity for value, entity in held if value in given}
+    held = {str(vars(entity).get(name)).casefold(): entity for entity in entities}
+    return {value: held[value.casefold()] for value in values if value.casefold() in held}
 
 
 def _bring_together(entities: Iterable[Entity], *, is_strict: bool) -> None:

@@ -86,9 +86,12 @@ def test_users_of_the_parties_of_tasks_are_prefetched(studio):
 
 
 def test_what_can_be_of_several_types_is_followed_where_it_can_be(studio):
-    (job,) = Job.where(Job.id == JOB).prefetch("parent", "parent.parent").all()
-    assert type(job.parent.fetch()) is Queue
-    assert kinds(studio)[:2] == ["Job", "Queue"]
+    studio.add("delivery", 0xF000, code="dailies", queue=f"{2:024x}")
+    studio.records["job"][JOB]["parent"] = f"{0xF000:024x}"
+    first, second = Job.where().prefetch("parent.queue").strict().limit(2).all()
+    assert first.parent.fetch().queue.fetch().code == "low"  # a delivery in a queue
+    assert second.parent.fetch().code == "high"  # a queue, which is in none
+    assert kinds(studio) == ["Job", "Queue", "Delivery", "Queue"]
 
 
 def test_nothing_is_asked_for_an_empty_page(v3):
@@ -182,8 +185,11 @@ def test_what_is_written_out_is_not_hidden(studio):
         assert User.get(job.user).jobs.all() == [job]
 
 
-def test_strict_block_is_of_its_session_thread_and_time(studio):
-    jobs = Job.where().all()
+def test_strict_block_is_of_its_session_thread_and_time(studio, v1):
+    jobs = Job.where().using(studio).all()
+    with strictly(v1):
+        assert jobs[0].parent.fetch()
+    jobs = Job.where().using(studio).all()
     errors: list[Exception] = []
 
     def elsewhere() -> None:

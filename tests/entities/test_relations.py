@@ -14,8 +14,10 @@ from accsyn_orm import (
     Folder,
     Job,
     Lane,
+    Party,
     Query,
     Queue,
+    Ref,
     Server,
     Session,
     Site,
@@ -24,6 +26,7 @@ from accsyn_orm import (
 )
 from accsyn_orm.entities import ENTITY_CLASSES
 from accsyn_orm.entities.active import activate, deactivate
+from accsyn_orm.entities.dialects import dialect_of
 from accsyn_orm.entities.relations import Many, One, Relation
 from accsyn_orm.query import Comparison
 from accsyn_orm.testing import EmbeddedWorkspace
@@ -162,3 +165,18 @@ def test_machines_lead_to_each_other(session):
     assert server in server.user.fetch().clients.all()
     lanes = Lane.where().all()
     assert {lane.parent.fetch() for lane in lanes if lane.parent} <= set(Server.where())
+
+
+def test_everything_in_the_demo_workspace_leads_somewhere(session):
+    """The admin may see all that there is, so that nothing an entity names is missing."""
+    followed: set[str] = set()
+    classes = [cls for cls in ENTITY_CLASSES.values() if dialect_of(cls, session).exists]
+    for cls in classes:
+        entities = cls.where().all() if cls.__parent__ is None else []
+        for entity in entities:
+            values = [getattr(entity, name, None) for name in cls.__entity_attributes__]
+            for value in values:
+                if isinstance(value, (Ref, Party)) and value:
+                    followed.add(type(value.fetch()).__name__)
+    assert {"Folder", "Queue", "Server", "Site", "User", "Volume", "Workspace"} <= followed
+    assert session.stats.requests < 150

@@ -8,6 +8,7 @@ from copy import deepcopy
 import pytest
 
 from accsyn_orm import (
+    Acl,
     EntityNotFoundError,
     EntityStateError,
     Job,
@@ -60,6 +61,22 @@ def test_v1_calls_the_workspace_an_organization(v1):
     v1.records["organization"] = {SPACE: {"id": SPACE, "code": "acmefilm"}}
     v1.add("job", 1, source=f"organization:{SPACE}")
     assert Job.where().one().source.fetch().code == "acmefilm"
+
+
+def test_shares_are_asked_for_by_kind_in_v3_and_as_a_whole_in_v1(v3, v1):
+    for backend in (v3, v1):
+        backend.add("acl", 1, target=f"share:{9:024x}", entity=f"user:{USER}", ident="x")
+        acl = Acl.where().using(backend).first()
+        with pytest.raises(EntityNotFoundError, match="no Share or Folder or Volume"):
+            acl.target.fetch()
+    assert [call[1].split()[0] for call in v3.calls[1:5]] == [
+        "Folder",
+        "Volume",
+        "Home",
+        "Collection",
+    ]
+    scopes = [set(call[2]) & {"inactive", "archived"} for call in v1.calls[1:]]
+    assert scopes == [set(), {"inactive"}, {"archived"}]
 
 
 def test_party_that_names_nobody_cannot_be_fetched(v3):

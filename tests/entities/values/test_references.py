@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import pickle
 import threading
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from weakref import ref
@@ -144,18 +145,28 @@ def test_page_is_not_kept_alive_by_one_entity_of_it(v3):
 
 
 def test_iterating_forgets_what_only_earlier_pages_refer_to(v3):
-    many_jobs(v3, 40, 40)
-    kept = []
+    many_jobs(v3, 100, 100)
+    users, last = [], None
     for page in Job.where().pages(10):
-        kept += [ref(job.user.fetch()) for job in page]
+        users += [ref(job.user.fetch()) for job in page]
+        last = page[-1]
         del page
     gc.collect()
-    assert not any(user() for user in kept)
+    assert last is not None
+    assert not any(user() for user in users[:50])
+    assert last.user.fetch() is users[-1]()
 
 
-def test_threads_share_one_request(v3):
+def test_threads_share_one_request(v3, monkeypatch):
     many_jobs(v3, 64, 8)
     jobs, gate = Job.where().all(), threading.Barrier(8)
+    find = v3.find
+
+    def slowly(*args, **kwargs):
+        time.sleep(0.05)
+        return find(*args, **kwargs)
+
+    monkeypatch.setattr(v3, "find", slowly)
     found: list[User] = []
 
     def fetch(share: list[Job]) -> None:
@@ -193,8 +204,13 @@ def test_child_process_does_not_wait_for_a_thread_of_its_parent(v3):
 def test_code_in_place_of_an_id_is_looked_for_as_one(v3):
     v3.add("queue", 1, code="High")
     v3.add("user", 2, code="lisa@example.com", queue="high")
-    (lisa,) = User.where().all()
+    v3.add("user", 3, code="john@example.com", queue="HIGH")
+    v3.add("user", 4, code="anna@example.com", queue="low")
+    lisa, john, anna = User.where().all()
     assert lisa.queue.fetch().code == "High"
+    assert john.queue.fetch() is lisa.queue.fetch()
+    with pytest.raises(EntityNotFoundError, match="no Queue found for id 'low'"):
+        anna.queue.fetch()
 
 
 def test_reference_of_several_types_finds_whichever_it_is(v3):
