@@ -137,7 +137,19 @@ def adding(index, *ids):
         (adding(20, "new"), [], 5),
         (lambda rows: rows.clear(), named(16)[4:], 3),
     ],
-    ids=str,
+    ids=[
+        "first",
+        "page",
+        "overlap and page",
+        "overlap",
+        "last and overlap",
+        "next page",
+        "one in front",
+        "page in front",
+        "between",
+        "behind",
+        "all",
+    ],
 )
 def test_rows_that_stay_are_given_once_and_in_order(meanwhile, missing, most_asked) -> None:
     rows = Rows(named(16), before={1: meanwhile})
