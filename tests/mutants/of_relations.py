@@ -1,0 +1,114 @@
+"""Seeded defects of following references: what is asked together, shared, forgotten and refused."""
+
+from __future__ import annotations
+
+from mutant import Mutant
+
+REFERENCES = "tests/entities/values/test_references.py"
+PARTIES = "tests/entities/values/test_party.py"
+PREFETCHING = "tests/entities/test_prefetching.py"
+RELATIONS = "tests/entities/test_relations.py"
+STATS = "tests/session/test_stats.py"
+
+MUTANTS = [
+    Mutant(
+        "a reference is fetched for itself alone",
+        "entities/links.py",
+        "_fetch(link, [ident, *wanted], siblings, backend)",
+        "_fetch(link, [ident], siblings, backend)",
+        (f"{REFERENCES}::test_loop_over_500_jobs_users_takes_two_requests",),
+    ),
+    Mutant(
+        "what was fetched are no siblings",
+        "entities/links.py",
+        "    _bring_together(found.values(), is_strict=siblings.is_strict)",
+        "    pass",
+        (f"{REFERENCES}::test_what_was_fetched_is_fetched_from_together_as_well",),
+    ),
+    Mutant(
+        "the archive is not looked at",
+        "entities/links.py",
+        "        yield from ((cls, _ARCHIVE) for cls in classes)",
+        "        pass",
+        (f"{REFERENCES}::test_what_is_inactive_or_archived_is_found_as_well",),
+    ),
+    Mutant(
+        "each thread asks for itself",
+        "entities/links.py",
+        "    with siblings.lock:\n        fetched = siblings.fetched(link)\n        if refresh",
+        "    if True:\n        fetched = siblings.fetched(link)\n        if refresh",
+        (f"{REFERENCES}::test_threads_share_one_request",),
+    ),
+    Mutant(
+        "v1 is asked for shares as a whole, and for each kind besides",
+        "entities/links.py",
+        "    classes = _most_general(",
+        "    classes = list(",
+        (f"{PARTIES}::test_shares_are_asked_for_by_kind_in_v3_and_as_a_whole_in_v1",),
+    ),
+    Mutant(
+        "one entity keeps the whole page",
+        "entities/siblings.py",
+        "[ref(entity) for entity in fresh]",
+        "[(lambda kept: lambda: kept)(entity) for entity in fresh]",
+        (f"{REFERENCES}::test_page_is_not_kept_alive_by_one_entity_of_it",),
+    ),
+    Mutant(
+        "what was fetched is never forgotten",
+        "entities/siblings.py",
+        "                self._forget_unused()",
+        "                pass",
+        (f"{REFERENCES}::test_iterating_forgets_what_only_earlier_pages_refer_to",),
+    ),
+    Mutant(
+        "an entity that was saved is alone",
+        "entities/base.py",
+        "        self._take_over(self.load_record(record, backend))\n"
+        "        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)",
+        "        self._take_over(self.load_record(record, backend))\n"
+        "        self.settle(backend, writes=self._state.writes)",
+        (f"{REFERENCES}::test_saving_one_does_not_take_it_from_the_others",),
+    ),
+    Mutant(
+        "counting prefetches",
+        "entities/querying/query.py",
+        'return self._with(attributes=("id",), prefetch=())',
+        'return self._with(attributes=("id",))',
+        (f"{PREFETCHING}::test_counting_prefetches_nothing",),
+    ),
+    Mutant(
+        "a dot leads where the entity has nothing",
+        "entities/prefetching.py",
+        "if _can_follow(type(group[0]), rest):",
+        "if True:",
+        (f"{PREFETCHING}::test_what_can_be_of_several_types_is_followed_where_it_can_be",),
+    ),
+    Mutant(
+        "strictness ends with the first reference",
+        "entities/links.py",
+        "    _bring_together(found.values(), is_strict=siblings.is_strict)",
+        "    _bring_together(found.values(), is_strict=False)",
+        (f"{PREFETCHING}::test_strictness_goes_on_with_what_was_prefetched",),
+    ),
+    Mutant(
+        "strictness of one session is that of all",
+        "entities/strictness.py",
+        "strict is backend",
+        "True",
+        (f"{PREFETCHING}::test_strict_block_is_of_its_session_thread_and_time",),
+    ),
+    Mutant(
+        "the query of a relation is not bound to the session",
+        "entities/relations.py",
+        "Query(self.target, backend=instance.session)",
+        "Query(self.target)",
+        (f"{RELATIONS}::test_many_is_the_query_for_what_names_this_one_and_asks_nothing",),
+    ),
+    Mutant(
+        "a replay is no retry",
+        "session/connection.py",
+        "        self.stats.count_retry(event.uri)\n",
+        "",
+        (f"{STATS}::test_replay_after_an_expired_session_is_a_retry",),
+    ),
+]
