@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from accsyn_orm.pacing.deadline import seconds_left
+
 
 @dataclass(slots=True)
 class _Switch:
@@ -50,7 +52,9 @@ def limited(attempts: int) -> int:
 
 
 def wait(seconds: float) -> None:
-    """Wait so long, or not at all."""
-    if (pause := shortened(seconds)) > 0:
+    """Wait so long, but not beyond the end of the call; or not at all."""
+    left = seconds_left()
+    pause = shortened(seconds if left is None else min(seconds, left))
+    if pause > 0:
         # Not an event's wait(): on Windows nobody could interrupt it.
         time.sleep(pause)

@@ -148,6 +148,7 @@ class _DiscreetConnection:
     query = ""
     host: str
     port: int
+    _dns_host: str
     sock: Any
     timeout: float
     cert_reqs: Any
@@ -170,8 +171,22 @@ class _DiscreetConnection:
             self._is_connecting = False
 
     def _new_conn(self) -> socket.socket:
-        # From the beginning: a proxy may let its answer drip, too.
-        return TimedSocket.taken_over(super()._new_conn())  # type: ignore[misc]  # of a mixin
+        """Try the addresses of the host one after the other, in the time that one of them has."""
+        host, failure = self._dns_host, None
+        try:
+            for address in _addresses(host, self.port) or [host]:
+                left = seconds_left() or _INSTANT
+                self._dns_host, self.timeout = address, min(self.timeout, left)
+                try:
+                    plain = super()._new_conn()  # type: ignore[misc]  # of a mixin
+                except (ConnectTimeoutError, NewConnectionError) as error:
+                    failure = error
+                else:
+                    # From the beginning: a proxy may let its answer drip, too.
+                    return TimedSocket.taken_over(plain)
+        finally:
+            self._dns_host = host
+        raise failure or OSError("the host has no address")
 
     def _tunnel(self) -> None:
         """Ask an HTTP proxy for a tunnel."""
@@ -207,6 +222,15 @@ class _DiscreetConnection:
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]  # of a mixin
 
 
+def _addresses(host: str, port: int) -> list[str]:
+    """Return the addresses of a host; none if it cannot be found, which the library tells best."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, 0, socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
 class _SocksConnection(_DiscreetConnection):
     """Greets the proxy with a socket of ours: one that drips is not waited for without end."""
 
@@ -236,7 +260,7 @@ class _SocksConnection(_DiscreetConnection):
                 _revealed(options["username"]),
                 _revealed(options["password"]),
             )
-            greeting.settimeout(self.timeout)
+            greeting.settimeout(min(self.timeout, seconds_left() or _INSTANT))
             try:
                 greeting.connect((self.host, self.port))
             except (OSError, socks.ProxyError) as error:

@@ -132,7 +132,7 @@ def test_every_row_is_changed_once_however_often_the_process_is_killed(
         # Each round is a change of its own, killed until it is done.
         journal = tmp_path / f"{rounds}.journal"
         victim = Victim(tmp_path / ".env.admin", journal)
-        while not victim.run(chance.uniform(0, 0.15) if killed < kills else None):
+        while not victim.run(chance.uniform(0.03, 0.33) if killed < kills else None):
             killed += 1
             if not journal.exists():
                 continue

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from accsyn_orm import Session
 from accsyn_orm.errors import AmbiguousOutcomeError, BackendError
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
@@ -218,6 +220,20 @@ def test_lost_assignment_of_a_server_is_settled(v3, losing, fault):
     assert v3.assignments("volume", volume["id"])[0]["id"] == server
 
 
+def test_looking_ends_with_the_time_of_the_call(workspace, losing):
+    given = workspace.credentials()
+    with Session(
+        given.workspace, given.username, given.api_key, url=workspace.url, timeout=1
+    ) as session:
+        session.login()
+        losing(Fault.RESET)
+        started = time.monotonic()
+        with pytest.raises(AmbiguousOutcomeError):
+            session.create("queue", {"code": "looked for"})
+        assert time.monotonic() - started < 1.25
+    workspace.faults = None
+
+
 def test_several_tasks_are_changed_once(v3, losing):
     job = v3.find_one("Job")["id"]
     tasks = v3.find("Task", job)
@@ -229,7 +245,6 @@ def test_several_tasks_are_changed_once(v3, losing):
 
 def test_host_that_remembers_ids_settles_all_of_it(workspace, losing):
     credentials = workspace.credentials()
-    from accsyn_orm import Session
 
     with (
         no_waiting(),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -179,6 +180,57 @@ def test_time_to_connect_is_for_all_of_it(loopback_tls, listening, tls_server):
         with pytest.raises(TransportTimeoutError, match=r"no .* within"):
             transport.send(tls_server.request(url=f"https://127.0.0.1:{port}/x"))
         assert time.monotonic() - started < SECONDS + TOLERANCE
+    transport.close()
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """Give a port that answers to nobody any more, on all addresses of this machine."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("0.0.0.0", 0))
+        listener.listen(0)
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", listener.getsockname()[1]))
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others refuse when it is full")
+@pytest.mark.parametrize("proxied", [False, True])
+def test_all_addresses_of_a_host_have_the_time_of_one(
+    loopback_tls, tls_server, full_port, monkeypatch, proxied
+):
+    addresses = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{number}", full_port))
+        for number in (1, 2, 3)
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_args, **_options: (
+        [entry for entry in addresses if entry[4][0] == host] or addresses
+    ))  # fmt: skip
+    proxy = parse_proxy(f"socks5:many.example:{full_port}") if proxied else None
+    transport = HttpTransport(
+        verify=str(loopback_tls.ca_path), timeout=30, connect_timeout=SECONDS, proxy=proxy
+    )
+    started = time.monotonic()
+    with pytest.raises(TransportError) as caught:
+        transport.send(tls_server.request(url=f"https://many.example:{full_port}/x"))
+    assert time.monotonic() - started < SECONDS + TOLERANCE
+    assert caught.value.outcome is Outcome.NOT_SENT
+    transport.close()
+
+
+def test_next_address_is_tried_when_one_refuses(loopback_tls, tls_server, monkeypatch):
+    resolve = socket.getaddrinfo
+
+    def both(host, port, *args, **options):
+        names = ["127.0.0.2", "127.0.0.1"] if host == "localhost" else [host]
+        return [entry for name in names for entry in resolve(name, port, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=5)
+    url = f"https://localhost:{tls_server.port}/x"
+    assert transport.send(tls_server.request(url=url)).status == 200
     transport.close()
 
 
