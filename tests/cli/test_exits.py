@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from accsyn_orm import errors
 from accsyn_orm.bulk import JournalError, PlanError
+from accsyn_orm.cli.execution import _code_of
 from accsyn_orm.cli.exits import NotSignedInError, UsageError, exit_code
 
 
@@ -45,3 +48,27 @@ from accsyn_orm.cli.exits import NotSignedInError, UsageError, exit_code
 )
 def test_error_has_its_exit_code(error, code):
     assert exit_code(error) == code
+
+
+OUTAGE = errors.TransportError("job/edit", "host", "x")
+CONFLICT = SimpleNamespace(exception=errors.ConflictError("Job", "x", {}))
+REFUSAL = SimpleNamespace(exception=errors.BackendError("job/edit", "out of luck"))
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [
+        ({"is_complete": True}, 0),
+        ({"stopped_by": KeyboardInterrupt()}, 130),
+        ({"stopped_by": OUTAGE}, 7),
+        ({"stopped_by": OUTAGE, "unknown": (1,)}, 6),
+        ({"stopped_by": OUTAGE, "done": (1,)}, 6),
+        ({"failed": (CONFLICT, CONFLICT)}, 5),
+        ({"failed": (CONFLICT, REFUSAL)}, 6),
+        ({"failed": (REFUSAL,)}, 6),
+        ({"failed": (SimpleNamespace(exception=None),)}, 6),
+    ],
+)
+def test_bulk_change_that_did_nothing_has_the_code_of_its_reason(report, code):
+    blank = {"is_complete": False, "stopped_by": None, "done": (), "unknown": (), "failed": ()}
+    assert _code_of(SimpleNamespace(**{**blank, **report})) == code

@@ -71,6 +71,10 @@ def test_probe_refuses_certificates_of_others(tls_server, serve_tls, loopback_tl
     bundle = str(tmp_path / "other.pem")
     with serve_tls(context) as wrong, pytest.raises(TlsError, match=r"[Hh]ostname mismatch"):
         probe(f"https://localhost:{wrong.port}", bundle=bundle, proxy=None, timeout=5)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    other.issue_cert("localhost").configure_cert(context)
+    with serve_tls(context) as wrong, pytest.raises(TlsError, match="IP address mismatch"):
+        probe(f"https://127.0.0.1:{wrong.port}", bundle=bundle, proxy=None, timeout=5)
 
 
 def test_probe_of_something_that_hangs_up_is_an_error(listening):
