@@ -28,7 +28,14 @@ from urllib.parse import unquote
 import pytest
 import trustme
 
-pytest_plugins = ["accsyn_orm.pytest_plugin", "databases", "figures", "pytester", "servers"]
+pytest_plugins = [
+    "accsyn_orm.pytest_plugin",
+    "databases",
+    "figures",
+    "proxy_servers",
+    "pytester",
+    "servers",
+]
 
 ROOT = Path(__file__).parent.parent
 WITNESSES = ROOT / ".witnesses"

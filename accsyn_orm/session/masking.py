@@ -44,7 +44,9 @@ def _spellings(secret: str) -> Iterator[str]:
     if len(secret) < _SHORTEST_HIDDEN:
         return
     yield secret
-    yield json.dumps(secret)[1:-1]
+    escaped = json.dumps(secret)[1:-1]
+    yield escaped
+    yield json.dumps(escaped)[1:-1]  # a document inside of a document
     yield quote(secret, safe="")
     raw = secret.encode()
     yield base64.b64encode(raw).decode("ascii").rstrip("=")

@@ -115,6 +115,8 @@ class Signer:
         body = dumps(login_payload(generation, self.client_session, reuse=reused))
         url = f"{base_url}{generation.prefix}{generation.login_path}"
         headers = self._headers()
+        known = self._known(headers)
+        self._log.hide(*known)
         try:
             reply = self._send(Letter("login", "PUT", url, body, headers))
             login = decode_login(generation, dict(reply))
@@ -125,14 +127,12 @@ class Signer:
         except PayloadError as error:
             raise ProtocolError("login", host_of(base_url), str(error)) from error
         self._stale_key = None
-        if self._credentials and isinstance(self._credentials.reveal(), KeyCredentials):
-            self._log.hide(_secret(self._credentials.reveal()), login.session)
-        else:
-            self._credentials = None
-            self._log.hide(login.session)
+        if not (self._credentials and isinstance(self._credentials.reveal(), KeyCredentials)):
+            self._credentials, known = None, []
         if generation is V1:
             authorization = v1_session(settings.tenant, settings.username, login.session)
             headers = {"Authorization": authorization}
+        self._log.hide(*known, login.session, _token(headers))
         self._log.notice(f"signed in to {host_of(base_url)} with {generation.name}")
         return SignedIn(base_url, login.user_id, Secret(login.session), Secret(headers))
 
@@ -154,6 +154,15 @@ class Signer:
                     tenant, credentials.username, api_key=credentials.api_key
                 )
                 return {"Authorization": authorization}
+
+    def _known(self, headers: dict[str, str]) -> list[str]:
+        """Return what a backend may repeat of a sign-in, and nobody must see."""
+        known = [_token(headers)]
+        if self._credentials:
+            known.append(_secret(self._credentials.reveal()))
+        if self._stale_key:
+            known.append(self._stale_key.reveal())
+        return known
 
     def _locate(self) -> str:
         """Find out which host to call."""
@@ -183,6 +192,10 @@ class Signer:
 def host_of(base_url: str) -> str:
     """Return ``host:port`` of a base URL, for error messages."""
     return base_url.partition("://")[2]
+
+
+def _token(headers: dict[str, str]) -> str:
+    return headers["Authorization"].partition(" ")[2]
 
 
 def _secret(credentials: Credentials) -> str:

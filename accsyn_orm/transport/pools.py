@@ -219,6 +219,7 @@ class _DiscreetConnection:
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         target = f"{url}?{self.query}" if self.query else url
+        self.query = ""  # it holds the id of the session
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]  # of a mixin
 
 

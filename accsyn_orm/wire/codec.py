@@ -53,6 +53,8 @@ def loads(text: str | bytes, *, where: str = "payload") -> Any:
     except RecursionError as error:
         raise PayloadError(where, "is nested too deeply") from error
     except ValueError as error:
+        if isinstance(error, json.JSONDecodeError):
+            error.doc = ""  # all of the text, and whatever secret is in it
         raise PayloadError(where, "is not valid JSON") from error
 
 

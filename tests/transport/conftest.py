@@ -237,6 +237,9 @@ class HttpProxy:
 
 def _relayed(client: socket.socket, upstream: socket.socket) -> Iterator[bytes]:
     """Carry bytes both ways; yield those that the client sends."""
+    for end in (client, upstream):
+        # What is carried in small parts would wait for acknowledgements that are delayed.
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def pump_back() -> None:
         with suppress(OSError):
