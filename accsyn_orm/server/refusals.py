@@ -26,7 +26,21 @@ class Refusal(AccsynError):  # noqa: N818  # an answer, not a failure
 
 
 class Unwritable(Refusal):
-    """The workspace cannot store anything now: its disk is full, or read-only. Nothing was done."""
+    """The workspace cannot store anything now. Nothing was done.
+
+    Args:
+        problem: why: its disk is full, or read-only.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"nothing can be stored: {problem}")
+
+
+class Overdue(Refusal):
+    """A question takes longer than one may; it was given up, and nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("this takes too long: ask for less at once, or more simply")
 
 
 def one(kind: str) -> str:

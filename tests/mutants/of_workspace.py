@@ -154,7 +154,7 @@ MUTANTS = [
     Mutant(
         "a full disk is a crash",
         "server/storage/database.py",
-        "            if problem is None:",
+        "            if not isinstance(refusal, kind):",
         "            if True:",
         ("tests/server/test_durability.py::test_a_full_disk_is_said_and_ends_nothing",),
     ),

@@ -16,8 +16,10 @@ from sqlalchemy import exc, func, insert, select, text, update
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.query import Comparison, Operator
+from accsyn_orm.server.refusals import Overdue
 from accsyn_orm.server.search.compile import compile_filter
 from accsyn_orm.server.storage import postgresql as postgresql_backend
+from accsyn_orm.server.storage import sqlite as sqlite_backend
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.records import to_columns
 from accsyn_orm.server.storage.tables import JOBS, WORKSPACES
@@ -111,6 +113,26 @@ def test_data_on_disk_is_written_safely(tmp_path):
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
     assert found == ["wal", 2, 1, 30_000]
+    database.close()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT count(*) FROM n"
+
+
+@pytest.mark.behaviour("requests: a question that takes longer than a minute is given up")
+def test_a_question_that_takes_too_long_is_given_up(shared_url, monkeypatch):
+    for module in (sqlite_backend, postgresql_backend):
+        monkeypatch.setattr(module, "STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr(postgresql_backend, "_SETTINGS", "SET statement_timeout = 200")
+    database = Database(shared_url)
+    database.create_tables()
+    began = time.monotonic()
+    for opened in (database.reading, database.writing):
+        with pytest.raises(Overdue, match="ask for less"), opened() as connection:
+            connection.execute(text(ENDLESS)).scalar()
+    assert time.monotonic() - began < 5
+    with database.reading() as connection:
+        assert count(connection) == 0
     database.close()
 
 

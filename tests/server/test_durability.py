@@ -244,10 +244,8 @@ def test_a_postgresql_that_only_reads_says_so(postgresql):
     with pytest.raises(ConfigurationError, match="read-only"):
         Workspace(database=url)
     database.close()
-    assert (
-        database._backend.problem_of(psycopg.errors.DiskFull())
-        == "the disk of the database is full"
-    )
+    full = database._backend.refusal_of(psycopg.errors.DiskFull())
+    assert str(full) == "nothing can be stored: the disk of the database is full"
 
 
 READ_ONLY = """
@@ -325,7 +323,7 @@ def test_a_sound_database_is_not_refused(tmp_path):
 
 def test_without_room_the_answer_is_507(monkeypatch, caplog):
     def refuse(self):
-        raise Unwritable("nothing can be stored: the disk is full")
+        raise Unwritable("the disk is full")
 
     with EmbeddedWorkspace(seed="empty") as workspace, workspace.session() as session:
         assert session.find("queue")
@@ -348,7 +346,7 @@ def test_what_the_workspace_does_by_itself_waits_for_room(studio, monkeypatch):
     writing = type(studio.database).writing
 
     def refuse(self):
-        raise Unwritable("nothing can be stored: the disk is full")
+        raise Unwritable("the disk is full")
 
     monkeypatch.setattr(type(studio.database), "writing", refuse)
     assert admin.find("user")

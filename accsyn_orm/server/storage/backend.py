@@ -11,9 +11,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import ArgumentError
 
 from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.server.refusals import Refusal
 
 WRITES = "accsyn_orm_writes"
 """Execution option of connections that write."""
+
+STATEMENT_SECONDS = 60.0
+"""How long one statement may take."""
 
 LOCK_TIMEOUT_MS = 30_000
 """How long a transaction waits for another one that writes."""
@@ -29,8 +33,8 @@ class Backend:
         writing: execution options of connections that write.
         turn_to_read: what readers of this process share one after the other.
         turn_to_write: what writers of this process share one after the other.
-        problem_of: says why nothing can be written, given what the driver raised; ``None`` for all
-            else, above all where it is not certain that nothing was.
+        refusal_of: says what to answer, given what the driver raised: `Unwritable`, `Overdue`, or
+            ``None`` for all else, above all where it is not certain that nothing was done.
         damage_of: looks a database over that is there already, and says what is wrong with it.
     """
 
@@ -43,7 +47,7 @@ class Backend:
     turn_to_write: contextlib.AbstractContextManager[Any] = field(
         default_factory=contextlib.nullcontext[None]
     )
-    problem_of: Callable[[BaseException | None], str | None] = lambda _error: None
+    refusal_of: Callable[[BaseException | None], Refusal | None] = lambda _error: None
     damage_of: Callable[[Connection], str | None] = lambda _connection: None
 
 

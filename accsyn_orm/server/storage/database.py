@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.server.provenance import INFERRED, behaviour
-from accsyn_orm.server.refusals import Unwritable
+from accsyn_orm.server.refusals import Overdue, Refusal
 from accsyn_orm.server.storage.backend import Backend
 from accsyn_orm.server.storage.postgresql import DRIVER, open_postgresql
 from accsyn_orm.server.storage.sqlite import open_sqlite
@@ -71,16 +71,26 @@ class Database:
                     hint = "restore a backup, or move the file away to start anew"
                     raise ConfigurationError("database", damage, hint=hint)
                 metadata.create_all(connection)
-        except Unwritable as error:
+        except Refusal as error:
             raise ConfigurationError("database", str(error)) from error
         except DBAPIError as error:
             reason = str(error.orig).partition("\n")[0]
             raise ConfigurationError("database", f"cannot be opened: {reason}") from error
 
+    @behaviour(INFERRED, "requests", "a question that takes longer than a minute is given up")
     @contextlib.contextmanager
     def reading(self) -> Generator[Connection, None, None]:
-        """Open a transaction that only reads."""
-        with self._backend.turn_to_read, self._begun(self._backend.reading) as connection:
+        """Open a transaction that only reads.
+
+        Raises:
+            Overdue: a statement has taken too long.
+        """
+        backend = self._backend
+        with (
+            self._refusing(Overdue),
+            backend.turn_to_read,
+            self._begun(backend.reading) as connection,
+        ):
             yield connection
 
     @behaviour(
@@ -92,19 +102,29 @@ class Database:
 
         Raises:
             Unwritable: the database cannot be written now.
+            Overdue: a statement has taken too long.
         """
-        try:
-            with self._backend.turn_to_write, self._begun(self._backend.writing) as connection:
-                yield connection
-        except DBAPIError as error:
-            problem = self._backend.problem_of(error.orig)
-            if problem is None:
-                raise
-            raise Unwritable(f"nothing can be stored: {problem}") from error
+        backend = self._backend
+        with (
+            self._refusing(Refusal),
+            backend.turn_to_write,
+            self._begun(backend.writing) as connection,
+        ):
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    @contextlib.contextmanager
+    def _refusing(self, kind: type[Refusal]) -> Generator[None, None, None]:
+        try:
+            yield
+        except DBAPIError as error:
+            refusal = self._backend.refusal_of(error.orig)
+            if not isinstance(refusal, kind):
+                raise
+            raise refusal from error
 
     @contextlib.contextmanager
     def _begun(self, options: Mapping[str, Any]) -> Generator[Connection, None, None]:

@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, event
 
 from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.server.refusals import Overdue, Refusal, Unwritable
 from accsyn_orm.server.search.matching import with_matching_texts
 from accsyn_orm.server.storage.backend import (
     LOCK_TIMEOUT_MS,
+    STATEMENT_SECONDS,
     WRITES,
     Backend,
     is_writing,
@@ -32,9 +34,6 @@ MAX_CONNECTIONS = 16
 CONNECT_TIMEOUT = 10
 """Seconds to wait for a server that does not answer."""
 
-STATEMENT_TIMEOUT_MS = 60_000
-"""How long one statement may take, with the wait for a lock."""
-
 _WRITERS = int.from_bytes(b"accsynor", "big")
 """The advisory lock of all that write to the database."""
 
@@ -42,7 +41,7 @@ _SETTINGS = "; ".join(
     f"SET {name} = {value}"
     for name, value in {
         "lock_timeout": LOCK_TIMEOUT_MS,
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "statement_timeout": round(STATEMENT_SECONDS * 1000),
         # The lock of a machine that was switched off must not outlive it by hours.
         "tcp_keepalives_idle": 30,
         "tcp_keepalives_interval": 10,
@@ -50,6 +49,8 @@ _SETTINGS = "; ".join(
     }.items()
 )
 
+_CANCELED = "57014"
+"""The state of a statement that has taken too long."""
 _UNWRITABLE: Mapping[str | None, str] = {
     "53100": "the disk of the database is full",
     "25006": "the database is read-only",
@@ -83,8 +84,15 @@ def open_postgresql(target: URL) -> Backend:
         writing={"isolation_level": "READ COMMITTED", WRITES: True},
         # Waiting for the lock in a connection each, writers would leave none to readers.
         turn_to_write=_Turn(),
-        problem_of=lambda error: _UNWRITABLE.get(getattr(error, "sqlstate", None)),
+        refusal_of=_refusal_of,
     )
+
+
+def _refusal_of(error: BaseException | None) -> Refusal | None:
+    state = getattr(error, "sqlstate", None)
+    if state == _CANCELED:
+        return Overdue()
+    return Unwritable(_UNWRITABLE[state]) if state in _UNWRITABLE else None
 
 
 class _Turn:

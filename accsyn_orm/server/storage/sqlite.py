@@ -5,16 +5,20 @@ An in-memory database lives in a single connection, which callers share one afte
 
 from __future__ import annotations
 
+import math
+import time
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from accsyn_orm.server.refusals import Overdue, Refusal, Unwritable
 from accsyn_orm.server.search.matching import install_functions
 from accsyn_orm.server.storage.backend import (
     LOCK_TIMEOUT_MS,
+    STATEMENT_SECONDS,
     WRITES,
     Backend,
     is_writing,
@@ -33,6 +37,10 @@ _UNWRITABLE = {
     "attempt to write a readonly database": _READ_ONLY,
 }
 """Names, and in older Pythons words, of what the driver raises when nothing can be written."""
+_INTERRUPTED = frozenset({"SQLITE_INTERRUPT", "interrupted"})
+
+_LOOKS_EVERY = 10_000
+"""Instructions of the database, some tenths of a millisecond, between two looks at the clock."""
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -57,29 +65,40 @@ def open_sqlite(target: URL) -> Backend:
             connect_args={"check_same_thread": False},
         )
         _prepare(engine)
-        return Backend(engine, writing={WRITES: True}, turn_to_read=turn, turn_to_write=turn)
+        return Backend(
+            engine,
+            writing={WRITES: True},
+            turn_to_read=turn,
+            turn_to_write=turn,
+            refusal_of=_refusal_of,
+        )
     # Created by us first, so that it never exists with wider permissions.
     private_file(Path(str(target.database)))
     engine = make_engine(target, extra="server")
     _prepare(engine)
-    return Backend(engine, writing={WRITES: True}, problem_of=_problem_of, damage_of=_damage_of)
+    return Backend(engine, writing={WRITES: True}, refusal_of=_refusal_of, damage_of=_damage_of)
 
 
-def _problem_of(error: BaseException | None) -> str | None:
+def _refusal_of(error: BaseException | None) -> Refusal | None:
     # Python 3.10 knows no names: of what it says, only this is certain.
     name = getattr(error, "sqlite_errorname", str(error))
-    return _UNWRITABLE.get(name)
+    if name in _INTERRUPTED:
+        return Overdue()
+    return Unwritable(_UNWRITABLE[name]) if name in _UNWRITABLE else None
 
 
 def _damage_of(connection: Connection) -> str | None:
     """Look every page over; what is merely another value nobody can tell from a change."""
-    found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    # The driver itself is asked: this one statement may take as long as it does.
+    connection.info["ends"][0] = math.inf
+    driver: Any = connection.connection.driver_connection
+    (found,) = driver.execute("PRAGMA quick_check(1)").fetchone()
     return None if found == "ok" else f"is damaged: {found.partition(chr(10))[0]}"
 
 
 def _prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
+    def connected(connection: Any, record: ConnectionPoolEntry) -> None:
         # Transactions begin where we say; the driver would begin them late, and only for writes.
         connection.isolation_level = None
         install_functions(connection)
@@ -87,9 +106,15 @@ def _prepare(engine: Engine) -> None:
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        ends = record.info["ends"] = [math.inf]
+        connection.set_progress_handler(lambda: time.monotonic() > ends[0], _LOOKS_EVERY)
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing(connection) else "BEGIN")
 
-    del connected, began
+    @event.listens_for(engine, "before_cursor_execute")
+    def executes(connection: Connection, *_: object) -> None:
+        connection.info["ends"][0] = time.monotonic() + STATEMENT_SECONDS
+
+    del connected, began, executes
