@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import Self
 
@@ -14,7 +15,7 @@ from accsyn_orm.entities.changes import Change, detached
 from accsyn_orm.entities.conflicts import refuse_conflicts
 from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import build
-from accsyn_orm.entities.model import EntityModel
+from accsyn_orm.entities.model import EntityModel, EntityState
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.errors import (
@@ -23,6 +24,9 @@ from accsyn_orm.errors import (
     EntityStateError,
 )
 from accsyn_orm.query.nodes import Expression
+
+if TYPE_CHECKING:
+    from accsyn_orm.entities.siblings import Siblings
 
 
 class Entity(EntityModel):
@@ -95,7 +99,7 @@ class Entity(EntityModel):
         if not values.get("id"):
             raise EntityStateError(cls.__name__, "has an id once it was saved: name it with id=…")
         entity = build(cls, values)
-        entity.settle(session)
+        entity.settle(EntityState(session, is_new=False))
         return entity
 
     @classmethod
@@ -104,9 +108,36 @@ class Entity(EntityModel):
 
         Unknown attributes and values are kept; a value of the wrong type is kept as it is.
         """
-        entity = build(cls, dialect_of(cls, backend).read(record, cls.__entity_attributes__))
-        entity.settle(backend)
-        return entity
+        return cls.load_records([record], backend)[0]
+
+    @classmethod
+    def load_records(
+        cls,
+        records: Iterable[Mapping[str, Any]],
+        backend: Backend,
+        siblings: Siblings | None = None,
+    ) -> list[Self]:
+        """Return the entities that records describe; much as ``load_record()`` for each.
+
+        Args:
+            records: the records.
+            backend: where they are from.
+            siblings: what they will belong to.
+        """
+        state = EntityState(backend, is_new=False, siblings=siblings)
+        entities: list[Self] = []
+        for record in records:
+            kind = cls.class_of(record)
+            known = kind.__entity_attributes__
+            entity = build(kind, dialect_of(kind, backend).read(record, known))
+            entity.settle(state)
+            entities.append(entity)
+        return entities
+
+    @classmethod
+    def class_of(cls, record: Mapping[str, Any]) -> type[Self]:  # noqa: ARG003  # for subclasses
+        """Return the class that a record is loaded as: this one, or a kind of it."""
+        return cls
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -200,10 +231,10 @@ class Entity(EntityModel):
         if reason := self.why_kept():
             raise EntityStateError(type(self).__name__, f"{self!r} {reason}")
         options = {"force": True} if force else None
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         if not backend.delete_one(wire_type(type(self), backend), self._id, options):
             raise EntityStateError(type(self).__name__, f"the backend did not delete {self!r}")
-        self._state.is_deleted = True
+        self._note(is_deleted=True)
 
     def refresh(self) -> Self:
         """Load everything the backend has now; changes that were not saved are dropped.
@@ -219,7 +250,7 @@ class Entity(EntityModel):
         fresh = self.load_record(record, backend)
         self._forget()
         self._take_over(fresh)
-        self.settle(backend, writes=self._state.writes)
+        self.settle(EntityState(backend, is_new=False, writes=self._state.writes))
         return self
 
     # -- for those who save and delete many at once ------------------------------------------------
@@ -240,11 +271,11 @@ class Entity(EntityModel):
             backend: where it was saved.
         """
         if answered is None:
-            self._state.is_lost = True
+            self._note(is_lost=True)
             return
         state = self._state
         self._take_over(answered)
-        self.settle(backend, writes=state.writes + 1, siblings=state.siblings)
+        self.settle(replace(state.settled(backend), writes=state.writes + 1))
 
     def why_kept(self) -> str | None:
         """Return why the backend will not delete it, as far as is known, and what to do instead."""
@@ -289,10 +320,10 @@ class Entity(EntityModel):
         answered = next(iter(reply), Record()) if isinstance(reply, list) else reply
         record = answered if answered.get("id") else self._found_instead(backend)
         if record is None:
-            self._state.is_lost = True
+            self._note(is_lost=True)
             raise self._lost()
         self._take_over(self.load_record(record, backend))
-        self.settle(backend)
+        self.settle(EntityState(backend, is_new=False))
 
     def _refuse_lost(self) -> None:
         """Refuse to create the same entity twice."""
@@ -305,10 +336,10 @@ class Entity(EntityModel):
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
         data = self._data(backend, changed, [])
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         record = self._send(backend, data)
         self._take_over(self.load_record(record, backend))
-        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
+        self.settle(self._state.settled(backend))
 
     def _change(self, **values: object) -> None:
         """Change these attributes in the backend now; what else was changed goes on waiting.
@@ -325,14 +356,16 @@ class Entity(EntityModel):
         valid = {name: value for name, (value, _) in checked.items()}
         data = outgoing(cls, valid, backend, is_new=False, problems=problems)
         waiting = {name: change for name, change in self.changes.items() if name not in values}
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         fresh = self.load_record(self._send(backend, data), backend)
         self._take_over_around(fresh, waiting, backend)
 
     def _unload(self, names: Iterable[str]) -> None:
         """Forget attributes that are not what they were; reading one says that it is not loaded."""
-        for name in names:
-            self._state.before.pop(name, None)
+        gone = frozenset(names)
+        before = self._state.before.items()
+        self._note(before={name: value for name, value in before if name not in gone})
+        for name in gone:
             vars(self).pop(name, None)
             self.__pydantic_fields_set__.discard(name)
 
@@ -354,10 +387,10 @@ class Entity(EntityModel):
     ) -> None:
         """Overlay the values of another object of the same entity, but for changes that wait."""
         self._take_over(fresh)
-        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)
-        for name, change in waiting.items():
-            self._state.before[name] = detached(vars(fresh).get(name, change.before))
-            vars(self)[name] = change.after
+        self.settle(self._state.settled(backend))
+        said = {name: detached(vars(fresh).get(name, waiting[name].before)) for name in waiting}
+        self._note(before={**self._state.before, **said})
+        vars(self).update({name: change.after for name, change in waiting.items()})
 
     def _data(
         self, backend: Backend, names: list[str], problems: list[validation.Problem]

@@ -30,6 +30,7 @@ from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
 _HOW_TO_MAKE = "made by its constructor, or from a record by load_record()"
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
 _FREE_TEXTS = frozenset({"description", "message"})  # people write anything there
 
 
@@ -45,13 +46,14 @@ def _shown(name: str, value: object) -> Iterator[tuple[str, object]]:
             yield name, items
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EntityState:
-    """What an entity remembers beside its attributes.
+    """What an entity remembers beside its attributes; entities of one page can share one.
 
     Attributes:
         backend: where it was loaded from or saved to.
-        before: what the backend last said, for the attributes that may differ from it by now.
+        before: what the backend last said, for the attributes that may differ from it by now;
+            dictionaries and lists that are not among them were empty.
         is_new: it was never saved.
         is_deleted: it was deleted through this object.
         is_lost: it was created, but the backend did not say under which id.
@@ -60,12 +62,19 @@ class EntityState:
     """
 
     backend: Backend | None = None
-    before: dict[str, Any] = field(default_factory=dict[str, Any])
+    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_new: bool = True
     is_deleted: bool = False
     is_lost: bool = False
     writes: int = 0
     siblings: Siblings | None = None
+
+    def settled(self, backend: Backend) -> EntityState:
+        """Return the same for an entity that is loaded anew: nothing differs any more."""
+        return EntityState(backend, is_new=False, writes=self.writes, siblings=self.siblings)
+
+
+_NEW = EntityState()
 
 
 class EntityModel(BaseModel, metaclass=EntityMeta):
@@ -114,7 +123,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 problems += validation.unsettable(cls, values, is_new=True, generation=None)
             if problems:
                 raise validation.refusal(cls, problems)
-            object.__setattr__(self, "_state", EntityState())
+            object.__setattr__(self, "_state", _NEW)
 
         # Keeps the validator from calling __init__: loading has no use for the strict checks.
         __init__.__pydantic_base_init__ = True
@@ -184,7 +193,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     def join(self, siblings: Siblings) -> None:
         """Belong to these entities from now on."""
-        self._state.siblings = siblings
+        if self._state.siblings is not siblings:
+            self._note(siblings=siblings)
 
     @property
     def extra(self) -> Mapping[str, Any]:
@@ -202,10 +212,16 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 for name, value in values.items()
                 if not validation.is_untouched(cls, name, value)
             }
+        before = self._state.before
+        filled = {
+            name: type(values[name])()
+            for name in container_names(type(self))
+            if name not in before and values.get(name)
+        }
         return {
-            name: Change(before, values[name])
-            for name, before in self._state.before.items()
-            if not is_same(before, values[name])
+            name: Change(known, values[name])
+            for name, known in {**before, **filled}.items()
+            if not is_same(known, values[name])
         }
 
     def _assign(self, name: str, value: object) -> None:
@@ -225,9 +241,25 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if problems:
             raise validation.refusal(cls, problems)
         if not state.is_new:
-            state.before.setdefault(name, vars(self).get(name, UNSET))
+            self._remember(name)
         vars(self)[name] = valid
         self.__pydantic_fields_set__.add(name)
+
+    def _note(self, **changes: Any) -> None:
+        """Change what is remembered; see `EntityState` for the names."""
+        object.__setattr__(self, "_state", replace(self._state, **changes))
+
+    def _remember(self, name: str) -> None:
+        """Keep what the backend last said of an attribute that is about to be assigned."""
+        before = self._state.before
+        if name in before:
+            return
+        value = vars(self).get(name, UNSET)
+        kind: type[Any] = value.__class__
+        # One that is filled by now was empty: only those are not remembered from the start.
+        if issubclass(kind, _CONTAINERS):
+            value = kind()
+        self._note(before={**before, name: value})
 
     def _generation(self) -> Generation | None:
         backend = self._state.backend
@@ -237,14 +269,16 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if self._state.is_deleted:
             raise EntityStateError(type(self).__name__, f"{self!r} was deleted")
 
-    def settle(
-        self, backend: Backend | None, *, writes: int = 0, siblings: Siblings | None = None
-    ) -> None:
-        """Regard the present values as what the backend knows."""
+    def settle(self, state: EntityState) -> None:
+        """Regard the present values as what the backend knows.
+
+        Args:
+            state: what to remember beside them; shared, as long as there is nothing else.
+        """
         values = vars(self)
-        names = container_names(type(self))
-        before = {name: detached(values[name]) for name in names if name in values}
-        state = EntityState(backend, before, is_new=False, writes=writes, siblings=siblings)
+        for name in container_names(type(self)):
+            if value := values.get(name):
+                state = replace(state, before={**state.before, name: detached(value)})
         object.__setattr__(self, "_state", state)
 
     def _take_over(self, fresh: Self) -> None:

@@ -84,13 +84,13 @@ class Siblings:
     def add(self, entities: Iterable[EntityModel]) -> None:
         """Take in entities that were loaded now; forget what nobody refers to any more."""
         with self.lock:
-            fresh = list(entities)
-            self._members += [ref(entity) for entity in fresh]
-            for entity in fresh:
-                entity.join(self)
             # Not each time: who keeps all of many pages would look at all of them with each.
             if len(self._members) >= 2 * self._looked_at:
                 self._forget_unused()
+            fresh = list(entities)
+            self._members += map(ref, fresh)
+            for entity in fresh:
+                entity.join(self)
 
     def __iter__(self) -> Iterator[EntityModel]:
         for member in self._members:

@@ -17,6 +17,8 @@ from accsyn_orm.errors import PayloadError
 DATE_ATTRIBUTES = ("created", "modified", "finished", "logged_in", "last_checkin")
 """Every attribute documented as a date. Other text may look like one (a name, metadata)."""
 
+_WITHOUT_ZONE = len("2026-01-31T09:30:00")
+
 _NESTED_RECORDS = ("tasks", "files")
 """Attributes that hold further records, whose dates are decoded too."""
 
@@ -97,6 +99,8 @@ def decode_date(text: str) -> datetime | str:
     if "T" not in text:
         return text
     try:
+        if len(text) == _WITHOUT_ZONE and text[-3] == ":":  # as the backend sends it: no detours
+            return datetime.fromisoformat(f"{text}+00:00")
         # Python 3.10 does not read the suffix Z.
         moment = datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith("Z") else text)
         if moment.tzinfo is None:

@@ -393,3 +393,22 @@ def test_one_mistake_is_one_problem() -> None:
     assert caught.value.problems == (
         ("status", "cannot be given yet: save() first, then change it"),
     )
+
+
+def test_containers_filled_in_place_before_they_are_assigned_count_as_empty_before(v3) -> None:
+    job = Job.load_record({"id": "a" * 24, "metadata": {}}, v3)
+    job.metadata["show"] = "a"
+    assert job.changes == {"metadata": Change({}, {"show": "a"})}
+    job.metadata = {"show": "b"}
+    assert job.changes == {"metadata": Change({}, {"show": "b"})}
+
+
+def test_entities_of_one_page_differ_by_themselves(v3) -> None:
+    records = [v3.add("job", number, metadata={}) for number in (1, 2)]
+    one, other = Job.load_records(records, v3)
+    one.metadata["show"] = "a"
+    one.name = "renamed"
+    assert set(one.changes) == {"metadata", "name"}
+    assert not other.changes
+    one.delete()
+    assert (one.is_deleted, other.is_deleted) == (True, False)

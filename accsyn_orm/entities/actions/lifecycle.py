@@ -56,7 +56,7 @@ class Deactivatable(Entity):
             BackendError: the backend refused, as it does while an active job uses it.
         """
         backend = self._lifecycle()
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         self._require_done(
             "deactivate", done=backend.deactivate_one(wire_type(type(self), backend), self._id)
         )
@@ -70,7 +70,7 @@ class Deactivatable(Entity):
             EntityStateError: it is new or deleted, or the backend did not do it.
         """
         backend = self._lifecycle()
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         self._require_done(
             "activate", done=backend.activate_one(wire_type(type(self), backend), self._id)
         )

@@ -88,14 +88,14 @@ class Pages(Generic[E]):
         coming: Ahead[tuple[list[E], Place | None]] | None = None
         is_first = True
         while place is not None and place.left != 0:
-            load = partial(self._load, pager, place)
+            load = partial(self._load, pager, place, handed.siblings)
             page, place = load() if coming is None else coming.result()
             handed.add(page)
             if page and selection.prefetch:
                 self._prefetch(selection.prefetch, page, handed.siblings)
             coming = None
             if self.is_ahead and not is_first and place is not None and place.left != 0:
-                coming = Ahead(partial(self._load, pager, place))
+                coming = Ahead(partial(self._load, pager, place, handed.siblings))
             is_first = False
             for begin in range(0, len(page), self.size):
                 yield page[begin : begin + self.size]
@@ -108,6 +108,6 @@ class Pages(Generic[E]):
     def _find(self, limit: int, skip: int) -> list[Record]:
         return self.request.find(self.backend, limit=limit, skip=skip)
 
-    def _load(self, pager: Pager, place: Place) -> tuple[list[E], Place | None]:
+    def _load(self, pager: Pager, place: Place, siblings: Siblings) -> tuple[list[E], Place | None]:
         records, following = pager.page(place)
-        return [self.entity.load_record(record, self.backend) for record in records], following
+        return self.entity.load_records(records, self.backend, siblings), following

@@ -150,8 +150,8 @@ class Acl(Entity):
         if not isinstance(backend, AccessBackend):
             raise unable(type(self), "access")
         user, share = (str(vars(self)[name]).partition(":")[2] for name in ("entity", "target"))
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         # In v3 an ACL is deleted by revoking only.
         if not backend.revoke("user", user, "share", share, path=self.path):
             raise EntityStateError(type(self).__name__, f"the backend did not delete {self!r}")
-        self._state.is_deleted = True
+        self._note(is_deleted=True)

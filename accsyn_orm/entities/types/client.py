@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
@@ -125,11 +126,10 @@ class Client(Configured, Switchable):
     """Who changed the client last."""
 
     @classmethod
-    def load_record(cls, record: Mapping[str, Any], backend: Backend) -> Self:
-        """Return the client that a record describes, as an object of the class of its kind."""
-        if cls is Client and (kind := _kind(record)) is not None:
-            return cast("Self", ENTITY_CLASSES[kind].load_record(record, backend))
-        return super().load_record(record, backend)
+    def class_of(cls, record: Mapping[str, Any]) -> builtins.type[Self]:
+        """Return the class of the kind of client that a record describes."""
+        kind = _kind(record) if cls is Client else None
+        return cls if kind is None else cast("type[Self]", ENTITY_CLASSES[kind])
 
     def creation_for(self, backend: Backend) -> NoReturn:  # noqa: ARG002  # as every entity's
         """Refuse to create a client.

@@ -97,9 +97,9 @@ class File(Entity):
             EntityNotFoundError: it is not in the collection any more.
         """
         backend = self._saved_backend()
-        self._state.writes += 1
+        self._note(writes=self._state.writes + 1)
         remove_members(backend, self._collection(), [self._id])
-        self._state.is_deleted = True
+        self._note(is_deleted=True)
 
     def why_kept(self) -> str:
         """Say that members are not deleted by id; ``delete()`` of one takes it out."""

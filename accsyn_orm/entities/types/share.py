@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -114,11 +115,10 @@ class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
         raise EntityNotFoundError(cls.__name__, f"id {id!r}")
 
     @classmethod
-    def load_record(cls, record: Mapping[str, Any], backend: Backend) -> Self:
-        """Return the share that a record describes, as an object of the class of its kind."""
-        if cls is Share and (kind := _kind(record)) is not None:
-            return cast("Self", kind.load_record(record, backend))
-        return super().load_record(record, backend)
+    def class_of(cls, record: Mapping[str, Any]) -> builtins.type[Self]:
+        """Return the class of the kind of share that a record describes."""
+        kind = _kind(record) if cls is Share else None
+        return cls if kind is None else cast("type[Self]", kind)
 
     def creation_for(self, backend: Backend) -> tuple[Record, str | None]:
         """Return what ``save()`` would send to create it; v1 is told of which kind it is."""
