@@ -178,7 +178,7 @@ class _DiscreetConnection:
                 left = seconds_left() or _INSTANT
                 self._dns_host, self.timeout = address, min(self.timeout, left)
                 try:
-                    plain = super()._new_conn()  # type: ignore[misc]  # of a mixin
+                    plain: Any = super()._new_conn()  # type: ignore[misc]  # of a mixin
                 except (ConnectTimeoutError, NewConnectionError) as error:
                     failure = error
                 else:
