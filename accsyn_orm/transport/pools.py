@@ -23,7 +23,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException
-from typing import Any
+from typing import Any, cast
 
 import socks
 from requests.adapters import HTTPAdapter
@@ -178,12 +178,12 @@ class _DiscreetConnection:
                 left = seconds_left() or _INSTANT
                 self._dns_host, self.timeout = address, min(self.timeout, left)
                 try:
-                    plain: Any = super()._new_conn()  # type: ignore[misc]  # of a mixin
+                    plain = super()._new_conn()  # type: ignore[misc]  # of a mixin
                 except (ConnectTimeoutError, NewConnectionError) as error:
                     failure = error
                 else:
                     # From the beginning: a proxy may let its answer drip, too.
-                    return TimedSocket.taken_over(plain)
+                    return TimedSocket.taken_over(cast("socket.socket", plain))
         finally:
             self._dns_host = host
         raise failure or OSError("the host has no address")
