@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
 _ANY_CLOCK = timedelta(minutes=10)
 _ITS_CLOCK = timedelta(seconds=30)  # a gateway in front of the backend may be a little off
@@ -40,6 +39,8 @@ class BackendClock:
 
 
 def _parsed(date: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # needed after failures only
+
     try:
         moment = parsedate_to_datetime(date)
     except (TypeError, ValueError):

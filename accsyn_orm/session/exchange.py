@@ -14,7 +14,6 @@ from accsyn_orm.pacing.deadline import seconds_left
 from accsyn_orm.pacing.forking import renew_after_fork
 from accsyn_orm.pacing.hurry import shortened, wait
 from accsyn_orm.pacing.patience import is_throttled
-from accsyn_orm.pacing.shared import bucket_of
 from accsyn_orm.session.clock import BackendClock
 from accsyn_orm.transport.base import Request, Transport
 from accsyn_orm.wire.codec import to_query_string
@@ -91,7 +90,7 @@ class Exchange:
         """
         transport = self._open_transport()
         request = self._request(letter)
-        bucket = bucket_of(request.host, pace.per_second, pace.burst) if pace else None
+        bucket = _bucket_of(request.host, pace) if pace else None
         if bucket is not None:
             self._queue(bucket, request)
         self._log.request(letter.operation, letter.verb, request.host, letter.text)
@@ -166,6 +165,12 @@ class Exchange:
                 is_lasting=True,
             )
         wait(shortened(delay))
+
+
+def _bucket_of(host: str, pace: Pace) -> TokenBucket:
+    from accsyn_orm.pacing.shared import bucket_of  # not needed for a workspace on this machine
+
+    return bucket_of(host, pace.per_second, pace.burst)
 
 
 def _make_transport(settings: Settings) -> Transport:
