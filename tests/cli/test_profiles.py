@@ -77,7 +77,8 @@ def test_environment_says_where_and_how_to_get_there(nobody, run_alone, config, 
     given, key = options(nobody)
     monkeypatch.setenv("ACCSYN_URL", nobody.url)
     monkeypatch.setenv("ACCSYN_PROXY", "socks:127.0.0.1:1")
-    assert run_alone("login", *given[:4], text=key)[0] == 7  # nobody is at the proxy
+    code, _, talk = run_alone("login", *given[:4], text=key)
+    assert (code, "through a proxy, plain http" in talk) == (1, True)
     monkeypatch.delenv("ACCSYN_PROXY")
     monkeypatch.setenv("ACCSYN_CA_BUNDLE", __file__)
     assert run_alone("login", *given[:4], text=key)[0] == 0
