@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
-.PHONY: help demo test test-deep test-mutants lint format types docs bench serve clean
+.PHONY: help demo test test-deep test-mutants lint format types docs pictures bench serve clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
@@ -65,6 +65,9 @@ types: $(VENV)/.dev  ## Check the types with mypy and pyright, both strict
 docs: $(VENV)/.docs  ## Build the documentation; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
+
+pictures: $(VENV)/.docs  ## Draw the pictures of the command line anew
+	$(BIN)/python docs/pictures.py
 
 bench: $(VENV)/.bench  ## Measure against the official client and other parsers
 	$(BIN)/python benchmarks/run.py $(ARGS)

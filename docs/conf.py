@@ -12,9 +12,12 @@ copyright = f"2026, {author}"  # noqa: A001  # the name Sphinx reads
 version = release = installed_version("accsyn_orm")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "entity_reference"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 html_theme = "furo"
 html_title = "accsyn_orm"
+html_static_path = ["_static"]
+html_css_files = ["beside.css"]
 exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

@@ -69,7 +69,7 @@ def _hide_signature(_app: Sphinx, kind: str, _name: str, item: Any, *_: Any) -> 
 def _import_everything() -> None:
     """Load the package before autodoc does, which would set ``TYPE_CHECKING`` while it loads."""
     for module in pkgutil.walk_packages(accsyn_orm.__path__, "accsyn_orm."):
-        if not module.name.endswith("__main__"):
+        if module.name not in {"accsyn_orm.__main__", "accsyn_orm.mypy"}:
             importlib.import_module(module.name)
 
 

@@ -1,5 +1,7 @@
 """Every command that the page about the command line shows runs, and prints what is shown.
 
+On all other pages commands are read as their program would: options, extras and targets exist.
+
 ``console`` blocks hold commands behind ``$`` and what they print, with ``...`` for what differs
 from run to run; a command whose output is not shown has to be one. Commands run in one process and
 one workspace, in order, as a reader would type them; ``echo … |`` in front and ``> file`` behind
@@ -17,11 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from accsyn_orm.cli import app
 from accsyn_orm.testing import EmbeddedWorkspace
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "cli.md"
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "reference" / "cli.md"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINE = re.compile(
@@ -29,8 +33,19 @@ LINE = re.compile(
 )
 
 
-def commands() -> Iterator[tuple[str, str]]:
-    for block in BLOCK.findall(PAGE.read_text("utf-8")):
+OTHER_PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").rglob("*.md")} - {PAGE})]
+FENCE = re.compile(r"^```+([^\s`].*)$", re.MULTILINE)
+LANGUAGES = {
+    "python", "pycon", "{code-block} python",  # run by test_examples.py
+    "console",  # here
+    "text", "{toctree}", "{eval-rst}",  # nothing to run
+}  # fmt: skip
+FOREIGN = {"createuser", "createdb", "set"}
+"""Programs that are not ours to check."""
+
+
+def commands(page: Path = PAGE) -> Iterator[tuple[str, str]]:
+    for block in BLOCK.findall(page.read_text("utf-8")):
         yield from COMMAND.findall(block)
 
 
@@ -65,3 +80,48 @@ def test_commands_print_what_the_page_shows(
             checker = doctest.OutputChecker()
             same = checker.check_output(expected, got, doctest.ELLIPSIS)
             assert same, f"$ {line}\n{got}\n--- the page shows\n{expected}"
+
+
+def other_commands() -> Iterator[str]:
+    for page in OTHER_PAGES:
+        yield from (line for line, _ in commands(page))
+
+
+@pytest.mark.parametrize("line", sorted({*other_commands()}))
+def test_command_of_other_pages_can_be_typed(line: str):
+    program, *arguments = shlex.split(line, comments=True)
+    match program:
+        case "accsyn-orm":
+            _parse(arguments)
+        case "make":
+            assert re.search(
+                rf"^{arguments[0]}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE
+            )
+        case "pip":
+            extras = re.findall(r"\w+", arguments[-1].partition("[")[2])
+            declared = (ROOT / "pyproject.toml").read_text("utf-8")
+            assert [
+                name for name in extras if not re.search(rf"^{name} = \[", declared, re.MULTILINE)
+            ] == []
+        case "python":
+            compile(arguments[1], line, "exec")
+        case _:
+            assert program in FOREIGN
+
+
+def _parse(arguments: list[str]) -> None:
+    """Read arguments as the command line does, and run nothing."""
+    until = next((n for n, word in enumerate(arguments) if word in {">", "|", "&&"}), None)
+    command, rest = get_command(app.app), arguments[:until]
+    while hasattr(command, "commands"):
+        command, rest = command.commands[rest[0]], rest[1:]
+    command.make_context(command.name, rest)
+
+
+def test_every_block_of_code_is_of_a_language_that_is_run():
+    found = {
+        (str(page.relative_to(ROOT)), language)
+        for page in [PAGE, *OTHER_PAGES]
+        for language in FENCE.findall(page.read_text("utf-8"))
+    }
+    assert {pair for pair in found if pair[1] not in LANGUAGES} == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,3 +61,13 @@ def test_constructor_offers_what_can_be_given(server):
 )
 def test_what_is_reached_is_typed(server, source, expected):
     assert set(expected) <= set(server.completions(f"{IMPORTS}{source}"))
+
+
+def test_readme_tells_what_is_offered(server):
+    table = (ROOT / "README.md").read_text("utf-8").partition("| it offers |")[2]
+    rows = re.findall(r"^\| `(.+?)` \| (.+) \|$", table.partition("\n\n")[0], re.MULTILINE)
+    assert rows
+    for typed, told in rows:
+        assert {*re.findall(r"`(.+?)`", told)} <= set(server.completions(f"{IMPORTS}{typed}")), (
+            typed
+        )
