@@ -63,7 +63,7 @@ types: $(VENV)/.dev  ## Check the types with mypy and pyright, both strict
 	$(BIN)/pyright --pythonpath $(BIN)/python accsyn_orm
 
 docs: $(VENV)/.docs  ## Build the documentation; a warning is an error
-	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -q -j auto -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
 pictures: $(VENV)/.docs  ## Draw the pictures of the command line anew

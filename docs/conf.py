@@ -19,6 +19,7 @@ html_title = "accsyn_orm"
 html_static_path = ["_static"]
 html_css_files = ["beside.css"]
 exclude_patterns = ["_build"]
+toc_object_entries = False  # pages have a heading for each type; more makes every page slow
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 90
