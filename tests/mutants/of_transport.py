@@ -94,7 +94,7 @@ MUTANTS = [
         "pacing/shared.py",
         "        self._reopen()\n\n    def",
         "\n    def",
-        ("tests/pacing/test_shared.py::test_forked_processes_take_no_token_twice",),
+        ("tests/pacing/test_shared.py::test_child_waits_for_the_lock_of_its_parent",),
     ),
     Mutant(
         "the workspace does everything again",

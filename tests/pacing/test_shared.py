@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import stat
 import subprocess
@@ -79,6 +80,22 @@ def test_forked_processes_take_no_token_twice(path):
     os.close(writing)
     with os.fdopen(reading) as counts:
         assert sum(map(int, counts.read().split())) == 300
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_child_waits_for_the_lock_of_its_parent(path):
+    store = FileStore(path)
+    reading, writing = os.pipe()
+    with store._locked():
+        if forked() == 0:
+            store.change(lambda _: Level(1, 1))
+            os.write(writing, b"changed")
+            os._exit(0)
+        assert select.select([reading], [], [], 0.3)[0] == []
+    assert os.read(reading, 7) == b"changed"
+    os.wait()
+    os.close(reading)
+    os.close(writing)
 
 
 def test_process_that_is_killed_leaves_the_bucket_to_others(path):
