@@ -107,7 +107,7 @@ class SchemaCalls(Lookups):
     @public_call
     def schema(
         self,
-        types: Iterable[str] | None = None,
+        types: str | Iterable[str] | None = None,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> Schema:
@@ -116,20 +116,24 @@ class SchemaCalls(Lookups):
         One request for the types, unless they are named, and three for each.
 
         Args:
-            types: wire types to ask about; all that there are unless given.
+            types: wire types to ask about, or one of them; all that there are unless given.
             progress: called with the number of types done, and of all.
 
         Raises:
             BackendError: the workspace has no such type.
         """
-        names = [str(name) for name in self._list("entitytypes", {})] if types is None else types
-        kinds = [check_type(name) for name in names]
+        kinds = [check_type(name) for name in self._named(types)]
         found: dict[str, Mapping[str, AttributeSchema]] = {}
         for number, kind in enumerate(kinds, start=1):
             found[kind] = self._attributes_of(kind)
             if progress is not None:
                 progress(number, len(kinds))
         return Schema(self.workspace, self.protocol, MappingProxyType(found))
+
+    def _named(self, types: str | Iterable[str] | None) -> Iterable[str]:
+        if types is None:
+            return [str(name) for name in self._list("entitytypes", {})]
+        return [types] if isinstance(types, str) else types
 
     def _attributes_of(self, kind: str) -> Mapping[str, AttributeSchema]:
         read, create, update = (

@@ -40,6 +40,11 @@ def test_unknown_types_are_refused(workspace):
         session.schema(["gadget"])
 
 
+def test_one_type_needs_no_list(workspace):
+    with workspace.session() as session:
+        assert [*session.schema("queue").types] == ["queue"]
+
+
 def test_schema_survives_a_file(studio):
     assert Schema.from_dict(json.loads(json.dumps(studio.to_dict()))) == studio
 
