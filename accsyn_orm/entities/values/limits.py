@@ -22,6 +22,7 @@ def _with_code_letters(text: str) -> str:
 
 
 def _with_free_code(text: str) -> str:
+    text = _with_code_letters(text)
     # Settings of compute jobs mean no site in particular by it.
     if text.casefold() == "local":
         raise PydanticCustomError("code", "'local' is reserved: choose another one")
@@ -54,7 +55,10 @@ ShortCode: TypeAlias = Annotated[
 ]
 """The code of an engine: at most 32 letters, digits, ``_``, ``.`` and ``-``."""
 
-SiteCode: TypeAlias = Annotated[ShortCode, AfterValidator(_with_free_code)]
+# Not on top of ShortCode: of two validators of a kind, Pydantic 2.11 calls the last one only.
+SiteCode: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=32), AfterValidator(_with_free_code)
+]
 """The code of a site, which ``local`` cannot be."""
 
 SystemPaths: TypeAlias = Annotated[dict[str, str], AfterValidator(_with_known_systems)]
