@@ -115,6 +115,5 @@ def _testing() -> Any:
     try:
         import accsyn_orm.testing
     except ModuleNotFoundError as error:
-        reason = f"the embedded workspace needs {error.name}: pip install 'accsyn_orm[server]'"
-        pytest.fail(reason, pytrace=False)
+        pytest.fail(str(error), pytrace=False)
     return accsyn_orm.testing

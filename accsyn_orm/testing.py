@@ -19,14 +19,19 @@ from typing_extensions import Self
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.pacing.hurry import no_waiting
-from accsyn_orm.server.access.accounts import Lifetimes
-from accsyn_orm.server.access.roles import Role
-from accsyn_orm.server.clock import Clock, ManualClock, system_clock
-from accsyn_orm.server.context import Integration, PublishHook
-from accsyn_orm.server.http.faults import Fault, Faults
-from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
-from accsyn_orm.server.runner import Workspace
-from accsyn_orm.server.service import Credentials
+
+try:
+    from accsyn_orm.server.access.accounts import Lifetimes
+    from accsyn_orm.server.access.roles import Role
+    from accsyn_orm.server.clock import Clock, ManualClock, system_clock
+    from accsyn_orm.server.context import Integration, PublishHook
+    from accsyn_orm.server.http.faults import Fault, Faults
+    from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
+    from accsyn_orm.server.runner import Workspace
+    from accsyn_orm.server.service import Credentials
+except ModuleNotFoundError as error:
+    needed = f"the embedded workspace needs {error.name}: pip install 'accsyn_orm[server]'"
+    raise ModuleNotFoundError(needed, name=error.name) from error
 
 if TYPE_CHECKING:
     from accsyn_orm.session import Session
