@@ -355,12 +355,15 @@ def test_backend_that_cannot_be_read_stops_the_run_before_anything_is_sent(backe
 def test_row_that_was_given_up_in_a_bad_moment_is_taken_up_again(backend, queues, hasty, apply):
     plan = queues.update(priority=9)
     update, others_go_on, failures = backend.update, threading.Event(), []
+    has_failed = threading.Event()
 
     def failing_for_one(entitytype, entityid, data):
         if entityid == f"{0:024x}" and len(failures) < hasty.attempts:
             failures.append(entityid)
+            has_failed.set()
             others_go_on.wait(5)
             raise UNREACHABLE
+        has_failed.wait(5)
         answer = update(entitytype, entityid, data)
         others_go_on.set()
         return answer

@@ -49,8 +49,8 @@ MUTANTS = [
     Mutant(
         "one entity keeps the whole page",
         "entities/siblings.py",
-        "[ref(entity) for entity in fresh]",
-        "[(lambda kept: lambda: kept)(entity) for entity in fresh]",
+        "self._members += map(ref, fresh)",
+        "self._members += [(lambda kept: lambda: kept)(entity) for entity in fresh]",
         (f"{REFERENCES}::test_page_is_not_kept_alive_by_one_entity_of_it",),
     ),
     Mutant(
@@ -63,10 +63,8 @@ MUTANTS = [
     Mutant(
         "an entity that was saved is alone",
         "entities/base.py",
-        "        self._take_over(self.load_record(record, backend))\n"
-        "        self.settle(backend, writes=self._state.writes, siblings=self._state.siblings)",
-        "        self._take_over(self.load_record(record, backend))\n"
-        "        self.settle(backend, writes=self._state.writes)",
+        "        self.settle(self._state.settled(backend))\n\n    def _change",
+        "        self.settle(EntityState(backend, is_new=False))\n\n    def _change",
         (f"{REFERENCES}::test_saving_one_does_not_take_it_from_the_others",),
     ),
     Mutant(
