@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from accsyn_orm import Entity
-from accsyn_orm.entities.attributes import AttributeSpec
+from accsyn_orm.entities.attributes import AttributeSpec, Settable
 
 _WRITTEN = {
     "create": "when created",
@@ -23,6 +26,14 @@ _WRITTEN = {
     "parent": "when created",
     None: "no",
 }
+_READ_AS = {
+    "TasksAttr": "Query[Task]",
+    "SettingsAttr": "Settings",
+    "RecipientsAttr": "list[Recipient]",
+    "FilesAttr": "Query[File]",
+    "InnerTasksAttr": "list[Task]",
+}
+"""What attributes read as that have a class of their own for type checkers."""
 _OVERRIDDEN = {"get", "save", "delete", "refresh"}
 """What every entity has; told again where a class has its own."""
 _INNER = {"settings_kept", "recipients_backend"}
@@ -64,33 +75,51 @@ def _in_body(cls: type) -> dict[str, Declaration]:
 def _lines_of_body(cls: type) -> Iterator[tuple[str, Declaration]]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
     assert isinstance(tree, ast.ClassDef)
+    known = vars(sys.modules[cls.__module__])
     for line, below in zip(tree.body, [*tree.body[1:], None], strict=True):
         if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
             text = ""
             if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
                 text = inspect.cleandoc(str(below.value.value))
-            yield line.target.id, Declaration(_type_read(line.annotation), text)
+            yield line.target.id, Declaration(_type_read(line.annotation, known), text)
 
 
-def _type_read(annotation: ast.expr) -> str:
+def _type_read(annotation: ast.expr, known: Mapping[str, object]) -> str:
     """Return the type that reading gives: ``JobStatus`` of ``AttrFrom[JobStatus, …]``."""
-    if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
-        inner = annotation.slice
-        match annotation.value.id:
-            case "Attr" | "ReadOnlyAttr":
-                return _text(inner)
-            case "AttrFrom":
-                assert isinstance(inner, ast.Tuple)
-                return _text(inner.elts[0])
-            case "ClassVar":
-                return _text(inner)
-    return {"TasksAttr": "Query[Task]", "SettingsAttr": "Settings"}.get(
-        _text(annotation), _text(annotation)
-    )
+    read = annotation
+    if isinstance(annotation, ast.Subscript):
+        match ast.unparse(annotation.value), annotation.slice:
+            case "AttrFrom", ast.Tuple(elts=[read, _]):
+                pass
+            case "Attr" | "ReadOnlyAttr" | "ClassVar", read:
+                pass
+    text = ast.unparse(_WithoutRules(known).visit(read)).replace("'", "")
+    return _READ_AS.get(text, text)
 
 
-def _text(annotation: ast.expr) -> str:
-    return ast.unparse(annotation).replace("'", "")
+class _WithoutRules(ast.NodeTransformer):
+    """Puts the type itself in the place of a name for a type with rules: ``int`` for a priority."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # the name ast looks for
+        """Look a name up in the module that uses it."""
+        meant = self._known.get(node.id)
+        if node.id in _READ_AS or get_origin(meant) is not Annotated:
+            return node
+        return ast.parse(_spelled(meant), mode="eval").body
+
+
+def _spelled(kind: Any) -> str:
+    """Return a type as it is written in source."""
+    if get_origin(kind) is Annotated:
+        return _spelled(get_args(kind)[0])
+    inner = [_spelled(part) for part in get_args(kind)]
+    if get_origin(kind) in {Union, UnionType}:
+        return " | ".join("None" if part == "NoneType" else part for part in inner)
+    name = getattr(get_origin(kind) or kind, "__name__", str(kind))
+    return f"{name}[{', '.join(inner)}]" if inner else name
 
 
 def attribute_rows(cls: type[Entity]) -> list[Row]:
@@ -116,9 +145,16 @@ def _written(spec: AttributeSpec) -> str:
     written = _WRITTEN[spec.moment]
     if spec.is_required:
         written += ", required"
+    if spec.settable:
+        written = _settable(spec.settable)
     if not spec.readable:
-        written += ", not read"
+        written += ", not in queries"
     return written
+
+
+def _settable(values: Settable) -> str:
+    moments = {"when created": values.create, "once saved": values.update, "v1 also": values.v1}
+    return "; ".join(f"{moment} {', '.join(those)}" for moment, those in moments.items() if those)
 
 
 def _with_generation(description: str, spec: AttributeSpec) -> str:
