@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from accsyn_orm.server.access.policy import MATRIX
 from accsyn_orm.server.access.rights import Access, Rights, everything, nothing
 from accsyn_orm.server.access.roles import Role
-from accsyn_orm.server.engine.engine import Engine
 from accsyn_orm.server.provenance import BEHAVIOURS, Source
 from accsyn_orm.server.rules import RULES
 from accsyn_orm.server.rules.schema import Field
-from accsyn_orm.server.service import Service
+from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.storage.tables import Generation
 
-_DECLARED_BY = (Service, Engine)
-"""Importing these imports every module that declares behaviours."""
+_DECLARED_BY = Workspace
+"""Importing it imports every module that declares behaviours."""
 
 _GENERATIONS: tuple[Generation, ...] = ("v1", "v3")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import accsyn_orm
 from accsyn_orm.server.fidelity import fidelity, summary
 from accsyn_orm.server.operations.work import ROUTES
 from accsyn_orm.server.provenance import BEHAVIOURS, Source
@@ -54,6 +58,21 @@ def test_every_operation_of_a_type_says_what_it_does(operation: str):
 def test_every_operation_of_its_own_says_what_it_does(route):
     answer = f"{route.answer.__module__}.{route.answer.__qualname__}"
     assert answer in {one.where for one in BEHAVIOURS}
+
+
+def test_the_table_knows_of_every_module_that_declares_something():
+    package = Path(accsyn_orm.__file__).parent
+    declaring = {
+        ".".join(("accsyn_orm", *path.relative_to(package).with_suffix("").parts))
+        for path in package.rglob("*.py")
+        if re.search("^ *@behaviour\\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    code = "import sys, accsyn_orm.server.fidelity; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
+    assert len(declaring) > 20
+    assert declaring - set(loaded) == set()
 
 
 def test_every_behaviour_has_a_test():
