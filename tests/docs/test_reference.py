@@ -80,6 +80,11 @@ def test_actions_of_a_type_are_listed_without_those_that_all_have(rows_of: Modul
     assert not {"where", "accept", "settings_kept"} & {*names}
 
 
+def test_readme_counts_the_types():
+    readme = (DOCS.parent / "README.md").read_text("utf-8")
+    assert f"**Every entity type as a class**, {len(ENTITY_CLASSES)} of them" in readme
+
+
 def test_index_describes_every_page():
     listed, _, trees = (DOCS / "index.md").read_text("utf-8").partition("```{toctree}")
     pages = {
@@ -88,5 +93,5 @@ def test_index_describes_every_page():
         if page.name != "index.md" and "_build" not in page.parts
     }
     described = set(re.findall(r"\]\(([\w/-]+)\.md\)", listed))
-    assert described == pages
+    assert described == pages, "docs/index.md has one line for each page"
     assert set(re.findall(r"^[\w-]+/[\w/-]+$", trees, re.MULTILINE)) == pages
