@@ -146,7 +146,7 @@ def from_query_string(query: str | bytes) -> str:
     """
     try:
         return unquote_to_bytes(query).decode()
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise PayloadError("query string", "is not UTF-8") from error
 
 

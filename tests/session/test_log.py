@@ -95,7 +95,8 @@ def test_secrets_are_never_logged(recorder, make_session, tmp_path, protocol, ca
     session = make_session(
         protocol=protocol, api_key=CANARY, verbose=True, path_logfile=path, pretty_json=True
     )
-    secrets = {"pwd": CANARY, "settings": [{"name": "smtp.password", "value": CANARY}]}
+    # Others than the session's own, which are masked for a second time.
+    secrets = {"pwd": "OTHER-1", "settings": [{"name": "smtp.password", "value": "OTHER-2"}]}
     recorder.will_answer({"result": [{"token": CANARY, "code": "shown"}]}, CANARY.encode())
     session.create("user", {"code": "x", **secrets})
     with pytest.raises(Exception, match="no JSON"):
@@ -103,6 +104,7 @@ def test_secrets_are_never_logged(recorder, make_session, tmp_path, protocol, ca
     session.create("user", {"pwd": CANARY * 20_000})
     written = path.read_text()
     assert CANARY not in written
+    assert "OTHER" not in written
     assert "shown" in written
     assert CANARY not in caplog.text
 

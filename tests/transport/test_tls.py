@@ -46,8 +46,8 @@ def for_a_name_that_only_looks_alike(_base: Path) -> Made:
     return serving("localhost.example.com", "*.localhost")
 
 
-def with_the_name_as_common_name_only(_base: Path) -> Made:
-    return serving("other.example.com", common_name="localhost")
+def with_the_name_as_common_name_only(base: Path) -> Made:
+    return signed(base, rsa.generate_private_key(65537, 2048), is_named=False)
 
 
 def ended(_base: Path) -> Made:
@@ -85,11 +85,11 @@ def self_signed(base: Path) -> Made:
     return context, trustme.CA().cert_pem.bytes()
 
 
-def signed(base: Path, key: rsa.RSAPrivateKey) -> Made:
+def signed(base: Path, key: rsa.RSAPrivateKey, *, is_named: bool = True) -> Made:
     """Serve a certificate that is in order, but maybe for its key."""
     issuer = rsa.generate_private_key(65537, 2048)
     authority = certificate(issuer, issuer, "authority")
-    context, _ = served(base, key, certificate(key, issuer, "authority"))
+    context, _ = served(base, key, certificate(key, issuer, "authority", is_named=is_named))
     return context, authority.public_bytes(serialization.Encoding.PEM)
 
 
@@ -106,7 +106,7 @@ def served(base: Path, key, leaf: x509.Certificate) -> Made:
     return context, b""
 
 
-def certificate(key, issuer, issued_by: str) -> x509.Certificate:
+def certificate(key, issuer, issued_by: str, *, is_named: bool = True) -> x509.Certificate:
     is_authority = issued_by == "authority" and key is issuer
     names: list[x509.GeneralName] = [x509.DNSName("localhost")]
     names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
@@ -119,7 +119,6 @@ def certificate(key, issuer, issued_by: str) -> x509.Certificate:
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - DAY)
         .not_valid_after(NOW + DAY)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), critical=False
@@ -140,6 +139,8 @@ def certificate(key, issuer, issued_by: str) -> x509.Certificate:
             critical=True,
         )
     )
+    if is_named:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(issuer, hashes.SHA256())
 
 
