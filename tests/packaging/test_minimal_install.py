@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import distribution, packages_distributions
+from importlib.metadata import distribution, distributions
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,12 @@ def core(name: str = "accsyn_orm") -> set[str]:
 def beyond_the_core() -> list[str]:
     """Return the modules that are installed here, and would not be without extras."""
     wanted = core()
-    return [
-        module
-        for module, owners in packages_distributions().items()
-        if not wanted & {normalized(owner) for owner in owners}
-    ]
+    modules: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in distributions():
+        files = [file for file in one.files or [] if file.suffix == ".py"]
+        names = {file.parts[0].partition(".")[0] for file in files}
+        modules[normalized(one.metadata["Name"]) in wanted] |= names
+    return sorted(modules[False] - modules[True])
 
 
 def run(arguments: list[str], directory: Path) -> dict[str, Any]:
