@@ -11,6 +11,7 @@ import pytest
 
 import accsyn_orm
 
+ROOT = Path(__file__).parents[2]
 PACKAGE = Path(next(iter(accsyn_orm.__path__)))
 MODULES = {
     ".".join(("accsyn_orm", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
@@ -123,6 +124,12 @@ def imports(module: str, *, only_at_import: bool) -> Iterator[str]:
 
 def test_every_part_of_the_package_has_a_layer():
     assert {part_of(module) for module in MODULES} <= set(ALLOWED)
+
+
+def test_every_layer_is_explained():
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    rows = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    assert [part for part in ALLOWED if f"`{part}`" not in rows] == ["accsyn_orm", "__main__"]
 
 
 @pytest.mark.parametrize("module", MODULES)
