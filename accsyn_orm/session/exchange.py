@@ -73,11 +73,6 @@ class Exchange:
         self._is_closed = False
         renew_after_fork(self)
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing is sent any more."""
-        return self._is_closed
-
     def send(self, letter: Letter, pace: Pace | None) -> dict[str, Any]:
         """Send a letter and return what is answered.
 
