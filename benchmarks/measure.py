@@ -13,10 +13,10 @@ class Result:
 
     Attributes:
         work: what was done.
-        peer: who was measured beside us.
-        ours: our seconds.
-        theirs: the peer's seconds, or the ceiling where there is no peer.
-        bound: how many times the peer's seconds we may take at most.
+        peer: who was measured beside us, or what the ceiling is.
+        ours: our seconds; bytes where the peer is a size.
+        theirs: the peer's, or the ceiling where there is no peer.
+        bound: how many times theirs we may take at most.
     """
 
     work: str
@@ -27,7 +27,7 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """Return our time as a multiple of the peer's."""
+        """Return ours as a multiple of theirs."""
         return self.ours / self.theirs
 
     @property
@@ -40,17 +40,49 @@ class Result:
         return {**asdict(self), "ratio": self.ratio, "is_reached": self.is_reached}
 
 
-def best(work: Callable[[], object], *, rounds: int = 5, seconds: float = 0.2) -> float:
-    """Return the seconds of one call, from the fastest of several rounds."""
+@dataclass(frozen=True)
+class Point:
+    """One point of a curve: what something costs at one size; no figure to reach.
+
+    Attributes:
+        curve: what was done.
+        size: how much of it.
+        figures: name → value, each with its unit in the name.
+    """
+
+    curve: str
+    size: int
+    figures: dict[str, float]
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything, for keeping."""
+        return asdict(self)
+
+
+def best(
+    work: Callable[[], object],
+    *,
+    rounds: int = 7,
+    seconds: float = 0.3,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
+    """Return the seconds of one call, from the fastest of several rounds.
+
+    Args:
+        work: what to call.
+        rounds: how many rounds there are.
+        seconds: how long they take together, about.
+        clock: `time.process_time` leaves out what other processes did meanwhile.
+    """
     calls = 1
-    while (spent := _timed(work, calls)) < seconds / 10:
+    while (spent := _timed(work, calls, clock)) < seconds / 10:
         calls *= 2
     calls = max(1, int(calls * seconds / rounds / spent))
-    return min(_timed(work, calls) / calls for _ in range(rounds))
+    return min(_timed(work, calls, clock) / calls for _ in range(rounds))
 
 
-def _timed(work: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+def _timed(work: Callable[[], object], calls: int, clock: Callable[[], float]) -> float:
+    start = clock()
     for _ in range(calls):
         work()
-    return time.perf_counter() - start
+    return clock() - start

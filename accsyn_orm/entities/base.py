@@ -125,11 +125,12 @@ class Entity(EntityModel):
             siblings: what they will belong to.
         """
         state = EntityState(backend, is_new=False, siblings=siblings)
+        own = dialect_of(cls, backend)
         entities: list[Self] = []
         for record in records:
             kind = cls.class_of(record)
-            known = kind.__entity_attributes__
-            entity = build(kind, dialect_of(kind, backend).read(record, known))
+            dialect = own if kind is cls else dialect_of(kind, backend)
+            entity = build(kind, dialect.read(record, kind.__entity_attributes__))
             entity.settle(state)
             entities.append(entity)
         return entities
