@@ -85,6 +85,14 @@ def test_readme_counts_the_types():
     assert f"**Every entity type as a class**, {len(ENTITY_CLASSES)} of them" in readme
 
 
+def test_figures_of_the_readme_are_those_of_the_page_about_speed():
+    told = (DOCS / "explanation" / "performance.md").read_text("utf-8")
+    readme = (DOCS.parent / "README.md").read_text("utf-8")
+    figures = re.findall(r"\| ((?:< )?[\d.,]+ (?:µs|ms|MiB)) \|", readme.partition("## Figures")[2])
+    assert len(figures) > 6
+    assert [figure for figure in figures if f"| {figure} |" not in told] == []
+
+
 def test_index_describes_every_page():
     listed, _, trees = (DOCS / "index.md").read_text("utf-8").partition("```{toctree}")
     pages = {
