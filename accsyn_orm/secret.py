@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Secret(Generic[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        theirs: Secret[Any] = other
+        theirs = cast("Secret[object]", other)
         return _same(self.reveal(), theirs.reveal())
 
     def __hash__(self) -> int:
