@@ -132,7 +132,9 @@ def checked(text: str, anatomy: Anatomy, start: int) -> str:
         PathSyntaxError: it does not, or is doubtful from the offset on.
     """
     made = dissect(text)
-    is_first = start == anatomy.path_start  # of a relative path: it says what kind it is
+    # The first element of a relative path says what kind it is; a lone backslash may be before it.
+    is_relative = anatomy.root_end == anatomy.path_start
+    is_first = is_relative and not text[anatomy.path_start : start].strip("\\")
     problem = find_problem(text, made) if is_first else problem_from(text, made, start)
     if problem:
         raise problem

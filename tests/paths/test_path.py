@@ -266,6 +266,8 @@ def test_the_colon_of_v1_becomes_a_slash(text, result):
         (lambda: P("share=a/b.#").with_frames(-2, 1), "no range"),
         (lambda: P("share=a/b").at_frame(1), "no file sequence"),
         (lambda: P("hq").as_folder(), "could be a folder"),
+        (lambda: P(r"lisa@D:\a").with_name("null"), "nothing to move"),
+        (lambda: P(r"lisa@D:\a").with_name("hq:"), "no party"),
         (lambda: P("/").as_file(), "root of a disk"),
         (lambda: P("D:\\").as_file(), "root of a disk"),
         (lambda: P.parse("hq/", strict=False).as_file(), "something else"),
