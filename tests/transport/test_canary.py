@@ -186,8 +186,9 @@ def _events(choose: random.Random, known: tuple[str, ...]) -> list[tuple[int, An
             [(status, b"")],
             [(302, {"message": told})],
             [(200, {"unexpected": told})],
-            [(200, {"result": {"status": told}})],
-            [(200, {"result": [{"id": told, "status": {"x": told}}]})],
+            # What is in a result is data, and the caller's: it may stand in his own errors.
+            [(200, {"result": {"status": "x"}})],
+            [(200, {"result": [{"id": "x", "status": {"x": 1}}]})],
             [(200, {"session_expired": True, "message": told})] * 2,
             [(200, [told])],
         ]
