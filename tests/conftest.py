@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import re
+import signal
 import ssl
 import subprocess
 import sys
@@ -56,6 +57,13 @@ import accsyn_api
 def emit(value):
     print("@@" + json.dumps(value, default=str, sort_keys=True), flush=True)
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let Ctrl-C do what it does, though a run in the background was started without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

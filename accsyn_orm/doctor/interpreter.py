@@ -108,7 +108,9 @@ def _own(path: Sequence[str]) -> Finding:
 
 
 def _official(path: Sequence[str]) -> Finding:
-    found = copies(_OFFICIAL, path)
+    # Scripts may have put our own drop-in there under the official name.
+    own = Path(__file__).parents[1]
+    found = [copy for copy in copies(_OFFICIAL, path) if own not in copy.path.parents]
     if not found:
         return ok("accsyn_api", "no official client on the path")
     number = _version("accsyn-python-api") or "unknown version"

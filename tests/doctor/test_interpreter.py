@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import accsyn_orm
+import accsyn_orm.compat
 from accsyn_orm.doctor import interpreter
 
 OWN = str(Path(accsyn_orm.__file__).parent.parent)
@@ -99,7 +100,8 @@ def test_second_copy_of_ours_is_told(tmp_path):
     assert f"shadows {tmp_path / 'accsyn_orm'}" in line.text  # ours is loaded already
 
 
-def test_official_client_is_told_and_no_problem(tmp_path):
+def test_official_client_is_told_and_no_problem(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "accsyn_api", accsyn_orm.compat)
     assert found()["accsyn_api"].text == "no official client on the path"
     line = found(package(tmp_path, "accsyn_api"))["accsyn_api"]
     assert line.state == "ok"

@@ -88,7 +88,7 @@ def deep(levels):
         ([{**FILE, "colour": 1}], "file has no attribute 'colour'"),
         ([{**FOLDER, "files": {}}], "files is a list"),
         ([{**FOLDER, "files": [{"size": 5}]}], "filename is text"),
-        ([deep(40)], "at most 32 directories deep"),
+        ([deep(25)], "at most 24 directories deep"),
     ],
 )
 def test_what_is_no_file_is_refused(admin, files, problem):

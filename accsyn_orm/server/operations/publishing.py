@@ -21,7 +21,7 @@ from accsyn_orm.server.storage.tables import V1, V3
 from accsyn_orm.wire.events import Event
 
 _KEYS = frozenset({"id", "filename", "size", "is_dir", "files"})
-_DEEPEST = 32
+_DEEPEST = 24  # each takes two levels of JSON, of the 64 that a request may have
 _size = whole_number(0, 2**63 - 1)
 
 
