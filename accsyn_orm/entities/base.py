@@ -79,7 +79,7 @@ class Entity(EntityModel):
         backend = required_backend(cls, session)
         record = backend.get_entity(wire_type(cls, backend), id) if id else None
         if record is None or not dialect_of(cls, backend).describes(record):
-            raise EntityNotFoundError(cls.__name__, f"id {id!r}")
+            raise EntityNotFoundError(cls.__name__, f"id {str(id)!r}")
         return cls.load_record(record, backend)
 
     @classmethod
@@ -170,6 +170,9 @@ class Entity(EntityModel):
             ...     code="panic", defaults={"priority": 1000}
             ... )  # doctest: +SKIP
         """
+        if not lookup:
+            problem = ("lookup", "name at least one attribute and its value")
+            raise validation.refusal(cls, [problem])
         backend = required_backend(cls, session)
         candidate = cls(**{**(defaults or {}), **lookup})
         query = Query(cls, backend=backend).where(
@@ -248,9 +251,9 @@ class Entity(EntityModel):
         record = self._fetch(backend)
         if record is None:
             raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}")
-        fresh = self.load_record(record, backend)
+        fresh, held = self.load_record(record, backend), dict(vars(self))
         self._forget()
-        self._take_over(fresh)
+        self._take_over(fresh, held)
         self.settle(EntityState(backend, is_new=False, writes=self._state.writes))
         return self
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from itertools import zip_longest
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,28 @@ def detached(value: Any) -> Any:
     if issubclass(kind, list):
         return [detached(item) for item in value]
     return value
+
+
+def refilled(kept: object, fresh: object) -> Any:
+    """Return the fresh value in the dictionaries and lists that somebody may still hold."""
+    if isinstance(kept, dict) and isinstance(fresh, dict):
+        return _refilled_dict(cast("dict[Any, Any]", kept), cast("dict[Any, Any]", fresh))
+    if isinstance(kept, list) and isinstance(fresh, list):
+        return _refilled_list(cast("list[Any]", kept), cast("list[Any]", fresh))
+    return fresh
+
+
+def _refilled_dict(kept: dict[Any, Any], fresh: dict[Any, Any]) -> dict[Any, Any]:
+    found = {key: refilled(kept.get(key), value) for key, value in fresh.items()}
+    kept.clear()
+    kept.update(found)
+    return kept
+
+
+def _refilled_list(kept: list[Any], fresh: list[Any]) -> list[Any]:
+    pairs = zip_longest(kept[: len(fresh)], fresh)
+    kept[:] = [refilled(one, other) for one, other in pairs]
+    return kept
 
 
 def wire_value(value: Any) -> Any:

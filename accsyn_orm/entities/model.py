@@ -18,7 +18,7 @@ from typing_extensions import Self
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.attributes import UNSET, AttributeSpec
 from accsyn_orm.entities.backend import Backend, Generation
-from accsyn_orm.entities.changes import Change, detached, is_same
+from accsyn_orm.entities.changes import Change, detached, is_same, refilled
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
@@ -118,6 +118,9 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 problems += validation.problems_in(cls, error)
             else:
                 drop_unset(self)
+                for name in container_names(cls):
+                    if name in vars(self):
+                        vars(self)[name] = detached(vars(self)[name])
                 named = {name for name, _ in problems}
                 values = {name: value for name, value in vars(self).items() if name not in named}
                 problems += validation.unsettable(cls, values, is_new=True, generation=None)
@@ -242,7 +245,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
             raise validation.refusal(cls, problems)
         if not state.is_new:
             self._remember(name)
-        vars(self)[name] = valid
+        vars(self)[name] = detached(valid)  # what was given stays whose it is, all the way down
         self.__pydantic_fields_set__.add(name)
 
     def _note(self, **changes: Any) -> None:
@@ -281,9 +284,18 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 state = replace(state, before={**state.before, name: detached(value)})
         object.__setattr__(self, "_state", state)
 
-    def _take_over(self, fresh: Self) -> None:
-        """Overlay the values of another object of the same entity."""
-        vars(self).update(vars(fresh))
+    def _take_over(self, fresh: Self, held: Mapping[str, Any] | None = None) -> None:
+        """Overlay the values of another object of the same entity.
+
+        Dictionaries and lists stay the same objects, so that who holds one goes on changing it.
+
+        Args:
+            fresh: the other object.
+            held: values that somebody may hold; those of this object unless given.
+        """
+        values, held = vars(self), vars(self) if held is None else held
+        for name, value in vars(fresh).items():
+            values[name] = refilled(held.get(name), value)
         self.__pydantic_fields_set__.update(fresh.__pydantic_fields_set__)
         object.__setattr__(self, "__pydantic_extra__", {**self.extra, **fresh.extra})
 

@@ -104,6 +104,14 @@ class MultipleEntitiesError(EntityError, LookupError):
         )
 
 
+_NOT_LOADED = "not loaded"
+
+
+def _known(value: object) -> str:
+    """Return a value that was read; of one that was not, that it was not."""
+    return _NOT_LOADED if repr(value) == "UNSET" else shown(value)
+
+
 class ConflictError(EntityError, RuntimeError):
     """The entity was changed by somebody else since it was read.
 
@@ -121,10 +129,14 @@ class ConflictError(EntityError, RuntimeError):
         self.id = ident
         self.differences = dict(differences)
         told = "; ".join(
-            f"{name} was {shown(was)}, is {shown(now)}, was to become {shown(mine)}"
+            f"{name} was {_known(was)}, is {shown(now)}, was to become {shown(mine)}"
             for name, (was, mine, now) in self.differences.items()
         )
-        message = f"{entity} {ident} was changed since it was read"
+        is_guessed = self.differences and all(
+            _known(was) == _NOT_LOADED for was, _, _ in self.differences.values()
+        )
+        what = "may have been" if is_guessed else "was"
+        message = f"{entity} {ident} {what} changed since it was read"
         super().__init__(f"{message}: {told}" if told else message)
 
 

@@ -47,11 +47,7 @@ class _Class:
     def text(self) -> str:
         """Return the code of the class."""
         base = "Entity" if self.kind else f"accsyn_orm.{self.name}"
-        what = (
-            "A type that only this workspace has"
-            if self.kind
-            else "With what only this workspace has"
-        )
+        what = "A type that only" if self.kind else "With what only"
         head = f'class {self.name}({base}):\n    """{what} this workspace has."""\n'
         type_line = f"\n    __entity_type__ = {_quoted(self.kind)}\n" if self.kind else ""
         return head + type_line + "\n" + "\n".join(f"    {line}" for line in self.lines) + "\n"

@@ -14,7 +14,7 @@ __all__ = ["Gadget", "Queue"]
 
 
 class Queue(accsyn_orm.Queue):
-    """With what only this workspace has this workspace has."""
+    """With what only this workspace has."""
 
     colour: Attr[str] = attr(default=UNSET)
     class_: Attr[str | None] = attr(default=UNSET, on="create", wire="class")
@@ -28,7 +28,7 @@ class Queue(accsyn_orm.Queue):
 
 
 class Gadget(Entity):
-    """A type that only this workspace has this workspace has."""
+    """A type that only this workspace has."""
 
     __entity_type__ = "gadget"
 

@@ -44,8 +44,13 @@ class Assignable(Entity):
         self._finish("assign", done=backend.assign("volume", "server", data))
 
     def deassign(self, server: Server | str, *, site: bool | None = None) -> None:
-        """Take a server away; the arguments are those of ``assign()``."""
+        """Take a server away; the arguments are those of ``assign()``.
+
+        Unless ``site`` says so, v1 is asked first whether it is a site server.
+        """
         backend = self._assignment_backend()
+        if site is None and backend.protocol == "v1":
+            site = id_of(server) in [other.id for other in self.assignments()[1:]]
         data = self._assignment(backend, server, site=site)
         self._finish("deassign", done=backend.deassign("volume", "server", data))
 
