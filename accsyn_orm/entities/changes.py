@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,12 @@ def detached(value: Any) -> Any:
     return value
 
 
-def refilled(kept: object, fresh: object) -> Any:
+def refilled(kept: Any, fresh: Any) -> Any:
     """Return the fresh value in the dictionaries and lists that somebody may still hold."""
-    if isinstance(kept, dict) and isinstance(fresh, dict):
-        return _refilled_dict(cast("dict[Any, Any]", kept), cast("dict[Any, Any]", fresh))
-    if isinstance(kept, list) and isinstance(fresh, list):
-        return _refilled_list(cast("list[Any]", kept), cast("list[Any]", fresh))
-    return fresh
+    kinds = (kept.__class__, fresh.__class__)
+    if kinds == (dict, dict):
+        return _refilled_dict(kept, fresh)
+    return _refilled_list(kept, fresh) if kinds == (list, list) else fresh
 
 
 def _refilled_dict(kept: dict[Any, Any], fresh: dict[Any, Any]) -> dict[Any, Any]:
