@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from accsyn_orm.entities.placeholders import expanded, placeholders
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of
 
@@ -167,6 +168,8 @@ def localized_statement(
 ) -> Statement:
     """Return the query as the backend's generation spells it."""
     entitytype, dialect = wire_type(cls, speaker), dialect_of(cls, speaker)
+    if where is not None and speaker.protocol == "v1":
+        where = expanded(where, placeholders(cls))
     asked = [] if where is None else [dialect.localize(where)]
     parts = asked if dialect.condition is None else [dialect.condition, *asked]
     return Statement(entitytype, all_of(parts) if parts else None)

@@ -23,7 +23,7 @@ from accsyn_orm.entities.settings import Settings, SettingsToCreate
 from accsyn_orm.entities.types.submission import TaskSources, TransferTasks
 from accsyn_orm.entities.types.task import Task
 from accsyn_orm.entities.validation import Problem
-from accsyn_orm.entities.values.amounts import Duration, Size, Speed
+from accsyn_orm.entities.values.amounts import Duration, SizeOrUnmeasured, Speed
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
@@ -77,8 +77,8 @@ class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
     """The destination, readable."""
     progress: ReadOnlyAttr[int] = attr(init=False)
     """Percent, 0 to 100."""
-    size: ReadOnlyAttr[Size | None] = attr(init=False)
-    """Bytes; ``None`` (v3) or -1 (v1) before it was measured."""
+    size: ReadOnlyAttr[SizeOrUnmeasured] = attr(init=False)
+    """Bytes, or ``None`` before it was measured."""
     speed: ReadOnlyAttr[Speed] = attr(init=False)
     """Megabytes per second now; -1 when nothing moves."""
     etr: ReadOnlyAttr[Duration | None] = attr(init=False)

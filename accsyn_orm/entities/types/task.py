@@ -15,7 +15,7 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.submission import CREATABLE, InnerTasks
 from accsyn_orm.entities.validation import Problem
-from accsyn_orm.entities.values.amounts import Size
+from accsyn_orm.entities.values.amounts import SizeOrUnmeasured
 from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.engine import TaskCompute
 from accsyn_orm.entities.values.limits import NonEmpty, Priority
@@ -87,8 +87,8 @@ class Task(TaskActions):
         default_factory=dict[str, str], on="create", readable=False
     )
     """Settings for this task alone; numbers and truth values are sent as text."""
-    size: ReadOnlyAttr[Size | None] = attr(init=False)
-    """Bytes."""
+    size: ReadOnlyAttr[SizeOrUnmeasured] = attr(init=False)
+    """Bytes, or ``None`` before it was measured."""
     time: ReadOnlyAttr[int | None] = attr(init=False)
     """How long the dispatch took that it was part of; milliseconds, as far as is known."""
     created: ReadOnlyAttr[UtcDatetime] = attr(init=False)

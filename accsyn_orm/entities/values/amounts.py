@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 
+from pydantic import AfterValidator
 from pydantic_core import core_schema
 from typing_extensions import Self
 
@@ -66,6 +67,17 @@ class Size(int):
     def viewed(cls, value: int, *_: object) -> Self:
         """Return the typed value for the plain one."""
         return cls(value)
+
+
+def _none_if_unmeasured(value: int | None) -> int | None:
+    return None if value is None or value < 0 else value
+
+
+NONE_IF_UNMEASURED: Final = AfterValidator(_none_if_unmeasured)
+"""Marks a size for which v1 sends -1 where v3 sends nothing; compared by value."""
+
+SizeOrUnmeasured: TypeAlias = Annotated[Size | None, NONE_IF_UNMEASURED]
+"""A number of bytes, or ``None`` for what was not measured (yet)."""
 
 
 class Speed(float):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator
 
@@ -38,8 +38,11 @@ def _as_utc_or_never(value: datetime | None) -> datetime | None:
     return None if moment in _NEVER else moment
 
 
+NONE_IF_NEVER: Final = AfterValidator(_as_utc_or_never)
+"""Marks a moment for which v1 sends the epoch where v3 sends nothing; compared by value."""
+
 UtcDatetime: TypeAlias = Annotated[datetime, AfterValidator(as_utc)]
 """A moment in UTC."""
 
-UtcDatetimeOrNever: TypeAlias = Annotated[datetime | None, AfterValidator(_as_utc_or_never)]
+UtcDatetimeOrNever: TypeAlias = Annotated[datetime | None, NONE_IF_NEVER]
 """A moment in UTC, or ``None`` for what has not happened (yet)."""
