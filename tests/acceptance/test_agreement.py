@@ -191,8 +191,10 @@ class Agreement(RuleBasedStateMachine):
         if kind == "job":
             data |= {"source": "volume=projects/a", "destination": "/in/"}
         session = self.studio.sessions[protocol]
-        expected = self.model.get(key) or State("", 0)
-        is_taken = key in self.model
+        state = self.model.get(key)
+        # A user who left comes back when he is created again.
+        expected = replace(state, is_active=True) if state else State("", 0)
+        is_taken = state is not None and state.is_active
         self._call(key, lambda: session.create(kind, data), expected, is_refused=is_taken)
 
     def _picked(self, pick: int, kind: str = "") -> tuple[str, str] | None:
