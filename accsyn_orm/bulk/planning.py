@@ -13,7 +13,7 @@ from accsyn_orm.bulk.plan import Plan
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
-from accsyn_orm.entities.lookups import Ask, find_by_values
+from accsyn_orm.entities.lookups import find_by_values
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.validation import nearest, unknown_name
 from accsyn_orm.errors import EntityValidationError, QueryFieldError
@@ -35,7 +35,7 @@ def plan_update(query: Query[E], change: Change[E] | None, values: Mapping[str, 
     backend = required_backend(query.entity, query.backend)
     draft = Draft(backend)
     _require_known(query.entity, values)
-    for number, entity in enumerate(_selected(query, values, draft.ask), start=1):
+    for number, entity in enumerate(_selected(query, values, draft), start=1):
         wanted = _worked_out(entity, change, values)
         if isinstance(wanted, Exception):
             reason = f"the change failed: {type(wanted).__name__}: {wanted}"
@@ -48,7 +48,7 @@ def plan_update(query: Query[E], change: Change[E] | None, values: Mapping[str, 
 def plan_delete(query: Query[E], *, force: bool) -> Plan:
     """Return the plan that deletes what a query selects; see `Query.delete`."""
     draft = Draft(required_backend(query.entity, query.backend))
-    for number, entity in enumerate(_selected(query, {}, draft.ask), start=1):
+    for number, entity in enumerate(_selected(query, {}, draft), start=1):
         draft.delete(number, entity)
     return draft.plan(force=force)
 
@@ -127,16 +127,21 @@ def upsert(
     return draft.plan()
 
 
-def _selected(query: Query[E], values: Mapping[str, object], ask: Ask) -> list[E]:
+def _selected(query: Query[E], values: Mapping[str, object], draft: Draft) -> list[E]:
     """Return what a query selects, with what a plan has to know of it.
 
     While the backend is busy, pages can shift and show an entity twice.
     """
     if query.selection.attributes:
         specs = query.entity.__entity_attributes__
-        more = [n for n in (*_NEEDED, *values) if n in specs and specs[n].readable]
+        known = {None, draft.backend.protocol}  # the others are refused row by row
+        more = [
+            name
+            for name in (*_NEEDED, *values)
+            if name in specs and specs[name].readable and specs[name].only in known
+        ]
         query = query.only(*query.selection.attributes, *more)
-    return list({entity.identity: entity for entity in ask(query.all)}.values())
+    return list({entity.identity: entity for entity in draft.ask(query.all)}.values())
 
 
 def _require_known(cls: type[Entity], values: Mapping[str, object]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.placeholders import expanded, placeholders
-from accsyn_orm.errors import ConfigurationError
+from accsyn_orm.entities.shape import find_attribute
+from accsyn_orm.errors import ConfigurationError, QueryFieldError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of
 
 if TYPE_CHECKING:
@@ -163,11 +164,41 @@ def wire_name(cls: type[EntityModel], attribute: str, speaker: Speaker) -> str:
     return dialect_of(cls, speaker).name(name)
 
 
+def refuse_foreign(cls: type[EntityModel], name: str, speaker: Speaker) -> None:
+    """Refuse an attribute that only the other generation has; this one would find nothing.
+
+    Raises:
+        QueryFieldError: it is one.
+    """
+    spec = cls.__entity_attributes__.get(name)
+    if spec and spec.only not in {None, speaker.protocol}:
+        reason = f"cannot be asked for here: only the {spec.only} generation has it"
+        raise QueryFieldError(cls.__name__, name, reason=reason)
+
+
+def _refuse_foreign_conditions(
+    cls: type[EntityModel], expression: Expression, speaker: Speaker
+) -> None:
+    if isinstance(expression, Comparison):
+        spelling = expression.attribute.partition(".")[0]
+        refuse_foreign(cls, find_attribute(cls, spelling.lower()) or spelling, speaker)
+        return
+    for operand in expression.operands:
+        _refuse_foreign_conditions(cls, operand, speaker)
+
+
 def localized_statement(
     cls: type[EntityModel], where: Expression | None, speaker: Speaker
 ) -> Statement:
-    """Return the query as the backend's generation spells it."""
+    """Return the query as the backend's generation spells it.
+
+    Raises:
+        ConfigurationError: the generation has no such type.
+        QueryFieldError: only the other generation has an attribute.
+    """
     entitytype, dialect = wire_type(cls, speaker), dialect_of(cls, speaker)
+    if where is not None:
+        _refuse_foreign_conditions(cls, where, speaker)
     if where is not None and speaker.protocol == "v1":
         where = expanded(where, placeholders(cls))
     asked = [] if where is None else [dialect.localize(where)]

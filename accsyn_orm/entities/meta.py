@@ -12,9 +12,11 @@ from typing_extensions import dataclass_transform
 
 from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
+from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.shape import type_choices
 from accsyn_orm.entities.validation import did_you_mean
 from accsyn_orm.entities.views import View, ViewedAttribute, view_in
+from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.fields import FieldRef
 
 if TYPE_CHECKING:
@@ -130,8 +132,9 @@ def _field_ref(cls: Any, name: str) -> FieldRef[Any]:
     spec: AttributeSpec = cls.__entity_attributes__[name]
     label = f"{cls.__name__}.{name}"
     is_mapping = dict in type_choices(cls, name)
-    literal = partial(literal_text, cls, name)
     view = _view(cls, name)
+    kinds = view.targets or view.parties if view else ()
+    literal = partial(_reference_text if kinds else literal_text, cls, name)
     return FieldRef(
         spec.wire or name,
         label=label,
@@ -139,3 +142,19 @@ def _field_ref(cls: Any, name: str) -> FieldRef[Any]:
         is_mapping=is_mapping,
         unordered=view.unordered if view else "",
     )
+
+
+def _reference_text(cls: Any, name: str, value: object) -> str:
+    """Return the literal for what a reference or party is compared with.
+
+    Raises:
+        QueryValueError: it is an entity that the attribute can never name.
+    """
+    if isinstance(type(value), EntityMeta):
+        view = _view(cls, name)
+        kinds = view.targets or view.parties if view else ()
+        if not can_be(type(value), kinds):
+            wanted = " or ".join(kinds)
+            reason = f"{cls.__name__}.{name} never names a {type(value).__name__}"
+            raise QueryValueError(value, reason, hint=f"compare it with a {wanted}, or with an id")
+    return literal_text(cls, name, value)

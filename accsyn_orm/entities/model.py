@@ -146,8 +146,10 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
             return copied
 
         def __getattr__(self, name: str) -> Any:
-            if name in type(self).__entity_attributes__:
-                raise AttributeNotLoadedError(type(self).__name__, name, is_new=self.is_new)
+            if (spec := type(self).__entity_attributes__.get(name)) is not None:
+                only = None if self._generation() in {None, spec.only} else spec.only
+                kind = type(self).__name__
+                raise AttributeNotLoadedError(kind, name, is_new=self.is_new, only=only)
             extra = self.__pydantic_extra__ or {}
             if name in extra:
                 return detached(extra[name])  # what cannot be saved must not seem to change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, cast
 
@@ -81,3 +81,14 @@ class EntityClasses(Mapping[str, "type[Entity]"]):
 
 ENTITY_CLASSES: Final = EntityClasses()
 """Wire type, lower case → class."""
+
+
+def can_be(cls: type[object], names: Iterable[str]) -> bool:
+    """Tell whether an entity of a class can be of one of these classes, as far as they are known.
+
+    A base counts as well: what v3 has as a volume is no more than a share in v1.
+    """
+    if any(name not in CLASS_NAMES for name in names):
+        return True
+    targets = [ENTITY_CLASSES.named(name) for name in names]
+    return any(issubclass(cls, target) or issubclass(target, cls) for target in targets)

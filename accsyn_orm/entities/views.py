@@ -25,12 +25,14 @@ class View:
         plain: the type it is stored as; other values are kept as they came, and read so.
         make: gives the typed value for a plain one, of an entity's attribute.
         targets: names of the classes that a reference may lead to, most likely first.
+        parties: names of the classes that a party may be of.
         unordered: why its plain values have no order that means anything, and what to do instead.
     """
 
     plain: type[Any] | tuple[type[Any], ...]
     make: Callable[[Any, EntityModel, str], Any]
     targets: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
     unordered: str = ""
 
 

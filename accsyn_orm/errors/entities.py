@@ -41,13 +41,19 @@ class AttributeNotLoadedError(EntityError, AttributeError):
         entity: name of the entity class.
         attribute: name of the attribute.
         is_new: the entity was never saved, so the backend has not set it yet.
+        only: the generation that returns it, when that is not the one the entity came from.
     """
 
-    def __init__(self, entity: str, attribute: str, *, is_new: bool = False) -> None:
+    def __init__(
+        self, entity: str, attribute: str, *, is_new: bool = False, only: str | None = None
+    ) -> None:
         self.entity = entity
         self.attribute = attribute
         self.is_new = is_new
-        if is_new:
+        self.only = only
+        if only:
+            reason = f"is not returned by this generation: only the {only} generation has it"
+        elif is_new:
             reason = "was not given; unless it is, the backend sets it when the entity is saved"
         else:
             reason = (

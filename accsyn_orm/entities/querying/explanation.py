@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, get_args
 
 from accsyn_orm.entities.backend import ExplainingBackend, Generation, WireRequest
 from accsyn_orm.entities.dialects import dialect_of
 from accsyn_orm.entities.querying.request import request_of
+from accsyn_orm.errors import QueryFieldError
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, Statement
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ class Explanation:
     Attributes:
         entity: name of the entity class.
         query: text of the query.
-        spelled: the same as each generation of the backend that knows the type spells it, by the
-            name of the generation.
+        spelled: the same as each generation of the backend that knows the type and the attributes
+            spells it, by the name of the generation.
         generation: the generation of the session that would be asked; ``None`` without one.
         request: the request for the first page; ``None`` without a session, or when the backend
             does not say how it asks. The others differ from it in ``skip``.
@@ -103,18 +105,12 @@ def explain(
     count: int | None,
 ) -> Explanation:
     """Return what asking for a selection means; see `Query.explain`."""
-    speakers = [_Speaker(generation) for generation in _GENERATIONS]
-    spelled: dict[Generation, str] = {
-        speaker.protocol: str(request_of(cls, selection, speaker).statement)
-        for speaker in speakers
-        if dialect_of(cls, speaker).exists
-    }
     most = None if selection.limit is None else -(-selection.limit // size)
     least = 0 if most == 0 else 1
     return Explanation(
         entity=cls.__name__,
         query=str(Statement(cls.__entity_type__, selection.where)),
-        spelled=spelled,
+        spelled=_spelled(cls, selection),
         generation=backend.protocol if backend else None,
         request=_first_request(cls, selection, backend, size),
         page_size=size,
@@ -130,6 +126,15 @@ class _Speaker:
     """Stands for a backend of one generation where there is none."""
 
     protocol: Generation
+
+
+def _spelled(cls: type[Entity], selection: Selection) -> dict[Generation, str]:
+    spelled: dict[Generation, str] = {}
+    for speaker in map(_Speaker, _GENERATIONS):
+        if dialect_of(cls, speaker).exists:
+            with suppress(QueryFieldError):  # an attribute that only the other one has
+                spelled[speaker.protocol] = str(request_of(cls, selection, speaker).statement)
+    return spelled
 
 
 def _first_request(

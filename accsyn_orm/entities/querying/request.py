@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from accsyn_orm.entities.dialects import localized_statement, wire_name
+from accsyn_orm.entities.dialects import localized_statement, refuse_foreign, wire_name
 from accsyn_orm.entities.relations import One
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Statement, all_of
@@ -47,8 +47,10 @@ def request_of(cls: type[EntityModel], selection: Selection, speaker: Speaker) -
 
     Raises:
         EntityStateError: they are sub-entities, and nothing is said about their parent.
+        QueryFieldError: only the other generation has an attribute.
     """
     where, parent = _parted(cls, selection)
+    statement = localized_statement(cls, where, speaker)
     options = {
         "entityid": parent,
         "attributes": _wire_attributes(cls, _needed(cls, selection, speaker), parent, speaker),
@@ -57,7 +59,7 @@ def request_of(cls: type[EntityModel], selection: Selection, speaker: Speaker) -
         "archived": selection.archived,
     }
     completion = {cls.__parent__: parent} if cls.__parent__ and parent else {}
-    return Request(localized_statement(cls, where, speaker), options, completion)
+    return Request(statement, options, completion)
 
 
 def _parted(cls: type[EntityModel], selection: Selection) -> tuple[Expression | None, str | None]:
@@ -101,6 +103,8 @@ def _wire_attributes(
 ) -> list[str] | None:
     if not names:
         return None
+    for name in names:
+        refuse_foreign(cls, name, speaker)
     if cls.__parent__ and not parent and speaker.protocol == "v3":
         names = (*names, cls.__parent__)
     return list(dict.fromkeys(wire_name(cls, name, speaker) for name in names))

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 _CLASSES: Mapping[str, str] = {wire: name for name, wire in CLASS_NAMES.items()} | {
     "organization": "Workspace",  # so in v1.0
 }
-_SHARES = ("Share", "Folder", "Volume", "Home", "Collection")  # the first in v1.0, the others in v3
 """Kind of a party → name of its class."""
+_SHARES = ("Share", "Folder", "Volume", "Home", "Collection")  # the first in v1.0, the others in v3
+_PARTIES = ("User", "Workspace", "Site", "Share")
 
 
 class Party(str):
@@ -259,5 +260,5 @@ class TaskParty(Mapping[str, Any]):
 FilledParty: TypeAlias = Annotated[Party, Field(min_length=1)]
 """A party that is never empty."""
 
-Party.__view__ = View(str, Party.viewed)
+Party.__view__ = View(str, Party.viewed, parties=_PARTIES)
 TaskParty.__view__ = View((str, dict), TaskParty)

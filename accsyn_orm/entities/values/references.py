@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from accsyn_orm.entities.model import EntityModel
+from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.siblings import Link
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.views import View, view_in
@@ -24,14 +25,21 @@ if TYPE_CHECKING:
 E_co = TypeVar("E_co", bound="Entity", covariant=True)
 
 
-def id_of(value: object) -> object:
+def id_of(value: object, *, targets: tuple[str, ...] = ()) -> object:
     """Return the id of an entity, and any other value as it is.
 
+    Args:
+        value: the entity.
+        targets: names of the classes it may be of; empty for any.
+
     Raises:
-        PydanticCustomError: the entity is new.
+        PydanticCustomError: the entity is new, or of another class.
     """
     if not isinstance(value, EntityModel):
         return value
+    if targets and not can_be(type(value), targets):
+        reason = {"wanted": " or ".join(targets), "given": type(value).__name__}
+        raise PydanticCustomError("reference", "is a {wanted}, not a {given}", reason)
     if (found := vars(value).get("id")) is None:
         raise PydanticCustomError(
             "reference", "save() the {kind} first", {"kind": type(value).__name__}
@@ -73,7 +81,8 @@ class Ref(str, Generic[E_co]):
             """Erase to the text, marked as a reference to the classes of these names."""
             targets = _class_names(target)
             make = partial(cls.held_by, targets=targets)
-            return Annotated[str, BeforeValidator(id_of), View(str, make, targets)]
+            given = BeforeValidator(partial(id_of, targets=targets))
+            return Annotated[str, given, View(str, make, targets)]
 
     @staticmethod
     def held_by(
