@@ -390,6 +390,8 @@ class Entity(EntityModel):
         self, fresh: Self, waiting: Mapping[str, Change], backend: Backend
     ) -> None:
         """Overlay the values of another object of the same entity, but for changes that wait."""
+        for name in waiting:
+            vars(self).pop(name, None)  # what waits is not filled with what the backend says
         self._take_over(fresh)
         self.settle(self._state.settled(backend))
         said = {name: detached(vars(fresh).get(name, waiting[name].before)) for name in waiting}

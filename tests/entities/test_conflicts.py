@@ -101,7 +101,7 @@ def test_of_what_was_not_loaded_the_time_of_change_tells(v3, only, is_told) -> N
     if is_told:
         assert mine.save(check=True).priority == 900
     else:
-        with pytest.raises(ConflictError, match="was UNSET"):
+        with pytest.raises(ConflictError, match="was not loaded"):
             mine.save(check=True)
     later = Queue.where().only(*only).one()
     v3.records["queue"][later.id] |= {"priority": 5, "modified": "2026-01-02T00:00:00"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,11 +31,19 @@ class LanguageServer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=self._root,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            },
         )
         folder = {"uri": self._root.as_uri(), "name": "tests"}
         self._ask(
             "initialize",
-            {"processId": None, "capabilities": {}, "workspaceFolders": [folder]},
+            {
+                "processId": None,
+                "capabilities": {"workspace": {"configuration": True}},
+                "workspaceFolders": [folder],
+            },
         )
         self._tell("initialized", {})
         return self
