@@ -135,18 +135,16 @@ class Keyboard(io.StringIO):
 def test_prompt_knows_session_and_entities(run, monkeypatch, tmp_path, colour):
     begun: list[InteractiveShell] = []
 
-    class Prompt(TerminalInteractiveShell):
-        def mainloop(self) -> None:
-            begun.append(self)
-            assert self.user_ns["session"].me().role == "admin"
-            assert self.user_ns["find"]("Queue WHERE code=low").exists()
+    def mainloop(self: InteractiveShell) -> None:
+        begun.append(self)
+        assert self.user_ns["session"].me().role == "admin"
+        assert self.user_ns["find"]("Queue WHERE code=low").exists()
 
-        @classmethod
-        def instance(cls, **given):
-            return cls(**given)
-
+    # Each of its own: the one instance that IPython keeps would know the settings of the first.
+    make = classmethod(lambda cls, **given: cls(**given))
+    monkeypatch.setattr(TerminalInteractiveShell, "mainloop", mainloop)
+    monkeypatch.setattr(TerminalInteractiveShell, "instance", make)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setattr("IPython.terminal.interactiveshell.TerminalInteractiveShell", Prompt)
     monkeypatch.setattr(io, "StringIO", Keyboard)
     if colour:
         monkeypatch.setenv("NO_COLOR", colour)
