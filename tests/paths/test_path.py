@@ -37,7 +37,7 @@ P = AccsynPath
         (P.user("5bfe"), "user=5bfe"),
         (P.client("5bfe", "~/x"), "client=5bfe:~/x"),
         (P.local("/data/in/"), "/data/in/"),
-        (P.local(PureWindowsPath("D:/work/a")), "D:\\work\\a"),
+        (P.local(PureWindowsPath("D:/show/a")), "D:\\show\\a"),
         (P.local(PurePosixPath("/data/a@b:c")), "/data/a@b:c"),
         (P(P("share=a")), "share=a"),
     ],

@@ -99,7 +99,7 @@ def test_a_name_is_checked_however_a_place_is_made():
     [
         ("/in/a.mov", ("in", "a.mov")),
         ("D:\\work\\a.mov", ("D", "work", "a.mov")),
-        ("d:/work//x/", ("D", "work", "x")),
+        ("d:/show//x/", ("D", "show", "x")),
         ("\\\\server\\share\\x", ("server", "share", "x")),
         ("/", ()),
     ],

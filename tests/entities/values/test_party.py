@@ -31,7 +31,7 @@ USER, SPACE, JOB = "69887165f643db8cd731b31a", "6645fbca9f8c4d3e7a3b678d", f"{7:
         (f"workspace:{SPACE}", "workspace", SPACE),
         (f"organization:{SPACE}", "organization", SPACE),
         ("user:", "", ""),
-        ("D:/work/plate.exr", "", ""),
+        ("D:/show/plate.exr", "", ""),
         ("john@user.com:D:/work", "", ""),
         ("share=a/b", "", ""),
         ("", "", ""),
