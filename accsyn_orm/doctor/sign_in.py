@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from accsyn_orm.doctor.findings import Finding, fail, ok, warn
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.profiles import ProfileStore, Source, choose_source
-from accsyn_orm.session.settings import Arguments, Settings, is_loopback, resolve_settings
+from accsyn_orm.session.addresses import is_loopback
+from accsyn_orm.session.arguments import Arguments
+from accsyn_orm.session.settings import Settings, resolve_settings
 
 if TYPE_CHECKING:
     from accsyn_orm.doctor.patient import Patient

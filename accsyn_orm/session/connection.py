@@ -27,9 +27,10 @@ from accsyn_orm.errors import (
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.pacing.deadline import seconds_left, within
 from accsyn_orm.pacing.forking import renew_after_fork
+from accsyn_orm.session.addresses import is_loopback
 from accsyn_orm.session.exchange import Exchange, Letter
 from accsyn_orm.session.retrying import Call, Look, Repeater
-from accsyn_orm.session.settings import DEFAULT_PACE, Pace, is_loopback
+from accsyn_orm.session.settings import DEFAULT_PACE, Pace
 from accsyn_orm.session.sign_in import SignedIn, Signer, host_of
 from accsyn_orm.session.stats import Stats
 from accsyn_orm.wire.codec import encode_date

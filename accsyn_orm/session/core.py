@@ -9,10 +9,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, ClassVar, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from accsyn_orm.errors import AccsynError, BackendError, ConfigurationError
+from accsyn_orm.session.arguments import Arguments
 from accsyn_orm.session.blocks import Blocks
 from accsyn_orm.session.connection import Connection, attempt_of
 from accsyn_orm.session.log import SessionLog
-from accsyn_orm.session.settings import Arguments, resolve_settings
+from accsyn_orm.session.settings import resolve_settings
 from accsyn_orm.session.text import TextCalls
 from accsyn_orm.session.tracebacks import forget_locals, forgetful
 from accsyn_orm.wire.versions import V1

@@ -58,7 +58,7 @@ MUTANTS = [
     ),
     Mutant(
         "a .env in the working directory is read",
-        "session/settings.py",
+        "session/arguments.py",
         "if path := arguments.path_envfile:",
         'if path := arguments.path_envfile or (os.path.exists(".env") and ".env"):',
         (f"{ENVIRONMENT}::test_env_file_of_the_working_directory_changes_nothing",),

@@ -8,8 +8,9 @@ import pytest
 
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.session import Session
+from accsyn_orm.session.arguments import Arguments
 from accsyn_orm.session.envfile import read_env_file
-from accsyn_orm.session.settings import Arguments, Settings, resolve_settings
+from accsyn_orm.session.settings import Settings, resolve_settings
 from accsyn_orm.wire.credentials import (
     Credentials,
     KeyCredentials,
