@@ -9,57 +9,21 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from accsyn_orm.errors import QuerySyntaxError, QueryValueError
+from accsyn_orm.query.hints import (
+    CONDITION_HINT,
+    JOIN_HINT,
+    LOGIC_HINTS,
+    NOT_IN_LANGUAGE,
+    OPERATORS_HINT,
+    SYMBOL_HINTS,
+    WORD_HINTS,
+)
+from accsyn_orm.query.lexemes import Lexeme
 from accsyn_orm.query.nodes import KEYWORDS
 
 _SYMBOLS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
-_LOGIC_HINTS = {
-    "&": "write AND",
-    "&&": "write AND",
-    "|": "write OR",
-    "||": "write OR",
-    ",": "write AND, or put a value that holds a comma in quotes",
-    ";": "one text is one query; leave the semicolon out",
-}
-_SYMBOL_HINTS = {
-    "==": "write =",
-    "===": "write =",
-    "=<": "write <=",
-    "=>": "write >=",
-    "!==": "write !=",
-    "!": "write !=",
-    "~": "write MATCHES",
-    "~=": "write MATCHES",
-    "!~": "write NOT MATCHES",
-}
-_OPERATORS_HINT = "operators are = != < <= > >= and [NOT] IN, CONTAINS, MATCHES"
-_WORD_HINTS = {
-    "like": "write name=*text*, or name CONTAINS text",
-    "is": "write attribute=null or attribute!=null",
-    "between": "write attribute>=low AND attribute<=high",
-    "startswith": 'write name="text*"',
-    "endswith": 'write name="*text"',
-    "regexp": "write MATCHES",
-    "equals": "write =",
-    "has": "write CONTAINS",
-    "includes": "write CONTAINS",
-}
-_NOT_IN_LANGUAGE = {
-    "order": "the language does not sort: sort the result",
-    "sort": "the language does not sort: sort the result",
-    "limit": "use .limit(), or the argument limit=",
-    "skip": "use .skip(), or the argument skip=",
-    "offset": "use .skip(), or the argument skip=",
-    "group": "the language does not group: group the result",
-    "join": "the language has no joins: query the other entity, or follow the reference",
-    "select": "start with the entity type: Job WHERE status=failed",
-    "from": "start with the entity type: Job WHERE status=failed",
-    "find": "start with the entity type: Job WHERE status=failed",
-}
-_CONDITION_HINT = "write one, such as status=failed"
-_JOIN_HINT = "join conditions with AND or OR; a value with blanks needs quotes"
 _WORD_OPERATORS = ("CONTAINS", "MATCHES", "IN", "NOT IN", "NOT CONTAINS", "NOT MATCHES")
 _SHOWN = 40
 _WORD = re.compile(r"""[^\s()"',=<>!&|;~]+""")
@@ -67,29 +31,6 @@ _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*")
 _SYMBOL_RUN = re.compile(r"[=<>!~]+")
 _LOGIC_RUN = re.compile(r"[&|,;]+")
 _SPACE = re.compile(r"\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Lexeme:
-    """A token and its place.
-
-    Attributes:
-        kind: terminal of the grammar, or ``ERROR`` for a character that starts none.
-        match: what the lexer's expression found, leading white space included.
-    """
-
-    kind: str
-    match: re.Match[str]
-
-    @property
-    def start(self) -> int:
-        """Where the token itself starts."""
-        return self.match.start(self.kind)
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-        return self.match.end()
 
 
 def refused_value(match: re.Match[str], error: QueryValueError) -> QuerySyntaxError:
@@ -160,10 +101,10 @@ class _Problem:
             whole = self._text[start : start + _SHOWN].split(None, 1)[0]
             hint = f"write {entity}; a query is about one entity type, a plain name"
             return self._error(f"{whole!r} is not an entity type", hint)
-        if entity.lower() in _NOT_IN_LANGUAGE:
+        if entity.lower() in NOT_IN_LANGUAGE:
             self._position = self._previous_start()
             return self._not_in_language(entity)
-        if self._word.lower() in _NOT_IN_LANGUAGE:
+        if self._word.lower() in NOT_IN_LANGUAGE:
             return self._not_in_language(self._word)
         if self._kind == "ERROR":
             hint = f"write {entity}, or {entity} WHERE …; one query is about one entity type"
@@ -177,7 +118,7 @@ class _Problem:
         word = self._word.upper()
         if self._kind == "END":
             place = f"after {before}" if before else "in an empty text"
-            return self._error(f"a condition is missing {place}", _CONDITION_HINT)
+            return self._error(f"a condition is missing {place}", CONDITION_HINT)
         if word == "NOT":
             hint = "there is no NOT of its own: use !=, NOT IN, NOT CONTAINS, NOT MATCHES"
             return self._error("NOT cannot stand before a condition", hint)
@@ -186,7 +127,7 @@ class _Problem:
         if word in {"AND", "OR"}:
             return self._error(f"a condition is missing before {word}", self._keyword_hint(word))
         if self._kind == "RPAR":
-            return self._error("a condition is missing before )", _CONDITION_HINT)
+            return self._error("a condition is missing before )", CONDITION_HINT)
         return self._broken_comparison()
 
     def after_condition(self) -> QuerySyntaxError:
@@ -200,18 +141,18 @@ class _Problem:
             return self._word_after_condition()
         run = _LOGIC_RUN.match(self._text, self._position)
         if run:
-            return self._error(f"unknown {run[0]!r}", _LOGIC_HINTS.get(run[0], "write AND or OR"))
-        return self._error("AND or OR is missing here", _JOIN_HINT)
+            return self._error(f"unknown {run[0]!r}", LOGIC_HINTS.get(run[0], "write AND or OR"))
+        return self._error("AND or OR is missing here", JOIN_HINT)
 
     def _word_after_condition(self) -> QuerySyntaxError:
         if self._kind == "WHERE":
             return self._error("a second WHERE", "join conditions with AND or OR")
-        if self._word.lower() in _NOT_IN_LANGUAGE:
+        if self._word.lower() in NOT_IN_LANGUAGE:
             return self._not_in_language(self._word)
         near = _nearest(self._word, ["AND", "OR"])
         if near:
             return self._error(f"unknown keyword {self._word!r}", f"did you mean {near}?")
-        return self._error("AND or OR is missing here", _JOIN_HINT)
+        return self._error("AND or OR is missing here", JOIN_HINT)
 
     # -- inside a comparison ----------------------------------------------------------------------
 
@@ -231,8 +172,8 @@ class _Problem:
         if char in {'"', "'"}:
             return self._quote_instead_of_attribute()
         if _SYMBOL_RUN.match(self._text, self._position):
-            return self._error("an attribute is missing before the operator", _CONDITION_HINT)
-        return self._error(f"a condition cannot start with {char!r}", _CONDITION_HINT)
+            return self._error("an attribute is missing before the operator", CONDITION_HINT)
+        return self._error(f"a condition cannot start with {char!r}", CONDITION_HINT)
 
     def _keyword_instead_of_attribute(self) -> QuerySyntaxError:
         word = self._word.upper()
@@ -251,7 +192,7 @@ class _Problem:
         if symbol and symbol[0] in _SYMBOLS:
             return self._broken_value(symbol[0], self._after_space(symbol.end()))
         if symbol:
-            hint = _SYMBOL_HINTS.get(symbol[0], _OPERATORS_HINT)
+            hint = SYMBOL_HINTS.get(symbol[0], OPERATORS_HINT)
             return self._error(f"unknown operator {_shortened(symbol[0])!r}", hint, position)
         word = self._word_at(position)
         if not word or word.lower() in {"and", "or", "where"}:
@@ -268,8 +209,8 @@ class _Problem:
         if operator in _WORD_OPERATORS:
             return self._broken_value(operator, self._after_space(end))
         near = _nearest(operator, _WORD_OPERATORS)
-        meant = f"did you mean {near}?" if near else _OPERATORS_HINT
-        hint = _WORD_HINTS.get(word.lower(), meant)
+        meant = f"did you mean {near}?" if near else OPERATORS_HINT
+        hint = WORD_HINTS.get(word.lower(), meant)
         return self._error(f"unknown operator {_shortened(operator)!r}", hint, position)
 
     def _broken_value(self, operator: str, position: int) -> QuerySyntaxError:
@@ -305,7 +246,7 @@ class _Problem:
         if self._previous_text().endswith(('"', "'")):
             hint = "there is no escape: put a value that holds one kind of quotes into the other"
             return self._error("text right behind a closing quote", hint)
-        return self._error("AND or OR is missing here", _JOIN_HINT)
+        return self._error("AND or OR is missing here", JOIN_HINT)
 
     def _unclosed_parenthesis(self) -> QuerySyntaxError:
         opened: list[int] = []
@@ -329,7 +270,7 @@ class _Problem:
         return self._error("a value that holds a parenthesis needs quotes", hint, position)
 
     def _not_in_language(self, word: str) -> QuerySyntaxError:
-        hint = _NOT_IN_LANGUAGE[word.lower()]
+        hint = NOT_IN_LANGUAGE[word.lower()]
         return self._error(f"{word.upper()} is not part of the language", hint)
 
     def _keyword_hint(self, word: str) -> str:

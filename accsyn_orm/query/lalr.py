@@ -20,7 +20,8 @@ from lark.lexer import Lexer, TerminalDef
 from typing_extensions import Self
 
 from accsyn_orm.errors import QuerySyntaxError, QueryValueError
-from accsyn_orm.query.diagnosis import Lexeme, diagnose, refused_value, too_deep
+from accsyn_orm.query.diagnosis import diagnose, refused_value, too_deep
+from accsyn_orm.query.lexemes import Lexeme
 from accsyn_orm.query.nodes import (
     MAX_NESTING,
     And,

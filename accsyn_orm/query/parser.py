@@ -14,8 +14,8 @@ from accsyn_orm.errors import QuerySyntaxError
 from accsyn_orm.query.nodes import Expression, Statement
 
 if TYPE_CHECKING:
-    from accsyn_orm.query.diagnosis import Lexeme
     from accsyn_orm.query.lalr import Language
+    from accsyn_orm.query.lexemes import Lexeme
 
 CACHED_TEXT_LENGTH = 2_000
 """Longer texts are read anew each time, so that the cache stays small."""

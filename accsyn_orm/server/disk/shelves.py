@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.access.policy import access
+from accsyn_orm.server.disk.entries import Entry
 from accsyn_orm.server.disk.inside import ROOT, Inside
 from accsyn_orm.server.disk.places import ENABLED, Place, Places
 from accsyn_orm.server.disk.spots import Member, Shelf, Spot, spot_at
-from accsyn_orm.server.disk.tree import Entry, Tree
+from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import LIVING, in_scopes, rows_where

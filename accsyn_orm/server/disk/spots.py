@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 
 from accsyn_orm.server.context import Call
+from accsyn_orm.server.disk.entries import Entry
 from accsyn_orm.server.disk.inside import ROOT, Inside
 from accsyn_orm.server.disk.places import ENABLED, Place, Places
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason
-from accsyn_orm.server.disk.tree import Entry, Tree
+from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.provenance import INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.transfers.specs import file_name

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accsyn_orm.server.context import wire_time
+from accsyn_orm.server.disk.entries import Entry
 from accsyn_orm.server.disk.filters import EVERYTHING, Filters
 from accsyn_orm.server.disk.reach import Found
 from accsyn_orm.server.disk.spots import Spot
-from accsyn_orm.server.disk.tree import Entry, Tree
+from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
 

@@ -14,77 +14,25 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from pathlib import Path
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
-from accsyn_orm.server.disk.directory import (
-    CREATING,
-    DIRECTORY,
-    READING,
-    Directory,
-    is_link,
-    reason_instead,
-)
+from accsyn_orm.server.disk.branch import Branch
+from accsyn_orm.server.disk.directory import CREATING, READING, Directory, reason_instead
+from accsyn_orm.server.disk.entries import Entry, entry_of, look_up
 from accsyn_orm.server.disk.inside import DRAFT_PREFIX, ROOT, Inside, problem_of_name
 from accsyn_orm.server.disk.refusal import DiskRefusal, Reason, refused
-from accsyn_orm.server.refusals import Refusal
+from accsyn_orm.server.disk.removal import remove_all
 
 _NOTHING_THERE = frozenset({Reason.MISSING, Reason.NOT_A_DIRECTORY, Reason.LINK})
-_LATEST = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file or directory that is there.
-
-    Attributes:
-        inside: where, from the root of the tree that was asked.
-        is_directory: what it is.
-        size: bytes of a file; 0 for a directory.
-        modified: when it was last changed, in UTC.
-    """
-
-    inside: Inside
-    is_directory: bool
-    size: int
-    modified: datetime
-
-
-class Tree:
-    """The files beneath a directory.
-
-    Errors show places as users write them, never as they are on this machine.
-
-    Args:
-        root: the directory. It may be a link, and need not be there before something is made in it.
-        base: where in it the tree begins; the way there is walked like any other.
-        shown_as: how users write the place where the tree begins, such as ``share=projects``.
-        opens: how directories are opened.
-    """
-
-    def __init__(
-        self,
-        root: Path,
-        *,
-        base: Inside = ROOT,
-        shown_as: str = "",
-        opens: type[Directory] = DIRECTORY,
-    ) -> None:
-        self._root = root
-        self._base = base
-        self._shown_as = shown_as
-        self._opens = opens
+class Tree(Branch):
+    """The files beneath a directory; `Branch` says what it takes."""
 
     def beneath(self, inside: Inside, shown_as: str) -> Tree:
         """Return the tree that begins at a place in this one, whether that is there or not."""
         return Tree(self._root, base=self._base / inside, shown_as=shown_as, opens=self._opens)
-
-    def shown(self, inside: Inside = ROOT) -> str:
-        """Write a place as users do: ``share=projects/plates/a.exr``."""
-        return self._shown(inside.names)
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -97,7 +45,7 @@ class Tree:
         try:
             with self._parent(inside) as parent, refused(self.shown(inside)):
                 name = self._name(inside)
-                return _entry(inside, parent.look(name) if name else self._root.stat())
+                return entry_of(inside, parent.look(name) if name else self._root.stat())
         except DiskRefusal as refusal:
             if refusal.reason in _NOTHING_THERE:
                 return None
@@ -122,7 +70,7 @@ class Tree:
         """
         with self._open(self._from_root(inside)) as directory, refused(self.shown(inside)):
             names = sorted(name for name in directory.names() if not problem_of_name(name))
-            found = [_look_up(directory, inside, name) for name in names]
+            found = [look_up(directory, inside, name) for name in names]
         return [entry for entry in found if entry is not None]
 
     def entries_if_there(self, inside: Inside) -> list[Entry]:
@@ -302,45 +250,13 @@ class Tree:
                 parent.unlink(inside.name)
             elif force:
                 try:
-                    _remove_all(parent, inside.name)
+                    remove_all(parent, inside.name)
                 except OSError as error:
                     raise DiskRefusal(shown, Reason.PARTLY_REMOVED) from error
             else:
                 parent.remove(inside.name)
 
     # -- inside ----------------------------------------------------------------------------------
-
-    def _from_root(self, inside: Inside) -> tuple[str, ...]:
-        return (*self._base.names, *inside.names)
-
-    def _name(self, inside: Inside) -> str:
-        """Return the last name of a place; the root of a whole disk has none."""
-        return inside.name or self._base.name
-
-    def _shown(self, names: Sequence[str]) -> str:
-        return "/".join(filter(None, (self._shown_as, *names))) or "/"
-
-    def _parent(self, inside: Inside) -> Directory:
-        return self._open(self._from_root(inside)[:-1])
-
-    def _open(self, names: Sequence[str], *, makes: bool = False) -> Directory:
-        """Open a directory, given all names from the root on; make those that are missing."""
-        with refused(self.shown()):
-            directory = self._opens.at(self._root)
-        for count, name in enumerate(names, start=1):
-            shown = self._shown(names[len(self._base.names) : count])
-            with directory, refused(shown):
-                if makes:
-                    _make_if_missing(directory, name)
-                directory = directory.enter(name)
-        return directory
-
-    def _require_not_root(self, inside: Inside) -> str:
-        """Return the place as users write it."""
-        shown = self.shown(inside)
-        if inside.is_root:
-            raise DiskRefusal(shown, Reason.IS_ROOT)
-        return shown
 
     def _require_free(self, directory: Directory, inside: Inside, *, replace: bool) -> None:
         """Refuse a place that is taken; a file may be replaced."""
@@ -356,27 +272,6 @@ class Tree:
             raise DiskRefusal(shown, reason_instead(found))
 
 
-def _entry(inside: Inside, found: os.stat_result) -> Entry | None:
-    """Describe a file or directory; everything else is not there."""
-    is_directory = stat.S_ISDIR(found.st_mode)
-    if is_link(found) or not (is_directory or stat.S_ISREG(found.st_mode)):
-        return None
-    moment = min(max(found.st_mtime, 0), _LATEST)
-    modified = datetime.fromtimestamp(moment, tz=timezone.utc)
-    return Entry(inside, is_directory, 0 if is_directory else found.st_size, modified)
-
-
-def _look_up(directory: Directory, inside: Inside, name: str) -> Entry | None:
-    with contextlib.suppress(FileNotFoundError, Refusal):  # just removed; deeper than paths go
-        return _entry(inside / name, directory.look(name))
-    return None
-
-
-def _make_if_missing(directory: Directory, name: str) -> None:
-    with contextlib.suppress(FileExistsError):
-        directory.make(name)
-
-
 def _is_respelling(here: Directory, name: str, there: Directory, to_name: str) -> bool:
     """Tell whether two names mean the same on a disk to which letter case does not count."""
     if name == to_name or name.casefold() != to_name.casefold():
@@ -384,47 +279,3 @@ def _is_respelling(here: Directory, name: str, there: Directory, to_name: str) -
     with contextlib.suppress(FileNotFoundError):
         return os.path.samestat(here.look(name), there.look(to_name))
     return False
-
-
-def _remove_all(parent: Directory, name: str) -> None:
-    """Remove a directory with all that is in it; holds two directories open, however deep it is."""
-    pending: list[tuple[str, ...]] = [(name,)]
-    while pending:
-        names = pending[-1]
-        with contextlib.suppress(FileNotFoundError):
-            deeper = _remove_files(parent, names)
-            if deeper:
-                pending.extend((*names, one) for one in deeper)
-                continue
-            _remove_empty(parent, names)
-        pending.pop()
-
-
-def _remove_files(parent: Directory, names: Sequence[str]) -> list[str]:
-    """Remove all but the directories from a directory; return the names of these."""
-    with _descend(parent, names) as directory:
-        deeper: list[str] = []
-        for name in directory.names():
-            found = directory.look(name)
-            if stat.S_ISDIR(found.st_mode) and not is_link(found):
-                deeper.append(name)
-            else:
-                directory.unlink(name)
-    return deeper
-
-
-def _remove_empty(parent: Directory, names: Sequence[str]) -> None:
-    if len(names) == 1:
-        parent.remove(names[0])
-        return
-    with _descend(parent, names[:-1]) as directory:
-        directory.remove(names[-1])
-
-
-def _descend(directory: Directory, names: Sequence[str]) -> Directory:
-    """Open a directory further down; the one where it begins stays open."""
-    deeper = directory.enter(names[0])
-    for name in names[1:]:
-        with deeper:
-            deeper = deeper.enter(name)
-    return deeper

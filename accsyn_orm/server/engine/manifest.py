@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from accsyn_orm.server.disk.entries import Entry
 from accsyn_orm.server.disk.inside import Inside
-from accsyn_orm.server.disk.tree import Entry, Tree
+from accsyn_orm.server.disk.tree import Tree
 from accsyn_orm.server.engine.ends import End
 from accsyn_orm.server.engine.options import Options
 from accsyn_orm.server.engine.trouble import Code, TransferError, reading, writing
