@@ -13,6 +13,7 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import Change
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.generic import GenericEntity, entity_class
+from accsyn_orm.entities.merging import ABSENT
 from accsyn_orm.entities.metadata import MetadataKey
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.querying.results import Results
@@ -80,6 +81,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "ABSENT",
     "ENTITY_CLASSES",
     "UNSET",
     "Access",

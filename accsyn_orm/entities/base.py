@@ -11,8 +11,8 @@ from typing_extensions import Self
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend, Record
-from accsyn_orm.entities.changes import Change, detached
-from accsyn_orm.entities.conflicts import refuse_conflicts
+from accsyn_orm.entities.changes import Change, detached, refilled
+from accsyn_orm.entities.conflicts import reconciled
 from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import build
 from accsyn_orm.entities.model import EntityModel, EntityState
@@ -193,8 +193,12 @@ class Entity(EntityModel):
         When it fails, the changes stay and can be saved again.
 
         With ``check`` the entity is read before, one request more. What others changed since it was
-        loaded is taken over, and what both changed to different values is a conflict. There is no
-        lock: a change between the two requests is not noticed.
+        loaded is taken over, and what both changed to different values is a conflict; that goes for
+        each key of a dictionary, such as ``metadata.shot``. There is no lock: a change between the
+        two requests is not noticed.
+
+        The backend replaces a dictionary as a whole. Without ``check`` it becomes what it is here,
+        so what others changed in ``metadata`` meanwhile is lost even if it was another key.
 
         Args:
             session: where to save; unless given, where it was loaded from, or the active session.
@@ -206,8 +210,8 @@ class Entity(EntityModel):
         Raises:
             EntityValidationError: a required attribute is missing, or a value cannot be sent.
             EntityStateError: it was deleted, or created without the backend saying its id.
-            ConflictError: others changed the same attributes; nothing was sent, and the entity is
-                as before: ``refresh()`` takes over what they saved.
+            ConflictError: others changed the same; nothing was sent, and the entity is as before:
+                ``refresh()`` takes over what they saved.
             EntityNotFoundError: it is gone, which ``check`` noticed.
         """
         self._refuse_deleted()
@@ -377,14 +381,15 @@ class Entity(EntityModel):
         """Take over what others changed, and keep the own changes.
 
         Raises:
-            ConflictError: both changed the same attribute to different values.
+            ConflictError: both changed the same to different values.
         """
         record = self._fetch(backend)
         if record is None:
             raise EntityNotFoundError(type(self).__name__, f"id {self._id!r}")
         now = self.load_record(record, backend)
-        refuse_conflicts(self, now)
-        self._take_over_around(now, self.changes, backend)
+        waiting, both = self.changes, reconciled(self, now)
+        self._take_over_around(now, waiting, backend)
+        vars(self).update({name: refilled(vars(self)[name], both[name]) for name in both})
 
     def _take_over_around(
         self, fresh: Self, waiting: Mapping[str, Change], backend: Backend

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.changes import is_same
+from accsyn_orm.entities.merging import Differences, differing, merged
 from accsyn_orm.errors import ConflictError
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
 
-Differences: TypeAlias = dict[str, tuple[Any, Any, Any]]
-"""By attribute: what it was, what it is to become, and what it is."""
-
 
 def drifted(
     before: Mapping[str, Any], after: Mapping[str, Any], now: Mapping[str, Any]
 ) -> Differences:
-    """Return the attributes to be changed that are not what they were, with all three values.
+    """Return what of the attributes to be changed is not what it was, with all three values.
+
+    Of dictionaries, the keys are named.
 
     Args:
         before: what was read.
@@ -27,14 +27,17 @@ def drifted(
         now: what there is.
     """
     return {
-        name: (before.get(name), wanted, now.get(name))
+        path: (was, mine, theirs)
         for name, wanted in after.items()
-        if not is_same(before.get(name), now.get(name))
+        for path, was, mine, theirs in differing(name, before.get(name), wanted, now.get(name))
     }
 
 
-def refuse_conflicts(mine: EntityModel, theirs: EntityModel) -> None:
-    """Refuse to overwrite what both sides changed, unless they changed it to the same.
+def reconciled(mine: EntityModel, theirs: EntityModel) -> dict[str, Any]:
+    """Return the changed attributes as they are to be saved: with what others changed in them.
+
+    What both sides changed is refused, unless they changed it to the same. In dictionaries that is
+    decided for each key.
 
     Of an attribute that was not loaded nobody knows what it was: then the time of the last change
     decides, and where that was not loaded either, any difference counts.
@@ -44,14 +47,17 @@ def refuse_conflicts(mine: EntityModel, theirs: EntityModel) -> None:
         theirs: the entity as it is now.
 
     Raises:
-        ConflictError: there is such an attribute.
+        ConflictError: both sides changed the same.
     """
     values, now = vars(mine), vars(theirs)
-    changes = {name: change for name, change in mine.changes.items() if name in now}
-    before = {name: change.before for name, change in changes.items()}
-    if "modified" in values and is_same(values["modified"], now.get("modified")):
-        before = {name: now[name] if was is UNSET else was for name, was in before.items()}
-    found = drifted(before, {name: change.after for name, change in changes.items()}, now)
-    conflicts = {name: three for name, three in found.items() if not is_same(three[1], three[2])}
+    is_untouched = "modified" in values and is_same(values["modified"], now.get("modified"))
+    conflicts, found = Differences(), dict[str, Any]()
+    for name, change in mine.changes.items():
+        if name not in now:
+            continue
+        is_guessed = change.before is UNSET and is_untouched
+        before = now[name] if is_guessed else change.before
+        found[name] = merged(name, before, change.after, now[name], conflicts)
     if conflicts:
         raise ConflictError(type(mine).__name__, str(values.get("id")), conflicts)
+    return found

@@ -124,8 +124,9 @@ class ConflictError(EntityError, RuntimeError):
     Attributes:
         entity: name of the entity class.
         id: id of the entity.
-        differences: by attribute, what it was when it was read, what it was to become, and what
-            the backend has now; empty when only the time of change tells.
+        differences: by attribute, or by key as in ``metadata.shot``, what it was when it was read,
+            what it was to become, and what the backend has now; ``entities.ABSENT`` stands for a
+            key that is not there. Empty when only the time of change tells.
     """
 
     def __init__(

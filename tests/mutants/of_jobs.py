@@ -79,9 +79,9 @@ MUTANTS = [
     ),
     Mutant(
         "the same change twice is a conflict",
-        "entities/conflicts.py",
-        "if not is_same(three[1], three[2])",
-        "if True",
+        "entities/merging.py",
+        " and not is_same(mine, theirs)",
+        "",
         (f"{CONFLICTS}::test_the_same_change_twice_is_no_conflict",),
     ),
     Mutant(
@@ -94,9 +94,23 @@ MUTANTS = [
     Mutant(
         "what others changed is not taken over",
         "entities/base.py",
-        "        self._take_over_around(now, self.changes, backend)",
-        "        del now",
+        "        self._take_over_around(now, waiting, backend)",
+        "        del waiting",
         (f"{CONFLICTS}::test_a_failed_save_leaves_the_changes_after_catching_up",),
+    ),
+    Mutant(
+        "keys that others changed are overwritten",
+        "entities/merging.py",
+        "if _is_dict(begin) and _is_dict(mine) and _is_dict(theirs):",
+        "if False:",
+        (f"{CONFLICTS}::test_keys_that_others_changed_are_kept",),
+    ),
+    Mutant(
+        "what was merged is another dictionary than the one that is held",
+        "entities/base.py",
+        "refilled(vars(self)[name], both[name])",
+        "both[name]",
+        (f"{CONFLICTS}::test_what_was_merged_is_what_waits_when_the_backend_refuses",),
     ),
     Mutant(
         "who is refused does not look again",
