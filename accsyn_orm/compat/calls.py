@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn, cast
 
-from accsyn_orm.compat.base import OfficialSession, first, flag, items_of
+from accsyn_orm.compat.base import first, flag, items_of
 from accsyn_orm.compat.deprecation import kept
+from accsyn_orm.compat.files import OfficialFileCalls
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.query import lowercase, wire_expression
 from accsyn_orm.session.grants import has_recipients
@@ -20,7 +21,7 @@ _FLAGS_OF_GRANTS = frozenset({"invite", "notify", "read", "write"})
 _OPTIONS_OF_SHARES = (_TEXTS_OF_GRANTS | _FLAGS_OF_GRANTS) - {"invite"}
 
 
-class OfficialCalls(OfficialSession):
+class OfficialCalls(OfficialFileCalls):
     """What is not different between the generations."""
 
     # -- entities ---------------------------------------------------------------------------------
@@ -102,77 +103,6 @@ class OfficialCalls(OfficialSession):
     def revoke(self, entitytype: str, entityid: str, targettype: str, targetid: str) -> bool:
         """Take access away; tell whether there was any."""
         return bool(self._session.revoke(entitytype, entityid, targettype, targetid))
-
-    # -- files ------------------------------------------------------------------------------------
-
-    @kept
-    def ls(
-        self,
-        path: Any,
-        recursive: bool = False,
-        maxdepth: int | None = None,
-        getsize: bool = False,
-        files_only: bool = False,
-        directories_only: bool = False,
-        include: Any = None,
-        exclude: Any = None,
-    ) -> Any:
-        """List a folder."""
-        return self._ls(
-            path,
-            recursive=recursive,
-            maxdepth=maxdepth,
-            getsize=getsize,
-            files_only=files_only,
-            directories_only=directories_only,
-            include=include,
-            exclude=exclude,
-        )
-
-    @kept
-    def getsize(self, path: Any, include: Any = None, exclude: Any = None) -> Any:
-        """Return the size of a file or folder in bytes."""
-        return self._getsize(path, include, exclude)
-
-    @kept
-    def exists(self, path: Any) -> Any:
-        """Tell whether there is such a file or folder."""
-        return self._exists(path)
-
-    @kept
-    def mkdir(self, path: Any) -> Any:
-        """Create a folder."""
-        return self._result(self._session.mkdir, path)
-
-    @kept
-    def rename(self, path: Any, path_to: Any) -> Any:
-        """Rename a file or folder."""
-        return self._result(self._session.rename, path, path_to)
-
-    @kept
-    def mv(self, path_src: Any, path_dst: Any) -> Any:
-        """Move a file or folder."""
-        return self._result(self._session.mv, path_src, path_dst)
-
-    @kept
-    def rm(self, path: Any) -> Any:
-        """Delete a file or folder."""
-        return self._result(self._session.delete, path)
-
-    @kept
-    def delete(self, path: Any, force: bool = False) -> Any:
-        """Delete a file or folder."""
-        return self._result(self._session.delete, path, force=flag(force))
-
-    @kept
-    def prepublish(self, data: Sequence[Mapping[str, Any]]) -> Any:
-        """Have files looked at before they are published."""
-        return self._result(self._session.prepublish, self._sent(data))
-
-    @kept
-    def publish(self, data: Sequence[Mapping[str, Any]]) -> Any:
-        """Do the same as ``prepublish()``; the manual calls it so, the clients never did."""
-        return self._result(self._session.prepublish, self._sent(data))
 
     # -- configuration ----------------------------------------------------------------------------
 
@@ -357,17 +287,6 @@ class OfficialCalls(OfficialSession):
         result = answer.get("result", answer)
         items = items_of(result)
         return items[0] if len(items) == 1 else result
-
-    def _ls(self, path: Any, *, maxdepth: Any, include: Any, exclude: Any, **flags: Any) -> Any:
-        given = {name: flag(value) for name, value in flags.items()}
-        given |= {"maxdepth": maxdepth or None, "include": include, "exclude": exclude}
-        return self._result(self._session.ls, path, **given)
-
-    def _getsize(self, path: Any, include: Any, exclude: Any) -> Any:
-        return self._result(self._session.getsize, path, include=include, exclude=exclude)
-
-    def _exists(self, path: Any) -> Any:
-        return self._result(self._session.exists, path)
 
 
 def _granted(targettype: object, data: Any) -> Any:

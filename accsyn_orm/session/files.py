@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast, overload
 
-from accsyn_orm.errors import EntityValidationError, PayloadError, shown
-from accsyn_orm.paths import AccsynPath
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.findings import of_move, of_states
 from accsyn_orm.session.lookups import Lookups
 from accsyn_orm.session.payloads import check_flag, check_number
+from accsyn_orm.session.places import (
+    Filter,
+    Path,
+    Paths,
+    check_path,
+    filters_of,
+    is_several,
+    problem_of,
+)
 from accsyn_orm.wire.codec import decode_records
 from accsyn_orm.wire.versions import V1
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Record
     from accsyn_orm.session.retrying import Finding, Look
-
-Path: TypeAlias = "str | AccsynPath | Mapping[str, Any]"
-"""One place on a share: ``share=projects/plates``, as text or value, or the same in parts."""
-
-Paths: TypeAlias = "list[str] | list[AccsynPath] | list[dict[str, Any]] | tuple[Path, ...]"
-"""Several places. Text is one place, though it is a sequence."""
-
-Filter: TypeAlias = "str | Sequence[str] | None"
-"""Names of files: ``word``, ``*word``, ``word*``, ``*word*``, ``a*b``, ``re('…')``, or several."""
 
 
 class FileCalls(Lookups):
@@ -75,12 +73,12 @@ class FileCalls(Lookups):
         for name, flag in {**flags, **kinds}.items():
             check_flag("file", name, flag)
         if directories_only and files_only:
-            raise _problem("files_only", "contradicts directories_only")
-        data = {"op": "ls", "path": _check_path("path", path), "download": True, **flags}
+            raise problem_of("files_only", "contradicts directories_only")
+        data = {"op": "ls", "path": check_path("path", path), "download": True, **flags}
         if maxdepth is not None:
             data["maxdepth"] = check_number("file", "maxdepth", maxdepth, least=1)
         data |= {name: True for name, flag in kinds.items() if flag}
-        data |= _filters(include, exclude)
+        data |= filters_of(include, exclude)
         return self._rows(path, self._file_call("GET", data))
 
     @overload
@@ -126,7 +124,7 @@ class FileCalls(Lookups):
         Returns:
             Whether the backend says it did, for every path.
         """
-        data = {"op": "mkdir", "path": _check_path("path", path)}
+        data = {"op": "mkdir", "path": check_path("path", path)}
         look = self._look_at(data["path"], is_there=True)
         return _is_success(self._file_call("POST", data, look))
 
@@ -163,7 +161,7 @@ class FileCalls(Lookups):
         Returns:
             Whether the backend says it did, for every path.
         """
-        checked, is_forced = _check_path("path", path), check_flag("file", "force", force)
+        checked, is_forced = check_path("path", path), check_flag("file", "force", force)
         data: dict[str, Any] = {"op": "delete", "path": checked}
         if is_forced or self._generation is not V1:  # v1.0 clients know no such option
             data["force"] = is_forced
@@ -174,31 +172,6 @@ class FileCalls(Lookups):
     def rm(self, path: Path | Paths, *, force: bool = False) -> bool:
         """Do the same as ``delete()``, by its name in v1.0."""
         return self.delete(path, force=force)
-
-    @public_call
-    def prepublish(self, data: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Have the workspace look at files before they are published.
-
-        Args:
-            data: for each file ``id`` (a UUID), ``filename``, ``size`` in bytes; for each folder
-                also ``is_dir`` and ``files``, a list like this one. A size left out is that of the
-                ``files``, or zero. The list itself is not changed.
-
-        Returns:
-            ``files`` with what was found out about each (``can_publish``, ``rejected``,
-            ``warning``, ``path`` …), and what the workspace says about publishing, such as
-            ``guidelines``.
-        """
-        try:
-            files = _measured(data, "data")
-        except RecursionError as error:
-            raise PayloadError("data", "is nested too deeply") from error
-        payload = {"files": files, "size": sum(entry["size"] for entry in files)}
-        uri = f"{self._generation.tenant_base}/publish/preprocess"
-        result: object = self._connection.call("PUT", uri, payload)
-        if not isinstance(result, dict):
-            self._connection.reject(uri, "the answer holds no dictionary")
-        return cast("dict[str, Any]", result)
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -216,7 +189,7 @@ class FileCalls(Lookups):
             rows = self._are_there(path)
             states = [bool(row.get("result")) == is_there for row in rows]
             done = [{"path": row.get("path"), "result": True} for row in rows]
-            return of_states(states, done if _is_list(path) else True)
+            return of_states(states, done if is_several(path) else True)
 
         return look
 
@@ -227,9 +200,9 @@ class FileCalls(Lookups):
     # mypy does not see through the decorator at an overloaded method.
     @public_call
     def _getsize(self, path: Path | Paths, include: Filter, exclude: Filter) -> int | list[Record]:
-        data = {"op": "getsize", "path": _check_path("path", path), **_filters(include, exclude)}
+        data = {"op": "getsize", "path": check_path("path", path), **filters_of(include, exclude)}
         result = self._file_call("GET", data)
-        if _is_list(path):
+        if is_several(path):
             return self._rows(path, result)
         if isinstance(result, bool) or not isinstance(result, (int, float)):
             self._connection.reject(self._file_uri, "the answer holds no size")
@@ -237,15 +210,15 @@ class FileCalls(Lookups):
 
     @public_call
     def _exists(self, path: Path | Paths) -> bool | list[Record]:
-        result = self._file_call("GET", {"op": "exists", "path": _check_path("path", path)})
-        if _is_list(path):
+        result = self._file_call("GET", {"op": "exists", "path": check_path("path", path)})
+        if is_several(path):
             return self._rows(path, result)
         if result is not None and not isinstance(result, bool):
             self._connection.reject(self._file_uri, "the answer is neither yes nor no")
         return bool(result)
 
     def _move(self, operation: str, paths: Mapping[str, object]) -> bool:
-        checked = {name: _check_path(name, path) for name, path in paths.items()}
+        checked = {name: check_path(name, path) for name, path in paths.items()}
         ends_of = (checked["path"], checked["path_to"])
 
         def look() -> Finding:
@@ -253,7 +226,7 @@ class FileCalls(Lookups):
             return of_move(is_at_source=ends[0], is_at_target=ends[1])
 
         # Of several it is not known which goes where.
-        is_single = not any(_is_list(path) for path in ends_of)
+        is_single = not any(is_several(path) for path in ends_of)
         data = {"op": operation, **checked}
         return _is_success(self._file_call("PUT", data, look if is_single else None))
 
@@ -265,68 +238,10 @@ class FileCalls(Lookups):
             self._connection.reject(self._file_uri, "the answer holds no list of rows")
         found = cast("list[Record]", rows)
         decode_records(found)
-        if _is_list(path):
+        if is_several(path):
             for row in found:
                 decode_records(row.get("result"))
         return found
-
-
-def _check_path(argument: str, path: object) -> Any:
-    """Return a path, or a list of paths, as it is sent."""
-    given = path
-    if isinstance(path, (list, tuple)):
-        items = cast("Sequence[object]", path)
-        if not items or any(isinstance(item, (list, tuple)) for item in items):
-            raise _problem(argument, "a list of paths holds at least one, and no lists")
-        return [_check_path(argument, item) for item in items]
-    if isinstance(path, AccsynPath):
-        path = str(path)
-    if isinstance(path, str) and path.strip() and "\0" not in path:
-        return path
-    if isinstance(path, Mapping) and path:
-        return dict(cast("Mapping[str, Any]", path))
-    raise _problem(argument, f"{shown(given)} is no path, such as 'share=projects/plates'")
-
-
-def _filters(include: object, exclude: object) -> dict[str, Any]:
-    given = {"include": _check_filter("include", include)}
-    given["exclude"] = _check_filter("exclude", exclude)
-    return {name: words for name, words in given.items() if words}
-
-
-def _check_filter(argument: str, words: object) -> Any:
-    if words is None or isinstance(words, str):
-        return words
-    items = list(cast("Sequence[object]", words)) if isinstance(words, (list, tuple)) else [None]
-    if not all(isinstance(word, str) and word for word in items):
-        raise _problem(argument, "is text or a list of texts, such as '*.exr'")
-    return items
-
-
-def _measured(data: object, where: str) -> list[dict[str, Any]]:
-    """Return a copy of files to publish in which each has a size."""
-    if not isinstance(data, (list, tuple)) or not data:
-        raise _problem(where, "must be a list of dictionaries that is not empty")
-    items = cast("Sequence[object]", data)
-    return [_measured_entry(entry, f"{where}[{index}]") for index, entry in enumerate(items)]
-
-
-def _measured_entry(entry: object, where: str) -> dict[str, Any]:
-    if not isinstance(entry, Mapping):
-        raise _problem(where, "must be a dictionary")
-    copy = dict(cast("Mapping[str, Any]", entry))
-    if "size" in copy:
-        check_number("file", f"{where}.size", copy["size"])
-        return copy
-    if copy.get("is_dir") is True and copy.get("files"):
-        copy["files"] = _measured(copy["files"], f"{where}.files")
-        copy["size"] = sum(file["size"] for file in copy["files"])
-        return copy
-    return {**copy, "size": 0}
-
-
-def _is_list(path: object) -> bool:
-    return isinstance(path, (list, tuple))
 
 
 def _is_success(result: object) -> bool:
@@ -337,7 +252,3 @@ def _is_success(result: object) -> bool:
     return bool(rows) and all(
         cast("Record", row).get("result") if isinstance(row, dict) else row for row in rows
     )
-
-
-def _problem(argument: str, reason: str) -> EntityValidationError:
-    return EntityValidationError("file", [(argument, reason)])

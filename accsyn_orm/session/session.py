@@ -11,6 +11,7 @@ from accsyn_orm.session.configuration import ConfigurationCalls
 from accsyn_orm.session.core import public_call
 from accsyn_orm.session.files import FileCalls
 from accsyn_orm.session.monitoring import MonitoringCalls
+from accsyn_orm.session.publishing import PublishingCalls
 from accsyn_orm.session.schema import SchemaCalls
 from accsyn_orm.session.writing import WritingCalls
 
@@ -33,6 +34,7 @@ class Session(
     FileCalls,
     ConfigurationCalls,
     MonitoringCalls,
+    PublishingCalls,
     SchemaCalls,
     WritingCalls,
 ):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from accsyn_orm.compat.base import dev_url, from_environment, state
 from accsyn_orm.compat.calls import OfficialCalls
 from accsyn_orm.compat.dates import V1Decoder, V1Encoder
 from accsyn_orm.compat.deprecation import kept
 from accsyn_orm.compat.v1.constants import *  # noqa: F403  # whatever scripts may name
+from accsyn_orm.compat.v1.ordering import in_either_order
 from accsyn_orm.errors import AccsynError
 from accsyn_orm.wire.versions import V1
 
@@ -19,31 +19,6 @@ AccsynException = AccsynError
 accsynException = AccsynError  # noqa: N816  # so in 2.x
 JSONEncoder = V1Encoder
 JSONDecoder = V1Decoder
-
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-_ORDER_OF_1_4 = ("attributes", "finished", "limit", "skip", "create", "update")
-
-
-def _in_either_order(find: Callable[P, R]) -> Callable[P, R]:
-    """Make ``find()`` take its arguments in the order of 1.4 as well as in that of 2.x.
-
-    1.4 had neither ``offline`` nor ``archived``: numbers in their places are its ``limit`` and
-    ``skip``, and flags two places on its ``create`` and ``update``.
-    """
-
-    @wraps(find)
-    def ordered(*args: P.args, **kwargs: P.kwargs) -> R:
-        session_and_query, rest = args[:2], args[2:]
-        is_1_4 = any(map(_is_number, rest[2:4])) or any(map(_is_flag, rest[4:6]))
-        if not is_1_4 or len(rest) > len(_ORDER_OF_1_4):
-            return find(*args, **kwargs)
-        call = cast("Callable[..., R]", find)
-        return call(*session_and_query, **dict(zip(_ORDER_OF_1_4, rest, strict=False)), **kwargs)
-
-    return ordered
 
 
 class Session(OfficialCalls):
@@ -115,7 +90,7 @@ class Session(OfficialCalls):
         )
 
     @kept
-    @_in_either_order
+    @in_either_order
     def find(
         self,
         query: str,
@@ -293,11 +268,3 @@ def _tenant_of_old() -> str | None:
 
 def _key_of_old() -> str | None:
     return _unless("ACCSYN_API_KEY", "FILMHUB_API_KEY")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_flag(value: object) -> bool:
-    return isinstance(value, bool)
