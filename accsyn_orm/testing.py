@@ -27,8 +27,8 @@ try:
     from accsyn_orm.server.context import Integration, PublishHook
     from accsyn_orm.server.http.faults import Fault, Faults
     from accsyn_orm.server.http.limits import ACCSYN_RATE, Limits
-    from accsyn_orm.server.runner import Workspace
     from accsyn_orm.server.service import Credentials
+    from accsyn_orm.server.workspace import Workspace
 except ModuleNotFoundError as error:
     needed = f"the embedded workspace needs {error.name}: pip install 'accsyn_orm[server]'"
     raise ModuleNotFoundError(needed, name=error.name) from error

@@ -131,7 +131,7 @@ def test_marker_that_cannot_be_meant_says_so(pytester, marker, message):
 
 def test_missing_extra_is_told_with_what_to_install(pytester, monkeypatch):
     monkeypatch.delitem(sys.modules, "accsyn_orm.testing", raising=False)
-    monkeypatch.setitem(sys.modules, "accsyn_orm.server.runner", None)
+    monkeypatch.setitem(sys.modules, "accsyn_orm.server.workspace", None)
     pytester.makepyfile("def test_nothing(accsyn_session): pass")
     result = run(pytester)
     result.assert_outcomes(errors=1)

@@ -16,8 +16,8 @@ from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.provenance import BEHAVIOURS, Source
 from accsyn_orm.server.rules import RULES
 from accsyn_orm.server.rules.schema import Field
-from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.storage.tables import Generation
+from accsyn_orm.server.workspace import Workspace
 
 _DECLARED_BY = Workspace
 """Importing it imports every module that declares behaviours."""

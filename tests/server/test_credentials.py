@@ -24,9 +24,9 @@ from accsyn_orm.server.operations.plan import OPERATIONS
 from accsyn_orm.server.operations.work import ROUTES
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import RULES
-from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.service import Signature
 from accsyn_orm.server.storage.tables import USERS
+from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.wire.credentials import KeyCredentials, PasswordCredentials, SessionCredentials
 from accsyn_orm.wire.versions import V1, V3
 

@@ -28,8 +28,8 @@ from sqlalchemy import event, text
 from accsyn_orm.errors import BackendError, ConfigurationError
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.server.refusals import Unwritable
-from accsyn_orm.server.runner import Workspace
 from accsyn_orm.server.storage.database import Database
+from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.testing import EmbeddedWorkspace
 
 deep = pytest.mark.deep
@@ -252,7 +252,7 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.runner import Workspace
+from accsyn_orm.server.workspace import Workspace
 data = Path(sys.argv[1])
 Workspace().stop()  # loads what others could not read
 if os.geteuid() == 0:  # for whom permissions do not count

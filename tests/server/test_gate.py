@@ -19,7 +19,7 @@ from typing_extensions import Self
 
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.http.limits import MAX_BODY, Limits
-from accsyn_orm.server.runner import Workspace
+from accsyn_orm.server.workspace import Workspace
 
 QUICK = Limits(head_seconds=0.4, request_seconds=0.8, linger_seconds=0.1)
 FIND = "GET /api/v3/event?{} HTTP/1.1"

@@ -6,7 +6,7 @@ import requests
 from accsyn_orm.server.http import rates
 from accsyn_orm.server.http.limits import ACCSYN_RATE, Rate
 from accsyn_orm.server.http.rates import RateLimit
-from accsyn_orm.server.runner import default_limits
+from accsyn_orm.server.workspace import default_limits
 from accsyn_orm.testing import EmbeddedWorkspace
 
 

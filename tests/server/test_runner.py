@@ -19,10 +19,11 @@ from accsyn_orm.errors import AccsynError, ConfigurationError
 from accsyn_orm.server import runner
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.http.listener import Listener
-from accsyn_orm.server.runner import Workspace, serve
+from accsyn_orm.server.runner import serve
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.plant import SEEDS
 from accsyn_orm.server.service import Signature
+from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.testing import EmbeddedWorkspace
 from accsyn_orm.wire.credentials import KeyCredentials
 from accsyn_orm.wire.versions import V3

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from accsyn_orm.errors import AccsynError, ConfigurationError
-from accsyn_orm.server.runner import Workspace
+from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.testing import EmbeddedWorkspace, ManualClock
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
