@@ -21,8 +21,8 @@ from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.pacing.hurry import no_waiting
 
 try:
-    from accsyn_orm.server.access.accounts import Lifetimes
     from accsyn_orm.server.access.roles import Role
+    from accsyn_orm.server.access.sessions import Lifetimes
     from accsyn_orm.server.clock import Clock, ManualClock, system_clock
     from accsyn_orm.server.context import Integration, PublishHook
     from accsyn_orm.server.http.faults import Fault, Faults

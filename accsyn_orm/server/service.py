@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import secrets
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,28 +16,21 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from accsyn_orm.server.access.accounts import (
-    KEY_SESSION,
-    PASSWORD_SESSION,
-    WRONG_CREDENTIALS,
-    Accounts,
-    Lifetimes,
-    Session,
-)
+from accsyn_orm.server.access import accounts
 from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.access.sessions import Lifetimes, Sessions
 from accsyn_orm.server.clock import Clock
 from accsyn_orm.server.context import Call, Integration, PublishHook
 from accsyn_orm.server.disk.roots import Roots
 from accsyn_orm.server.intake import require_storable
-from accsyn_orm.server.logbook import log
-from accsyn_orm.server.operations import Work, plan, require_verb
+from accsyn_orm.server.operations import plan
 from accsyn_orm.server.presence import Presence
 from accsyn_orm.server.provenance import CLIENT_SOURCE, DOCUMENTED, behaviour
 from accsyn_orm.server.refusals import Refusal, Unwritable, no_such
 from accsyn_orm.server.repetitions import Memory, answer_once
-from accsyn_orm.server.rules.base import payload
 from accsyn_orm.server.rules.clients import note_machine
+from accsyn_orm.server.sign_in import Signature, SignIn
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.tables import (
     CLIENT_TYPES,
@@ -49,20 +41,11 @@ from accsyn_orm.server.storage.tables import (
     Scope,
 )
 from accsyn_orm.server.transfers.packages import Upkeep
-from accsyn_orm.wire.credentials import (
-    Credentials as WireCredentials,
-)
-from accsyn_orm.wire.credentials import (
-    KeyCredentials,
-    PasswordCredentials,
-    SessionCredentials,
-    parse_device,
-)
+from accsyn_orm.wire.credentials import Credentials as WireCredentials
+from accsyn_orm.wire.credentials import SessionCredentials, parse_device
 from accsyn_orm.wire.events import Event
 from accsyn_orm.wire.sign_in import Endpoint, Login, encode_discovery, encode_login
-from accsyn_orm.wire.versions import V1, Generation
-
-NO_API_KEY = "API keys cannot be read: this is disabled in the backend by default"
+from accsyn_orm.wire.versions import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +63,6 @@ class Credentials:
     username: str
     api_key: str = field(repr=False)
     password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """How a request identifies its sender.
-
-    Attributes:
-        credentials: from its ``Authorization`` header.
-        tenant: the workspace that it is for.
-    """
-
-    credentials: WireCredentials
-    tenant: str
 
 
 class Service:
@@ -120,7 +90,8 @@ class Service:
         self._database = database
         self._clock = clock
         self._roots = roots
-        self._accounts = Accounts(lifetimes)
+        self._sessions = Sessions(lifetimes)
+        self._sign_in = SignIn(self._sessions)
         self._presence = Presence(database)
         self._upkeep = Upkeep(database, roots)
         self._memory = Memory(database)
@@ -169,14 +140,14 @@ class Service:
         _require_storable_signature(signature)
         require_storable("payload", body, device)
         now = self._clock()
-        digest = self._checked_digest(generation, signature)
+        digest = self._sign_in.checked_digest(self._database, generation, signature)
         with self._database.writing() as connection:
-            caller, session = self._open(connection, generation, signature, digest, now)
-            self._accounts.note_sign_in(connection, caller, now)
+            caller, session = self._sign_in.open(connection, generation, signature, digest, now)
+            accounts.note_sign_in(connection, caller, now)
             note_machine(Call(connection, caller, now, self._roots), parse_device(device))
             expired = body.get("session_key_reuse")
             if isinstance(expired, str):
-                self._accounts.replace_session(connection, caller, expired)
+                self._sessions.replace(connection, caller, expired)
         login = Login(session, caller.user_id, caller.role.wire(generation.name))
         return encode_login(generation, login)
 
@@ -194,7 +165,7 @@ class Service:
         require_storable("event", *_members(event))
         if event.tenant.casefold() != signature.tenant.casefold():
             raise Refusal("the event and the credentials name different workspaces")
-        work = self._own_work(generation, event, verb) or plan(generation.name, event, verb)
+        work = self._sign_in.work(generation, event, verb) or plan(generation.name, event, verb)
         now = self._clock()
         # What the workspace does by itself has time until there is room for it; what it is asked
         # for will say so.
@@ -204,13 +175,13 @@ class Service:
             self._memory.keep(now)
         opened = self._database.writing() if work.writes else self._database.reading()
         with opened as connection:
-            session = self._identify(connection, generation, signature, now)
+            session = self._sign_in.identify(connection, generation, signature, now)
             call = self._call(connection, session.caller, now)
             answer = answer_once(call, event, verb, work) if work.writes else work.run(call)
         if session.needs_touch and isinstance(signature.credentials, SessionCredentials):
             # The work is done: to say anything else now would be wrong.
             with contextlib.suppress(Unwritable), self._database.writing() as connection:
-                self._accounts.touch(connection, signature.credentials.session_key, now)
+                self._sessions.touch(connection, signature.credentials.session_key, now)
         return answer if work.is_whole_answer else {"result": answer}
 
     def _call(self, connection: Connection, caller: Caller, now: datetime) -> Call:
@@ -243,8 +214,8 @@ class Service:
                 raise Refusal(f"the workspace has no enabled user with role {role.value}")
             password = secrets.token_urlsafe(16)
             ident, code, home = found
-            key = self._accounts.new_api_key(connection, home, ident, now)
-            self._accounts.set_password(connection, home, ident, password, now)
+            key = accounts.new_api_key(connection, home, ident, now)
+            accounts.set_password(connection, home, ident, password, now)
         return Credentials(workspace, code, key, password)
 
     def volume(self, workspace: str, code: str) -> Path:
@@ -295,96 +266,6 @@ class Service:
             raise Refusal(f"{username!r} has no computer: it appears when he first signs in")
         return self._roots.computer(client)
 
-    # -- sign-in ---------------------------------------------------------------------------------
-
-    def _checked_digest(self, generation: Generation, signature: Signature) -> str:
-        """Check the password of a sign-in; return its digest, or nothing if there is none."""
-        match signature.credentials:
-            case PasswordCredentials(username, password) if generation is V1:
-                return self._accounts.check_password(
-                    self._database, signature.tenant, username, password
-                )
-            case _:
-                return ""
-
-    def _open(
-        self,
-        connection: Connection,
-        generation: Generation,
-        signature: Signature,
-        digest: str,
-        now: datetime,
-    ) -> tuple[Caller, str]:
-        """Check credentials at sign-in; return the caller and the session that he gets."""
-        tenant = signature.tenant
-        match signature.credentials:
-            case KeyCredentials(username, api_key):
-                caller = self._accounts.caller_with_key(
-                    connection, tenant, username, api_key, generation.name
-                )
-                if generation is not V1:
-                    # v3 has no sessions: the key itself comes with every event.
-                    return caller, uuid.uuid4().hex
-                return caller, self._accounts.open_session(connection, caller, KEY_SESSION, now)
-            case PasswordCredentials(username) if generation is V1:
-                caller = self._accounts.caller_with_password(connection, tenant, username, digest)
-                return caller, self._accounts.open_session(
-                    connection, caller, PASSWORD_SESSION, now
-                )
-            case SessionCredentials(username, key) if generation is V1:
-                # The key goes on as it is: signing in with it must not make it live longer.
-                session = self._accounts.session(connection, tenant, username, key, now)
-                return session.caller, key
-            case _:
-                raise Refusal(WRONG_CREDENTIALS)
-
-    def _identify(
-        self, connection: Connection, generation: Generation, signature: Signature, now: datetime
-    ) -> Session:
-        """Find out whose event this is."""
-        match signature.credentials:
-            case SessionCredentials(username, key) if generation is V1:
-                return self._accounts.session(connection, signature.tenant, username, key, now)
-            case KeyCredentials(username, api_key) if generation is not V1:
-                caller = self._accounts.caller_with_key(
-                    connection, signature.tenant, username, api_key, generation.name
-                )
-                return Session(caller, needs_touch=False)
-            case _:
-                raise Refusal("not signed in: these credentials are not for events")
-
-    # -- operations on the account itself ----------------------------------------------------------
-
-    def _own_work(self, generation: Generation, event: Event, verb: str) -> Work | None:
-        """Find an operation that is about the caller's credentials, not about entities."""
-        uri = event.uri.casefold().strip("/")
-        if uri == "user/api_key":
-            require_verb(event, verb, "GET")
-            return Work(writes=False, run=_refuse_api_key)
-        if uri == "user/generate_session_key" and generation is V1:
-            require_verb(event, verb, "POST")
-            return Work(
-                writes=True,
-                run=lambda call: self._generate_session_key(call, event),
-                is_whole_answer=True,
-                is_secret=True,
-            )
-        return None
-
-    def _generate_session_key(self, call: Call, event: Event) -> dict[str, Any]:
-        # The query is a bare user name here, not an expression.
-        if (event.query or "").casefold() != call.caller.user_code.casefold():
-            raise Refusal("session keys are made for yourself only")
-        data = dict(payload(event.data or {}))
-        lifetime = data.pop("lifetime", None)
-        if data:
-            raise Refusal(f"{event.uri} takes lifetime; not {', '.join(data)}")
-        if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float, type(None))):
-            raise Refusal("lifetime is a number of seconds")
-        key = self._accounts.generate_session_key(call.connection, call.caller, call.now, lifetime)
-        log(call, "user", call.caller.user_id, "info", "session key made")
-        return {"session_key": key}
-
 
 def _require_storable_signature(signature: Signature) -> None:
     require_storable("credentials", signature.tenant, *_members(signature.credentials))
@@ -393,7 +274,3 @@ def _require_storable_signature(signature: Signature) -> None:
 def _members(record: Event | WireCredentials) -> list[Any]:
     # Not asdict(): it copies, and its recursion has an end.
     return [getattr(record, member.name) for member in dataclasses.fields(record)]
-
-
-def _refuse_api_key(_call: Call) -> Any:
-    raise Refusal(NO_API_KEY)

@@ -17,8 +17,8 @@ from typing import cast
 from typing_extensions import Self
 
 from accsyn_orm.errors import ConfigurationError
-from accsyn_orm.server.access.accounts import Lifetimes
 from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.access.sessions import Lifetimes
 from accsyn_orm.server.clock import Clock, system_clock
 from accsyn_orm.server.context import Integration, PublishHook
 from accsyn_orm.server.disk.roots import Roots

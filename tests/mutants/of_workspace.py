@@ -118,7 +118,7 @@ MUTANTS = [
         "server/access/accounts.py",
         "digest: str = row.digest if row else NOBODY_PASSWORD",
         'digest: str = row.digest if row else ""\n'
-        '        if not row:\n            raise Refusal("there is no such user")',
+        '    if not row:\n        raise Refusal("there is no such user")',
         ("tests/server/test_credentials.py::test_nobody_learns_who_is_a_user",),
     ),
     Mutant(

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from accsyn_orm.server.access.accounts import Accounts, Lifetimes
+from accsyn_orm.server.access import accounts
 from accsyn_orm.server.access.rights import Caller
 from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.access.sessions import Lifetimes
 from accsyn_orm.server.clock import ManualClock
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.roots import Roots
@@ -25,7 +26,8 @@ from accsyn_orm.server.rules.sites import find_site
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.machines import app_code
 from accsyn_orm.server.seeds.plant import plant
-from accsyn_orm.server.service import Service, Signature
+from accsyn_orm.server.service import Service
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.server.storage.database import Database
 from accsyn_orm.server.storage.store import insert_row, insert_rows
 from accsyn_orm.server.storage.tables import (
@@ -130,7 +132,7 @@ class Studio:
                 )
             ).one()
             if code not in self.keys:
-                self.keys[code] = Accounts(Lifetimes()).new_api_key(
+                self.keys[code] = accounts.new_api_key(
                     connection, found.workspace, found.id, self.clock()
                 )
         key = self.keys[code]

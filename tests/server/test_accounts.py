@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from accsyn_orm.server.access.accounts import Accounts
+from accsyn_orm.server.access import accounts
 from accsyn_orm.server.access.digests import password_digest, password_matches
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.refusals import Refusal
-from accsyn_orm.server.service import Signature
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.server.storage.tables import api_keys, passwords, sessions
 from accsyn_orm.wire.credentials import KeyCredentials, PasswordCredentials, SessionCredentials
 from accsyn_orm.wire.versions import V1, V3
@@ -72,14 +72,14 @@ def test_a_wrong_password_and_an_unknown_user_answer_alike(studio, credentials, 
 
 
 def test_a_password_that_changes_meanwhile_is_none_any_more(studio, credentials, monkeypatch):
-    real = Accounts.check_password
+    real = accounts.check_password
 
     def check(*given):
         digest = real(*given)
         studio.service.new_credentials(CODE, Role.ADMIN)
         return digest
 
-    monkeypatch.setattr(Accounts, "check_password", check)
+    monkeypatch.setattr(accounts, "check_password", check)
     with pytest.raises(Refusal, match="sign-in refused"):
         studio.service.sign_in(V1, by_password(credentials), {})
 

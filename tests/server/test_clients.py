@@ -7,7 +7,7 @@ import pytest
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules.clients import insert_client
 from accsyn_orm.server.seeds.identity import stable_id
-from accsyn_orm.server.service import Signature
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.server.storage.store import insert_row, rows_where
 from accsyn_orm.server.storage.tables import SHARES
 from accsyn_orm.wire.credentials import KeyCredentials

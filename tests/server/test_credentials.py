@@ -16,15 +16,16 @@ from sqlalchemy import event as on
 from sqlalchemy import update
 
 from accsyn_orm.errors import AccsynError
-from accsyn_orm.server.access import accounts, digests
-from accsyn_orm.server.access.accounts import EXPIRED, WRONG_CREDENTIALS
+from accsyn_orm.server.access import accounts, digests, sessions
+from accsyn_orm.server.access.accounts import WRONG_CREDENTIALS
 from accsyn_orm.server.access.digests import new_key
 from accsyn_orm.server.access.roles import Role
+from accsyn_orm.server.access.sessions import EXPIRED
 from accsyn_orm.server.operations.plan import OPERATIONS
 from accsyn_orm.server.operations.work import ROUTES
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.rules import RULES
-from accsyn_orm.server.service import Signature
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.server.storage.tables import USERS
 from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.wire.credentials import KeyCredentials, PasswordCredentials, SessionCredentials
@@ -189,7 +190,7 @@ def test_keys_come_from_the_system(monkeypatch, figure):
 
 def test_secrets_are_compared_in_constant_time():
     """``==`` on something secret is for the database only, which looks digests up by an index."""
-    for module in (accounts, digests):
+    for module in (accounts, digests, sessions):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
                 words = ast.unparse(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accsyn_orm.server.access.accounts import Lifetimes
+from accsyn_orm.server.access.sessions import Lifetimes
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.service import Service
 from accsyn_orm.testing import EmbeddedWorkspace

@@ -22,7 +22,7 @@ from accsyn_orm.server.http.listener import Listener
 from accsyn_orm.server.runner import serve
 from accsyn_orm.server.seeds.identity import stable_id
 from accsyn_orm.server.seeds.plant import SEEDS
-from accsyn_orm.server.service import Signature
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.server.workspace import Workspace
 from accsyn_orm.testing import EmbeddedWorkspace
 from accsyn_orm.wire.credentials import KeyCredentials

@@ -23,7 +23,8 @@ from accsyn_orm.errors import AccsynError, PayloadError
 from accsyn_orm.server.http.limits import MAX_SMALL
 from accsyn_orm.server.http.throttle import Throttle
 from accsyn_orm.server.refusals import Refusal, Unwritable
-from accsyn_orm.server.service import Service, Signature
+from accsyn_orm.server.service import Service
+from accsyn_orm.server.sign_in import Signature
 from accsyn_orm.wire.codec import from_query_string, loads
 from accsyn_orm.wire.credentials import KeyCredentials, parse_authorization
 from accsyn_orm.wire.events import decode_event

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from accsyn_orm.server.access.accounts import revoke_everything, sign_out
+from accsyn_orm.server.access.accounts import revoke_everything
 from accsyn_orm.server.access.policy import not_permitted
 from accsyn_orm.server.access.roles import ADMINS, STAFF, Role
+from accsyn_orm.server.access.sessions import sign_out
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import Refusal
