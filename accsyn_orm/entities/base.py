@@ -34,7 +34,8 @@ class Entity(EntityModel):
 
     Attributes that were not loaded are absent: reading one raises ``AttributeNotLoadedError``.
     Attributes that this version does not know are kept in ``extra``. Saved entities are equal when
-    type and id are.
+    their ids are and they are of one type, or kinds of one thing: a ``Transfer`` and the ``Job``
+    that it is, a ``Folder`` and the ``Share``, an object of a class of yours and one of ours.
     """
 
     # -- finding ----------------------------------------------------------------------------------

@@ -77,6 +77,11 @@ class EntityState:
 _NEW = EntityState()
 
 
+def _ids_of(cls: type[EntityModel]) -> object:
+    """Return what two classes have in common whose objects can be the same entity."""
+    return cls.__ids_of__ or cls.__entity_type__ or cls
+
+
 class EntityModel(BaseModel, metaclass=EntityMeta):
     """The values of one entity."""
 
@@ -90,6 +95,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     __entity_type__: ClassVar[str] = ""
     """Type on the wire and in queries, lower case."""
+    __ids_of__: ClassVar[str] = ""
+    """Type that it shares its ids with, for the kinds of one thing; its own unless given."""
     __dialects__: ClassVar[Mapping[str, Dialect]] = {}
     """What a generation spells differently, by its name."""
     __parent__: ClassVar[str | None] = None
@@ -315,9 +322,9 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return vars(self).get("id") or id(self)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, EntityModel) or type(self) is not type(other):
+        if not isinstance(other, EntityModel):
             return NotImplemented
-        return self.identity == other.identity
+        return self.identity == other.identity and _ids_of(type(self)) == _ids_of(type(other))
 
     def __hash__(self) -> int:
         return hash(self.identity)  # that of references to it, which equal it

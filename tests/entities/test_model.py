@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accsyn_orm.entities import UNSET, Attr, Change, Job, Queue, Task, Transfer, User, attr
+from accsyn_orm.entities import UNSET, Attr, Change, Job, Queue, Task, User, attr
 from accsyn_orm.entities.changes import detached, is_same
 from accsyn_orm.errors import (
     AttributeNotLoadedError,
@@ -213,21 +213,6 @@ def test_values_that_differ_on_the_wire_are_not_the_same(one, other) -> None:
 
 
 # -- what Python asks of a value -------------------------------------------------------------------
-
-
-def test_saved_entities_are_equal_by_type_and_id(v3) -> None:
-    record = {"id": "a" * 24}
-    assert Job.load_record(record, v3) == Job.load_record({**record, "code": "x"}, v3)
-    assert Job.load_record(record, v3) != Transfer.load_record(record, v3)
-    assert Job.load_record(record, v3) != "a" * 24
-    assert len({Job.load_record(record, v3), Job.load_record(record, v3)}) == 1
-
-
-def test_new_entities_are_equal_only_to_themselves() -> None:
-    one, other = Queue(name="x"), Queue(name="x")
-    assert one == one  # noqa: PLR0124  # the point
-    assert one != other
-    assert len({one, other}) == 2
 
 
 def test_repr_is_short_and_holds_nothing_that_may_be_secret(v3) -> None:

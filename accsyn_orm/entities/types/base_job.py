@@ -119,6 +119,7 @@ class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
     """Replace tasks that the job has already, instead of retrying them (v3 only)."""
 
     __family__ = "job"
+    __ids_of__ = "job"
 
     def _missing(self) -> list[Problem]:
         given = vars(self)

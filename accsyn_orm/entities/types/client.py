@@ -65,6 +65,7 @@ class Client(Configured, Switchable):
     __always__ = ("id", "type")
     __enabled__ = "online"
     __family__ = "client"
+    __ids_of__ = "client"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(names=_V1_NAMES, values=_V1_VALUES)
     }

@@ -52,6 +52,7 @@ class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
     """
 
     __entity_type__ = "share"
+    __ids_of__ = "share"
     __unique__ = ("code",)
     __always__ = ("id", "type")
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
