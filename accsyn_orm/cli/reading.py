@@ -72,11 +72,10 @@ def find(  # noqa: PLR0913  # one parameter for each option
     """Show the entities that a query selects."""
     form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import lookup
-    from accsyn_orm.cli.values import query_of
+    from accsyn_orm.cli.values import part_of, query_of
 
     wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
-    wanted = wanted.skip(skip) if skip else wanted
-    wanted = wanted if limit is None else wanted.limit(limit)
+    wanted = part_of(wanted, skip=skip, limit=limit)
     lookup.find(wanted, Access(env_file, profile), form, only=only)
 
 
@@ -149,11 +148,10 @@ def explain(  # noqa: PLR0913  # one parameter for each option
 ) -> None:
     """Show what find would ask, and what that costs."""
     from accsyn_orm.cli import lookup
-    from accsyn_orm.cli.values import query_of
+    from accsyn_orm.cli.values import part_of, query_of
 
     wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
-    wanted = wanted.skip(skip) if skip else wanted
-    wanted = wanted if limit is None else wanted.limit(limit)
+    wanted = part_of(wanted, skip=skip, limit=limit)
     access = Access(env_file, profile)
     lookup.explain(wanted, access, only=only, count=count, as_json=as_json)
 

@@ -57,6 +57,12 @@ def query_of(  # one for each option
     return query if under is None else query.under(under)
 
 
+def part_of(query: Query[Entity], *, skip: int, limit: int | None) -> Query[Entity]:
+    """Return a query for a part of what is found; 0 and ``None`` for all of it."""
+    query = query.skip(skip) if skip else query
+    return query if limit is None else query.limit(limit)
+
+
 def attribute_named(cls: type[Entity], spelling: str) -> str:
     """Return the attribute that a spelling means.
 

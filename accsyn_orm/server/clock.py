@@ -15,6 +15,27 @@ def system_clock() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class Rhythm:
+    """Tells whether it is time again for what happens now and then. The first time is at once.
+
+    Two threads that ask in the same moment may both be told so: doing it twice must do no harm.
+
+    Args:
+        interval: how long it rests in between.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+        self._next: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it is time; if so, the next time is an interval later."""
+        if self._next is not None and now < self._next:
+            return False
+        self._next = now + self._interval
+        return True
+
+
 class ManualClock:
     """A clock that stands still until it is told to move.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
+from accsyn_orm.server.clock import Rhythm
 from accsyn_orm.server.context import wire_time
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
 from accsyn_orm.server.refusals import no_such
@@ -36,14 +37,12 @@ class Presence:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._next: datetime | None = None
+        self._rhythm = Rhythm(CHECKS_IN_EVERY)
 
     def keep(self, now: datetime) -> None:
         """Let the machines check in, if the last time is long enough ago."""
-        if self._next is not None and now < self._next:
+        if not self._rhythm.is_due(now):
             return
-        # Two threads may both come here: checking in twice is checking in.
-        self._next = now + CHECKS_IN_EVERY
         with self._database.writing() as connection:
             check_in(connection, now)
 

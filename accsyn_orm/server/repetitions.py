@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select
 
+from accsyn_orm.server.clock import Rhythm
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.operations import Work
 from accsyn_orm.server.provenance import INFERRED, behaviour
@@ -44,14 +45,12 @@ class Memory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._next: datetime | None = None
+        self._rhythm = Rhythm(_TIDIES_EVERY)
 
     def keep(self, now: datetime) -> None:
         """Forget what is old, if the last time is long enough ago."""
-        if self._next is not None and now < self._next:
+        if not self._rhythm.is_due(now):
             return
-        # Two threads may both come here: what is forgotten is forgotten.
-        self._next = now + _TIDIES_EVERY
         with self._database.reading() as connection:
             is_due = connection.execute(select(calls.c.sequence).where(_is_old(now)).limit(1))
             if is_due.first() is None:

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import Self
 
-from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.beneath import SubEntity
 from accsyn_orm.entities.capabilities import MemberBackend, unable
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.path import FilledPathText
 from accsyn_orm.entities.values.references import Ref
-from accsyn_orm.errors import EntityNotFoundError, EntityStateError
+from accsyn_orm.errors import EntityNotFoundError
 from accsyn_orm.paths import AccsynPath
 from accsyn_orm.paths.kinds import SHARE_KINDS
-from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.collection import Collection
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.volume import Volume
 
 
-class File(Entity):
+class File(SubEntity):
     """A member of a collection: a file or folder of another share (v3 only).
 
     Members are added and deleted, never changed. Deleting one takes it out of the collection; the
@@ -80,15 +79,7 @@ class File(Entity):
             EntityNotFoundError: there is none.
             EntityStateError: the collection was not named, or is new.
         """
-        if collection is None:
-            reason = "a file is found under its collection: name it with collection=…"
-            raise EntityStateError(cls.__name__, reason)
-        parent = cls.where().under(collection).selection.parent or ""
-        backend = required_backend(cls, session)
-        record = _record(backend, parent, id) if id else None
-        if record is None:
-            raise EntityNotFoundError(cls.__name__, f"id {id!r} in collection {parent!r}")
-        return cls.load_record({"collection": parent, **record}, backend)
+        return cls._get_beneath(id, collection, session)
 
     def delete(self, *, force: bool = False) -> None:  # noqa: ARG002  # as every entity's
         """Take the file out of its collection; it stays where it is on its share.
@@ -98,7 +89,7 @@ class File(Entity):
         """
         backend = self._saved_backend()
         self._note(writes=self._state.writes + 1)
-        remove_members(backend, self._collection(), [self._id])
+        remove_members(backend, self._parent_id(), [self._id])
         self._note(is_deleted=True)
 
     def why_kept(self) -> str:
@@ -111,17 +102,7 @@ class File(Entity):
         return [("path", problem)] if problem else []
 
     def _creation(self, data: Record) -> tuple[Record, str | None]:
-        return {"files": [data["path"]]}, self._collection()
-
-    def _fetch(self, backend: Backend) -> Record | None:
-        record = _record(backend, self._collection(), self._id)
-        return record and {"collection": self._collection(), **record}
-
-    def _collection(self) -> str:
-        if "collection" not in vars(self):
-            reason = "the backend did not say which collection it is in: load it with under()"
-            raise EntityStateError(type(self).__name__, reason)
-        return str(vars(self)["collection"])
+        return {"files": [data["path"]]}, self._parent_id()
 
 
 def path_problem(path: str) -> str | None:
@@ -140,8 +121,3 @@ def remove_members(backend: Backend, collection: str, files: list[str]) -> None:
         raise unable(File, "members of collections")
     if not backend.delete_many("collection", collection, {"files": files}):
         raise EntityNotFoundError("File", f"{', '.join(files)} in collection {collection!r}")
-
-
-def _record(backend: Backend, collection: str, file: str) -> Record | None:
-    statement = Statement("file", Comparison("id", Operator.EQUAL, file))
-    return next(iter(backend.find(statement, entityid=collection, limit=1)), None)

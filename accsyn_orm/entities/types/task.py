@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 from typing_extensions import Self
 
 from accsyn_orm.entities.actions.jobs import TaskActions
-from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.base import Entity
+from accsyn_orm.entities.beneath import SubEntity
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.types.submission import CREATABLE, InnerTasks
 from accsyn_orm.entities.validation import Problem
@@ -23,9 +23,8 @@ from accsyn_orm.entities.values.party import TaskParty
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
 from accsyn_orm.entities.values.statuses import TaskStatus
-from accsyn_orm.errors import EntityNotFoundError, EntityStateError
+from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
-from accsyn_orm.query.nodes import Comparison, Operator, Statement
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.types.compute import Compute
@@ -44,7 +43,7 @@ _OF_COMPUTE_JOBS = "is for tasks that a compute job is made with: Compute(tasks=
 _SETTABLE = ("queued", "failed", "onhold", "excluded", "done")
 
 
-class Task(TaskActions):
+class Task(TaskActions, SubEntity):
     """One transfer inside a job.
 
     Example:
@@ -57,6 +56,7 @@ class Task(TaskActions):
     __entity_type__ = "task"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": Dialect(names={"job": "job.id"})}
     __parent__ = "job"
+    __loaded_with__ = "job.tasks"
     __shown__ = ("id", "uri", "status")
 
     id: ReadOnlyAttr[str] = attr(init=False)
@@ -125,15 +125,7 @@ class Task(TaskActions):
             EntityNotFoundError: there is none.
             EntityStateError: the job was not named, or is new.
         """
-        if job is None:
-            reason = "a task is found under its job: name it with job=…"
-            raise EntityStateError(cls.__name__, reason)
-        parent = cls.where().under(job).selection.parent or ""
-        backend = required_backend(cls, session)
-        record = _record(backend, parent, id) if id else None
-        if record is None:
-            raise EntityNotFoundError(cls.__name__, f"id {id!r} in job {parent!r}")
-        return cls.load_record({"job": parent, **record}, backend)
+        return cls._get_beneath(id, job, session)
 
     def delete(self, *, force: bool = False) -> NoReturn:  # noqa: ARG002  # as every entity's
         """Refuse: tasks stay for the audit.
@@ -154,24 +146,9 @@ class Task(TaskActions):
 
     def _creation(self, data: Record) -> tuple[Record, str | None]:
         uri = data.pop("uri", None)
-        return {"tasks": data if uri is None else {uri: data}}, self._job()
+        return {"tasks": data if uri is None else {uri: data}}, self._parent_id()
 
     def _send(self, backend: Backend, data: Record) -> Record:
-        records = backend.update_many("task", self._job(), [{"id": self._id, **data}])
+        records = backend.update_many("task", self._parent_id(), [{"id": self._id, **data}])
         found = next((record for record in records if record.get("id") == self._id), None)
         return {"id": self._id} if found is None else found
-
-    def _fetch(self, backend: Backend) -> Record | None:
-        record = _record(backend, self._job(), self._id)
-        return record and {"job": self._job(), **record}
-
-    def _job(self) -> str:
-        if "job" not in vars(self):
-            reason = "the backend did not say which job it belongs to: load it with job.tasks"
-            raise EntityStateError(type(self).__name__, reason)
-        return str(vars(self)["job"])
-
-
-def _record(backend: Backend, job: str, task: str) -> Record | None:
-    statement = Statement("task", Comparison("id", Operator.EQUAL, task))
-    return next(iter(backend.find(statement, entityid=job, limit=1)), None)

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from accsyn_orm.server.access.jobs import PACKAGES
+from accsyn_orm.server.clock import Rhythm
 from accsyn_orm.server.context import Call, wire_time
 from accsyn_orm.server.disk.refusal import DiskRefusal
 from accsyn_orm.server.disk.roots import Roots
@@ -138,14 +139,12 @@ class Upkeep:
     def __init__(self, database: Database, roots: Roots) -> None:
         self._database = database
         self._roots = roots
-        self._next: datetime | None = None
+        self._rhythm = Rhythm(SUBMITTED_FOR)
 
     def keep(self, now: datetime) -> None:
         """Let happen what is due, if the last time is long enough ago."""
-        if self._next is not None and now < self._next:
+        if not self._rhythm.is_due(now):
             return
-        # Two threads may both come here: what happened once is not due any more.
-        self._next = now + SUBMITTED_FOR
         with self._database.reading() as connection:
             due = select(JOBS.table.c.sequence).where(JOBS.table.c.expires <= wire_time(now))
             is_due = connection.execute(due.limit(1)).first() is not None
