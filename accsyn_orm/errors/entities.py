@@ -154,32 +154,38 @@ class JobFailedError(EntityError, RuntimeError):
         entity: name of the entity class.
         id: id of the job.
         status: ``failed`` or ``aborted``.
+        hint: what can be done about it.
     """
 
-    def __init__(self, entity: str, ident: str, status: str) -> None:
+    def __init__(self, entity: str, ident: str, status: str, *, hint: str) -> None:
         self.entity = entity
         self.id = ident
         self.status = status
+        self.hint = hint
         what = "was aborted" if status == "aborted" else "has failed"
-        super().__init__(f"{entity} {ident} {what}: its tasks and log say more; retry() it")
+        super().__init__(f"{entity} {ident} {what}: {hint}")
 
 
 class JobTimeoutError(EntityError, TimeoutError):
-    """A job that was waited for was not done in time; it goes on.
+    """A job that was waited for was not done in time; it goes on, unless it waits itself.
 
     Attributes:
         entity: name of the entity class.
         id: id of the job.
         status: its status when it was last looked at.
         seconds: how long was waited.
+        hint: what can be done about it.
     """
 
-    def __init__(self, entity: str, ident: str, status: str, seconds: float) -> None:
+    def __init__(
+        self, entity: str, ident: str, status: str, seconds: float, *, hint: str = "wait() longer"
+    ) -> None:
         self.entity = entity
         self.id = ident
         self.status = status
         self.seconds = seconds
-        super().__init__(f"{entity} {ident} is {status} after {seconds:g} s: wait() longer")
+        self.hint = hint
+        super().__init__(f"{entity} {ident} is {status} after {seconds:g} s: {hint}")
 
 
 class EntityStateError(EntityError, RuntimeError):

@@ -65,7 +65,8 @@ class DictBackend:
         records = [
             record
             for record in list(self.records.get(query.entity, {}).values())  # threads ask
-            if (entityid is None or record.get("job") == entityid)
+            if not archived  # what is deleted here is gone
+            and (entityid is None or record.get("job") == entityid)
             and (query.where is None or query.where.evaluate(record))
         ]
         start = skip or 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import ClassVar
 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.errors import EntityStateError
@@ -48,6 +49,14 @@ class Stoppable(Entity):
 
 class Pausable(Stoppable):
     """A job that runs by itself, and can be held back and run again."""
+
+    __hints__: ClassVar[Mapping[str, str]] = {
+        "pending": "its receiver has to choose where to put it",
+        "paused": "resume() it",
+        "failed": "retry() it",
+        "aborted": "retry() it",
+    }
+    __stuck__: ClassVar[frozenset[str]] = frozenset({"paused"})
 
     def pause(self) -> None:
         """Hold it back: sends the status ``paused``. What is being moved is interrupted.

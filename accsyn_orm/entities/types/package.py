@@ -47,6 +47,11 @@ class Package(HasRecipients, BaseJob):
     """A delivery, a request or a stream (v3 only); the class of none."""
 
     __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": ABSENT}
+    __hints__: ClassVar[Mapping[str, str]] = {
+        "init": "submit() it",
+        "waiting": "its recipients have to act, or finish() it",
+    }
+    __stuck__: ClassVar[frozenset[str]] = frozenset({"init"})
 
     status: AttrFrom[DeliveryStatus, DeliveryStatus | str] = attr(
         default=UNSET,

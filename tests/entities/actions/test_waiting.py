@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from accsyn_orm import (
+    BackendError,
+    Compute,
     Delivery,
     Duration,
     EntityNotFoundError,
@@ -17,6 +20,8 @@ from accsyn_orm import (
     Job,
     JobFailedError,
     JobTimeoutError,
+    Request,
+    Stream,
     Transfer,
 )
 from accsyn_orm.entities.actions import progress, waiting
@@ -108,9 +113,95 @@ def test_without_any_time_it_is_looked_at_once(v3, job, clock) -> None:
     assert (len(v3.calls), clock.slept) == (1, [])
 
 
-def test_what_is_deleted_meanwhile_is_said_to_be(v3, job, clock) -> None:
+def test_what_is_gone_meanwhile_is_said_to_be(v3, job, clock) -> None:
     clock.then = v3.records["job"].clear
-    with pytest.raises(EntityNotFoundError, match="was deleted"):
+    with pytest.raises(EntityNotFoundError, match="which was there before"):
+        job.wait()
+
+
+@pytest.mark.parametrize(
+    ("cls", "status", "advice"),
+    [
+        (Job, "init", "wait() longer"),
+        (Job, "waiting", "wait() longer"),
+        (Job, "running", "wait() longer"),
+        (Job, "invented", "wait() longer"),
+        (Job, "paused", "resume() it"),
+        (Transfer, "paused", "resume() it"),
+        (Compute, "paused", "resume() it"),
+        (Job, "pending", "its receiver has to choose where to put it"),
+        (Delivery, "init", "submit() it"),
+        (Stream, "init", "submit() it"),
+        (Delivery, "pending", "wait() longer"),
+        (Request, "waiting", "its recipients have to act, or finish() it"),
+    ],
+)
+def test_what_does_not_go_on_by_itself_is_said_with_what_to_do(v3, cls, status, advice) -> None:
+    kind = cls.__entity_type__
+    v3.add(kind, 9, status=status)
+    with pytest.raises(JobTimeoutError) as caught:
+        cls.load_record({"id": ID}, v3).wait(timeout=0)
+    assert str(caught.value) == f"{cls.__name__} {ID} is {status} after 0 s: {advice}"
+    assert caught.value.hint == advice
+    for method in re.findall(r"(\w+)\(\)", advice):
+        assert callable(getattr(cls, method))
+
+
+@pytest.mark.parametrize(
+    ("cls", "status", "advice"),
+    [
+        (Job, "failed", "retry() it"),
+        (Job, "aborted", "retry() it"),
+        (Compute, "aborted", "retry() it"),
+        (Delivery, "aborted", "make a new one"),
+        (Request, "failed", "make a new one"),
+    ],
+)
+def test_what_failed_is_said_with_what_can_be_done(v3, cls, status, advice) -> None:
+    v3.add(cls.__entity_type__, 9, status=status)
+    with pytest.raises(JobFailedError) as caught:
+        cls.load_record({"id": ID}, v3).wait()
+    assert caught.value.hint == f"its tasks and log say more; {advice}"
+
+
+def test_who_waits_for_ever_is_warned_once_of_what_is_held_back(v3, job, clock) -> None:
+    v3.lives({"status": "paused"}, {}, {"status": "waiting"}, {"status": "paused"}, DONE)
+    with pytest.warns(RuntimeWarning, match=f"Job {ID} is paused: resume\\(\\) it") as caught:
+        job.wait()
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("options", [{"timeout": 60}, {"progress": print}, {"progress": True}])
+def test_who_sees_that_it_is_held_back_is_not_warned(v3, job, options) -> None:
+    v3.lives({"status": "paused"}, DONE)
+    assert job.wait(**options).status == "done"
+
+
+@pytest.mark.parametrize("protocol", ["v3", "v1"])
+def test_what_was_deleted_elsewhere_is_not_to_be_retried(clock, protocol) -> None:
+    with EmbeddedWorkspace() as workspace, workspace.session("admin", protocol) as session:
+        sent = Job(source="volume=projects/a", destination="lisa@example.com").save()
+        Job.get(sent.id).delete(force=True)
+        with pytest.raises(JobFailedError, match="was aborted: it was deleted, or") as caught:
+            sent.wait()
+        assert "retry" not in str(caught.value)
+        ended = Job(source="volume=projects/b", destination="lisa@example.com").save()
+        ended.abort()
+        with session.stats.measure() as asked, pytest.raises(JobFailedError, match=r"retry\(\) it"):
+            ended.wait()
+        # The job, in v1 in two scopes, and whether it is in the archive.
+        assert asked.requests == {"v3": 2, "v1": 3}[protocol]
+
+
+def test_who_may_not_look_into_the_archive_hears_that_it_was_aborted(v3, job, monkeypatch) -> None:
+    v3.records["job"][ID]["status"] = "aborted"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise BackendError("job/find", "not for you")
+
+    monkeypatch.setattr(v3, "find", refuse)
+    with pytest.raises(JobFailedError, match="was aborted: its tasks and log say more"):
         job.wait()
 
 
