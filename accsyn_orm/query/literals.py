@@ -82,9 +82,10 @@ def _float_literal(value: float) -> str:
 
 def clock_text(value: timedelta) -> str:
     """Write a duration as accsyn does: ``1h:05m:00s``, whole seconds."""
-    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    total = int(value.total_seconds())
+    minutes, seconds = divmod(abs(total), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}h:{minutes:02}m:{seconds:02}s"
+    return f"{'-' if total < 0 else ''}{hours}h:{minutes:02}m:{seconds:02}s"
 
 
 def utc_text(value: datetime) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import re
 from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accsyn_orm import QueryValueError, Queue, User, raw
 from accsyn_orm.entities import Duration, Job, Ref, Size, Speed
@@ -50,6 +54,7 @@ def test_speed_below_zero_is_no_speed(v3, number: float, human: str):
         ("120:00:00", timedelta(hours=120)),
         ("", None),
         ("soon", "soon"),
+        ("99999999999:00:00", "99999999999:00:00"),  # longer than Python's
     ],
 )
 def test_remaining_time_is_a_duration(v3, text: str, expected: object):
@@ -103,10 +108,97 @@ def test_size_is_read_from_text(text, size):
     assert str(Job.size > Size.parse(text)) == f"size>{size}"
 
 
-@pytest.mark.parametrize("text", ["", "GB", "1 XB", "-1 GB", "1,5 GB", "1 GBit", "1 i"])
-def test_text_that_is_no_size_is_refused(text):
-    with pytest.raises(QueryValueError, match=r"is no size, such as 1\.5 GB"):
-        Size.parse(text)
+@pytest.mark.parametrize(
+    ("text", "speed"),
+    [
+        ("12.5 MB/s", 12.5),
+        ("12.5", 12.5),
+        (" 900 kB/s ", 0.9),
+        ("1.5GB/S", 1500),
+        ("1 MiB/s", 1.048576),
+        ("250 B / s", 0.00025),
+        ("0", 0),
+        ("-1.0", -1),
+        ("1e-05", 1e-05),
+    ],
+)
+def test_speed_is_read_from_text(text, speed):
+    assert Speed.parse(text) == speed
+    assert type(Speed.parse(text)) is Speed
+    assert str(Job.speed > Speed.parse(text)) == f"speed>{float(speed)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0h:12m:30s", timedelta(minutes=12, seconds=30)),
+        ("120:00:09", timedelta(hours=120, seconds=9)),
+        (" 90m ", timedelta(minutes=90)),
+        ("1h 30m", timedelta(minutes=90)),
+        ("1H30M5S", timedelta(minutes=90, seconds=5)),
+        ("45s", timedelta(seconds=45)),
+        ("-0h:01m:30s", -timedelta(seconds=90)),
+    ],
+)
+def test_duration_is_read_from_text(text, expected):
+    assert Duration.parse(text) == expected
+    assert type(Duration.parse(text)) is Duration
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "example"),
+    [
+        (
+            Size,
+            ["", "GB", "1 XB", "-1 GB", "1,5 GB", "1 GBit", "1 i", 5, None, "9" * 5000],
+            "1.5 GB",
+        ),
+        (Speed, ["", "fast", "12.5 MB", "12/s", "1 XB/s", "nan", "inf", "1e999", 5.0], "12.5 MB/s"),
+        (Duration, ["", "-", "soon", "12", "1:2", "1h:60m:00s", "30s 1m", 90], "0h:12m:30s"),
+    ],
+)
+def test_text_that_is_no_amount_is_refused_with_an_example(kind, texts, example):
+    for text in texts:
+        with pytest.raises(QueryValueError, match=f"is no .*, such as {re.escape(example)}"):
+            kind.parse(text)
+
+
+def test_bits_are_refused_with_how_many_make_a_byte():
+    with pytest.raises(QueryValueError) as caught:
+        Speed.parse("100 Mbit/s")
+    assert caught.value.hint == "8 Mbit/s are 1 MB/s"
+
+
+def test_a_duration_longer_than_python_has_is_refused():
+    with pytest.raises(QueryValueError, match="999999999 days"):
+        Duration.parse("99999999999h")
+
+
+@given(st.integers(0, 10**30 - 1))
+def test_size_reads_what_it_prints(number):
+    size = Size(number)
+    assert Size.parse(str(size)) == size
+    assert abs(Size.parse(size.human) - size) <= size / 10  # one digit behind the point
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_speed_reads_what_it_prints(number):
+    speed = Speed(number)
+    assert Speed.parse(str(speed)) == speed
+    if speed.is_moving:
+        assert Speed.parse(speed.human) == float(f"{number:.1f}")
+
+
+@given(st.integers(-(10**13), 10**13))
+def test_duration_reads_what_it_prints(seconds):
+    duration = Duration(seconds=seconds)
+    assert Duration.parse(str(duration)) == duration
+
+
+def test_amounts_print_as_plain_numbers():
+    assert f"{Size(5)} {Size(5000):,} {Speed(1.5)} {Speed(1.5):.3f}" == "5 5,000 1.5 1.500"
+    assert json.dumps([Size(5), Speed(1.5)]) == "[5, 1.5]"
+    assert repr([Size(5), Speed(1.5), Speed("inf")]) == "[Size(5), Speed(1.5), Speed('inf')]"
 
 
 def test_duration_is_compared_as_accsyn_writes_it(v3):
