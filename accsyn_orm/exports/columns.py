@@ -87,9 +87,20 @@ def columns_of(
     return tuple(Column(name, _kind(cls, name)) for name in wanted)
 
 
+def is_duration(cls: type[Entity], name: str) -> bool:
+    """Whether an attribute is text that says how long something takes."""
+    field = cls.model_fields[name]
+    return view_in(field.annotation, field.metadata) is Duration.__view__
+
+
+def as_timedelta(value: timedelta) -> timedelta:
+    """Return a duration as Python's own: libraries know what to do with that."""
+    return timedelta(seconds=value.total_seconds())
+
+
 def _kind(cls: type[Entity], name: str) -> Kind:
     field = cls.model_fields[name]
-    if view_in(field.annotation, field.metadata) is Duration.__view__:
+    if is_duration(cls, name):
         return Kind.DURATION
     kinds = {_kind_of(kind) for kind in type_choices(cls, name)}
     if kinds == {Kind.TEXTS} and get_args(field.annotation) != (str,):
@@ -149,7 +160,7 @@ _PLAIN: dict[Kind, Callable[[Any], Any]] = {
     Kind.NUMBER: float,
     Kind.BOOLEAN: bool,
     Kind.MOMENT: lambda value: value,
-    Kind.DURATION: lambda value: timedelta(seconds=value.total_seconds()),
+    Kind.DURATION: as_timedelta,
     Kind.TEXTS: lambda value: [str(item) for item in value],
     Kind.JSON: as_json,
 }

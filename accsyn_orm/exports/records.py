@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities import Entity, Query
+from accsyn_orm.exports.columns import as_timedelta, is_duration
 
 if TYPE_CHECKING:
     from accsyn_orm.exports.source import Source
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
 def to_dicts(source: Source) -> Iterator[dict[str, Any]]:
     """Give each entity as a dictionary: attributes that were loaded, by name, and unknown ones.
 
-    Moments stay datetimes in UTC; statuses and references become text. A query is asked page by
-    page.
+    Values are those that tables have: moments are datetimes in UTC, the remaining time is a
+    ``timedelta``, statuses and references are text, and what did not happen or is not known is
+    ``None``. Dictionaries and lists stay what they are. Records as the backend sends them are what
+    ``session.find()`` gives. A query is asked page by page.
     """
     entities = source if isinstance(source, Query) else iter(source)
     return (_dictionary(entity) for entity in entities)
@@ -23,8 +28,20 @@ def to_dicts(source: Source) -> Iterator[dict[str, Any]]:
 
 def _dictionary(entity: Entity) -> dict[str, Any]:
     values = {name: _plain(value) for name, value in vars(entity).items()}
+    for name in _durations(type(entity)):
+        if name in values:
+            values[name] = _duration(getattr(entity, name))
     return {**values, **entity.extra}
 
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
+
+
+def _duration(value: Any) -> Any:
+    return as_timedelta(value) if isinstance(value, timedelta) else value
+
+
+@lru_cache(maxsize=256)
+def _durations(cls: type[Entity]) -> tuple[str, ...]:
+    return tuple(name for name in cls.model_fields if is_duration(cls, name))

@@ -14,6 +14,7 @@ import pytest
 from accsyn_orm import ExportError, Job, JobStatus, Queue, User, exports
 from accsyn_orm.entities import Attr, attr
 from accsyn_orm.exports import Kind, columns_of
+from accsyn_orm.testing import EmbeddedWorkspace
 
 ID = "6971e16fceadd67b955b1995"
 
@@ -75,6 +76,10 @@ def in_pandas(entities, **options):
     frame = exports.to_pandas(entities, **options)
     rows = frame.to_dict("records")
     return [{k: None if v is pd.NA or v is pd.NaT else v for k, v in row.items()} for row in rows]
+
+
+def in_dictionaries(entities, **_):
+    return list(exports.to_dicts(entities))
 
 
 FORMS = pytest.mark.parametrize("read", [in_arrow, in_polars, in_pandas])
@@ -156,10 +161,35 @@ def test_dictionaries_hold_what_was_loaded_and_what_is_unknown():
     assert "progress" not in row
 
 
-@FORMS
-def test_no_remaining_time_is_nothing(read):
-    (row,) = read([typed(etr="")])
-    assert row["etr"] is None
+@pytest.mark.parametrize("read", [in_arrow, in_polars, in_pandas, in_dictionaries])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", None), (None, None), ("00:01:30", timedelta(seconds=90))]
+)
+def test_remaining_time_is_a_duration_or_nothing(read, text, expected):
+    (row,) = read([typed(etr=text)])
+    assert row["etr"] == expected
+
+
+def test_dictionaries_keep_a_remaining_time_that_is_none_and_leave_out_what_was_not_loaded():
+    odd, bare = exports.to_dicts([typed(etr="soon"), Typed.loaded(id="x")])
+    assert odd["etr"] == "soon"
+    assert "etr" not in bare
+    (row,) = exports.to_dicts([typed()])
+    assert type(row["etr"]) is timedelta
+
+
+@pytest.mark.parametrize("protocol", ["v3", "v1"])
+def test_tables_and_dictionaries_say_nothing_where_the_wire_has_a_placeholder(protocol):
+    with EmbeddedWorkspace() as workspace, workspace.session(protocol=protocol) as session:
+        sent = Job(source="volume=projects/a", destination="lisa@example.com").save()
+        query = Job.where(Job.id == sent.id)
+        names = ("size", "etr", "finished")
+        for read in (in_arrow, in_polars, in_pandas, in_dictionaries):
+            (row,) = read(query)
+            assert [row[name] for name in names] == [None, None, None]
+        (wire,) = session.find(str(query))
+        assert wire["etr"] == ""
+        assert wire["size"] == {"v3": None, "v1": -1}[protocol]
 
 
 @FORMS
