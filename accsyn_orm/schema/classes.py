@@ -6,15 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from accsyn_orm.entities import ENTITY_CLASSES, Dialect
+from accsyn_orm.schema.agreements import agreed_names
 from accsyn_orm.session.schema import AttributeSchema
 
 if TYPE_CHECKING:
     from accsyn_orm.entities import Entity
     from accsyn_orm.entities.backend import Generation
-
-
-_OPTIONS = frozenset({"allow_duplicates", "replace_duplicates", "type"})
-"""What workspaces list as attributes and is an option of the call, or told by the class."""
 
 
 def classes_of(kind: str, generation: Generation) -> list[type[Entity]]:
@@ -40,15 +37,18 @@ def declared_schema(kind: str, generation: Generation) -> Mapping[str, Attribute
 def understood(kind: str, generation: Generation) -> frozenset[str]:
     """Return what our classes deal with although it is no attribute: older names, and options."""
     specs = [s for c in classes_of(kind, generation) for s in c.__entity_attributes__.values()]
-    return _OPTIONS.union(*(spec.aliases for spec in specs))
+    return agreed_names(kind, generation).union(*(spec.aliases for spec in specs))
 
 
 def _declared(cls: type[Entity], generation: Generation) -> Iterator[AttributeSchema]:
     dialect = cls.__dialects__.get(generation, Dialect())
-    for name, spec in cls.__entity_attributes__.items():
-        if spec.only in {None, generation}:
+    for attribute, spec in cls.__entity_attributes__.items():
+        name = spec.wire or dialect.name(attribute)
+        # What is neither returned nor sent names a query; a dot leads to what the parent is.
+        is_attribute = (spec.readable or spec.moment is not None) and "." not in name
+        if is_attribute and spec.only in {None, generation}:
             yield AttributeSchema(
-                spec.wire or dialect.name(name),
+                name,
                 read=spec.readable,
                 create=spec.moment in {"create", "save"},
                 update=spec.moment in {"update", "save"},

@@ -29,7 +29,7 @@ def test_every_workspace_has_three_sites(studio, protocol):
         "main": True,
         "accsyn": False,
         "status": "enabled",
-        "metadata": {},
+        **({"metadata": {}} if protocol == "v3" else {}),
     }
     assert [site["accsyn"] for site in found] == [False, False, True]
 

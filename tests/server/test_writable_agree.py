@@ -64,8 +64,6 @@ _NEVER_CREATED = (Workspace, Client)
 # They are removed and added again.
 _NEVER_CHANGED = (Acl, File)
 
-# The official v1 client has no such option, so a session sends none.
-_V3_OPTION = {"replace_duplicates"}
 # Older spellings that scripts still send; entities send "destination" and "mirror_paths".
 _OLDER = {"dest", "mirror"}
 # Clients that know no job types of their own say it; the typed classes are the type.
@@ -81,7 +79,7 @@ _OF_COMPUTE_JOBS = {
 ACCEPTED_ONLY: Mapping[type[Entity], Mapping[tuple[str, str], set[str]]] = {
     # An older spelling of "role", which entities send.
     User: {("v1", "create"): {"clearance"}},
-    Job: {("v1", "create"): _V3_OPTION | _OLDER | _KIND | _OF_COMPUTE_JOBS},
+    Job: {("v1", "create"): _OLDER | _KIND | _OF_COMPUTE_JOBS},
     Transfer: {("v3", "create"): _OLDER | _KIND},
     Task: dict.fromkeys((("v1", "create"), ("v3", "create")), _PUBLISHED),
     **{cls: {("v3", "create"): _KIND} for cls in (Compute, Delivery, Request, Stream)},
@@ -89,10 +87,6 @@ ACCEPTED_ONLY: Mapping[type[Entity], Mapping[tuple[str, str], set[str]]] = {
     Volume: {("v1", "update"): {"server", "siteserver", "server_clear", "siteserver_clear"}},
 }
 """What the workspace takes and the entities do not send."""
-
-# What a task holds is sent with the job that it is in.
-SENT_ONLY: Mapping[type[Entity], set[str]] = {Task: {"tasks"}}
-"""What the entities send and the workspace does not list."""
 
 
 def declared(cls: type[Entity], generation: str, moment: str) -> set[str]:
@@ -117,9 +111,8 @@ def test_what_can_be_written_is_what_the_entities_send(studio, generation, momen
         listed = set(admin.call("GET", "attributes", {"entitytype": kind, moment: True}))
         sent = declared(cls, generation, moment)
         accepted_only = ACCEPTED_ONLY.get(cls, {}).get((generation, moment), set())
-        sent_only = SENT_ONLY.get(cls, set()) if moment == "create" else set()
         assert sent or issubclass(cls, _NEVER_CREATED if moment == "create" else _NEVER_CHANGED)
-        assert (cls.__name__, sent - listed) == (cls.__name__, sent_only)
+        assert (cls.__name__, sent - listed) == (cls.__name__, set())
         assert (cls.__name__, listed - sent) == (cls.__name__, accepted_only)
 
 

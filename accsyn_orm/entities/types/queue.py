@@ -60,26 +60,20 @@ class Queue(Configured):
     """Receives the compute jobs that name no queue (v3 only)."""
     uri: ReadOnlyAttr[str] = attr(init=False)
     """Path of nested queues, beginning with the workspace."""
-    parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
-    """Id of the queue above."""
-    parent_hr: ReadOnlyAttr[str] = attr(init=False)
-    """The queue above, readable."""
     metadata: Attr[dict[str, Any]] = attr(init=False, on="update")
     """Workflow data."""
     created: ReadOnlyAttr[UtcDatetime] = attr(init=False)
     """When the queue was created, UTC."""
     modified: ReadOnlyAttr[UtcDatetime] = attr(init=False)
     """When the queue was last changed, UTC."""
-    creator: ReadOnlyAttr[str] = attr(init=False)
-    """E-mail of who created the queue, or empty."""
+    creator: ReadOnlyAttr[str] = attr(init=False, only="v3")
+    """E-mail of who created the queue, or empty (v3 only)."""
     modifier: ReadOnlyAttr[str] = attr(init=False)
     """Who changed the queue last."""
     user: ReadOnlyAttr[Ref["User"]] = attr(init=False, only="v1")
     """Id of the owner (v1 only)."""
     user_hr: ReadOnlyAttr[str] = attr(init=False, only="v1")
     """The owner, readable (v1 only)."""
-    type: ReadOnlyAttr[int] = attr(init=False, only="v1")
-    """Job type 2, because a queue is a kind of job (v1 only)."""
 
     jobs: ClassVar[Many[Job]] = Many("Job", "parent")
     """The jobs in the queue."""

@@ -92,7 +92,13 @@ class Computes(RunningJobs):
             Field("description", text, create=True, generations=V3),
             Field("hooks", hooks, create=True),
             Field("allow_duplicates", boolean, create=True, source=CLIENT_SOURCE),
-            Field("replace_duplicates", boolean, create=True, source=CLIENT_SOURCE),
+            Field(
+                "replace_duplicates",
+                boolean,
+                create=True,
+                generations=V3,
+                source=CLIENT_SOURCE,
+            ),
             Field("type", whole_number(COMPUTE, COMPUTE), create=True),
         ),
     )

@@ -25,7 +25,7 @@ from accsyn_orm.server.rules.schema import (
     settings,
     text,
 )
-from accsyn_orm.server.rules.submission import names
+from accsyn_orm.server.rules.submission import anything, names
 from accsyn_orm.server.storage.store import insert_rows, update_row, update_task
 from accsyn_orm.server.storage.tables import DEFAULT_PRIORITY, JOBS, TASKS
 from accsyn_orm.server.transfers.lifecycle import settle, tasks_of
@@ -59,6 +59,7 @@ TASK_SCHEMA = Schema(
         Field("description", text, create=True),
         Field("compute", json_object, create=True),
         Field("deps", names, create=True),
+        Field("tasks", anything, create=True),
     ),
 )
 """The attributes of tasks."""

@@ -31,6 +31,7 @@ from accsyn_orm.server.transfers.shapes import read_tasks
 from accsyn_orm.server.transfers.uploads import add_files
 
 _DUPLICATES = frozenset({"allow_duplicates", "replace_duplicates"})
+_ONLY_V3 = frozenset({"replace_duplicates"})
 _CREATE_KEYS = _DUPLICATES | {"tasks", "source", "destination", "dest"}
 
 
@@ -51,7 +52,8 @@ class Tasks(EntityRules):
             raise Refusal("say which job the tasks are for: v3 in the event's id, v1 in its query")
         job = writable_row(call, JOBS, parent, "add tasks to")
         options = payload(data)
-        for name in options.keys() - _CREATE_KEYS:
+        unknown = _ONLY_V3 if call.caller.generation == "v1" else frozenset[str]()
+        for name in options.keys() - (_CREATE_KEYS - unknown):
             raise Refusal(f"task/create has no attribute {name!r}: put tasks under 'tasks'")
         for name in _DUPLICATES & options.keys():
             boolean(name, options[name])

@@ -32,7 +32,7 @@ SITES = entity(
             boolean("main"),
             boolean("accsyn"),
             text("status"),
-            document("metadata"),
+            document("metadata", V3),
             date("created"),
             text("creator"),
             date("modified"),
