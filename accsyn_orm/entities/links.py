@@ -81,7 +81,7 @@ def _fetch(link: Link, idents: Iterable[str], siblings: Siblings, backend: Backe
         if not missing:
             break
         found |= _found_in(cls, missing, backend, scope, link)
-    _bring_together(found.values(), is_strict=siblings.is_strict)
+    bring_together(found.values(), is_strict=siblings.is_strict)
     siblings.fetched(link).update({ident: found.get(ident) for ident in wanted})
 
 
@@ -134,7 +134,7 @@ def _by_values(
     return {value: held[value.casefold()] for value in values if value.casefold() in held}
 
 
-def _bring_together(entities: Iterable[Entity], *, is_strict: bool) -> None:
+def bring_together(entities: Iterable[Entity], *, is_strict: bool) -> None:
     """Make what was fetched siblings, whatever requests it came with."""
     kinds: dict[type[Entity], list[Entity]] = {}
     for entity in entities:

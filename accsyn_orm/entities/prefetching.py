@@ -1,4 +1,4 @@
-"""What a query fetches with each page: the entities that those of the page refer to.
+"""What a query fetches with each page: what its entities refer to, and what refers to them.
 
 A name says what: an attribute or a relation, a key or a property of a task's party behind a dot
 (``source.user``), and what is then found may be followed further (``user.queue``).
@@ -7,12 +7,14 @@ A name says what: an attribute or a relation, a key or a property of a task's pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from accsyn_orm.entities.children import load_children
+from accsyn_orm.entities.dialects import dialect_of, refuse_foreign
 from accsyn_orm.entities.links import load
 from accsyn_orm.entities.literals import attribute_name
 from accsyn_orm.entities.registry import ENTITY_CLASSES
-from accsyn_orm.entities.relations import Many, One, Relation
+from accsyn_orm.entities.relations import Beneath, Many, One, Relation
 from accsyn_orm.entities.siblings import Link, Siblings
 from accsyn_orm.entities.values.party import Party, TaskParty, party_links
 from accsyn_orm.entities.values.references import links
@@ -21,7 +23,7 @@ from accsyn_orm.errors import QueryFieldError
 from accsyn_orm.query.fields import FieldRef
 
 if TYPE_CHECKING:
-    from accsyn_orm.entities.backend import Backend
+    from accsyn_orm.entities.backend import Backend, Speaker
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.model import EntityModel
 
@@ -30,7 +32,8 @@ def checked_name(cls: type[Entity], item: FieldRef[Any] | Relation[Any] | str) -
     """Return the name of what shall be fetched, in its current spelling.
 
     Raises:
-        QueryFieldError: there is no such attribute, or it refers to nothing.
+        QueryFieldError: there is no such attribute, it refers to nothing, or the backend has no
+            request for all of them.
     """
     spelling = item.name if isinstance(item, (FieldRef, Relation)) else str(item)
     head, part, rest = _parts(cls, spelling)
@@ -43,6 +46,25 @@ def checked_name(cls: type[Entity], item: FieldRef[Any] | Relation[Any] | str) -
             raise QueryFieldError(cls.__name__, head, reason=reason)
         names.append(checked_name((known or targets)[0], rest))
     return ".".join(name for name in names if name)
+
+
+def refuse_foreign_names(cls: type[EntityModel], names: Iterable[str], speaker: Speaker) -> None:
+    """Refuse to fetch what only the other generation has; this one would find nothing.
+
+    Args:
+        cls: class of the entities.
+        names: what to follow, as ``checked_name()`` returns it.
+        speaker: whose generation it is.
+
+    Raises:
+        QueryFieldError: there is such a name.
+    """
+    for name in names:
+        head, part, rest = _parts(cls, name)
+        _refuse_foreign_name(cls, head, part, speaker)
+        known = [target for target in _targets(cls, head, part) if _can_follow(target, rest)]
+        if rest and len(known) == 1:  # of several, what this generation has may be any
+            refuse_foreign_names(known[0], [rest], speaker)
 
 
 def prefetch(
@@ -59,17 +81,47 @@ def prefetch(
     cls = type(entities[0])
     for name in names:
         head, part, rest = _parts(cls, name)
+        relation = _relation(cls, head)
+        if isinstance(relation, Many):
+            found = load_children(relation, entities, siblings, backend)
+            _prefetch_further(rest, found, backend)
+            continue
         for link in _links(cls, head, part, entities, backend):
-            found = load(link, entities, siblings, backend)
-            for group in _groups(found) if rest else ():
-                if _can_follow(type(group[0]), rest):
-                    prefetch([rest], group, group[0].siblings, backend)
+            _prefetch_further(rest, load(link, entities, siblings, backend), backend)
+
+
+def _prefetch_further(name: str, entities: Iterable[Entity], backend: Backend) -> None:
+    for group in _groups(entities) if name else ():
+        if _can_follow(type(group[0]), name):
+            prefetch([name], group, group[0].siblings, backend)
+
+
+def _refuse_foreign_name(cls: type[EntityModel], head: str, part: str, speaker: Speaker) -> None:
+    relation, attribute = _relation(cls, head), "id"
+    if isinstance(relation, One):
+        attribute = relation.link(speaker.protocol).key
+    elif isinstance(relation, Relation):
+        attribute = relation.attribute
+    else:
+        refuse_foreign(cls, head, speaker)
+    targets = _targets(cls, head, part)
+    only = {_only(target, attribute, speaker) for target in targets}
+    if targets and not only & {None, speaker.protocol}:
+        reason = f"cannot be asked for here: only the {only.pop()} generation has it"
+        raise QueryFieldError(cls.__name__, head, reason=reason)
+
+
+def _only(cls: type[Entity], attribute: str, speaker: Speaker) -> str | None:
+    """Return the only generation that has an attribute of a class, if there is one."""
+    if not dialect_of(cls, speaker).exists:
+        return "v3" if speaker.protocol == "v1" else "v1"
+    return cls.__entity_attributes__[attribute].only
 
 
 def _parts(cls: type[EntityModel], name: str) -> tuple[str, str, str]:
     """Separate what is followed here, the part of it that is meant, and what follows behind."""
     spelling, _, rest = name.partition(".")
-    if isinstance(_relation(cls, spelling), Relation):
+    if isinstance(_relation(cls, spelling), (Relation, Beneath)):
         return spelling, "", rest
     head = attribute_name(cls, spelling)
     if _view(cls, head) is TaskParty.__view__:
@@ -78,17 +130,20 @@ def _parts(cls: type[EntityModel], name: str) -> tuple[str, str, str]:
     return head, "", rest
 
 
-def _targets(cls: type[Entity], head: str, part: str) -> list[type[Entity]]:
+def _targets(cls: type[EntityModel], head: str, part: str) -> list[type[Entity]]:
     """Return the classes that a name leads to; none for parties, which can be anything.
 
     Raises:
         QueryFieldError: it leads nowhere.
     """
     relation = _relation(cls, head)
-    if isinstance(relation, Many):
-        reason = "is a query of its own: ask it where it is needed"
+    if isinstance(relation, Beneath) or (isinstance(relation, Many) and relation.is_beneath):
+        reason = (
+            "cannot be prefetched: the backend gives them for one parent at a time, "
+            "so ask where they are needed, one request for each"
+        )
         raise QueryFieldError(cls.__name__, head, reason=reason)
-    if isinstance(relation, One):
+    if isinstance(relation, Relation):
         return [ENTITY_CLASSES.named(relation.target_name)]
     view = _view(cls, head)
     if view is Party.__view__:
@@ -101,7 +156,7 @@ def _targets(cls: type[Entity], head: str, part: str) -> list[type[Entity]]:
     return [ENTITY_CLASSES.named(name) for name in names]
 
 
-def _part_targets(cls: type[Entity], head: str, part: str) -> tuple[str, ...]:
+def _part_targets(cls: type[EntityModel], head: str, part: str) -> tuple[str, ...]:
     if part not in TaskParty.parts:
         choices = ", ".join(f"{head}.{name}" for name in TaskParty.parts)
         reason = f"names no entity of a task's party: that is one of {choices}"
@@ -111,7 +166,7 @@ def _part_targets(cls: type[Entity], head: str, part: str) -> tuple[str, ...]:
 
 def _can_follow(cls: type[EntityModel], name: str) -> bool:
     head = name.partition(".")[0]
-    return isinstance(_relation(cls, head), One) or head in cls.__entity_attributes__
+    return isinstance(_relation(cls, head), Relation) or head in cls.__entity_attributes__
 
 
 def _links(
@@ -140,8 +195,10 @@ def _groups(entities: Iterable[Entity]) -> Iterable[list[Entity]]:
     return groups.values()
 
 
-def _relation(cls: type[EntityModel], name: str) -> object:
-    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+def _relation(cls: type[EntityModel], name: str) -> Relation[Any] | Beneath | None:
+    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+    is_one = isinstance(found, (Relation, Beneath))
+    return cast("Relation[Any] | Beneath", found) if is_one else None
 
 
 def _view(cls: type[EntityModel], name: str) -> View | None:

@@ -15,6 +15,9 @@ from accsyn_orm.entities.siblings import Link
 from accsyn_orm.errors import EntityStateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accsyn_orm.entities.backend import Backend
     from accsyn_orm.entities.base import Entity
     from accsyn_orm.entities.model import EntityModel
     from accsyn_orm.entities.querying.query import Query
@@ -58,8 +61,20 @@ class Relation(Generic[E_co]):
         return f"<{type(self).__name__} {self.label}>"
 
 
+class Beneath:
+    """Marks what reads as the query for sub-entities, which have one parent in every request.
+
+    Attributes:
+        kinds: what they are called.
+    """
+
+    kinds: str
+
+
 class Many(Relation[E_co]):
     """Read as the query for the entities that name this one; asks nothing by itself.
+
+    Where ``prefetch()`` named it, the query has its answer already.
 
     Args:
         target: name of the other class.
@@ -87,11 +102,35 @@ class Many(Relation[E_co]):
 
         self._refuse_new(instance)
         query = Query(self.target, backend=instance.session)
-        if self.target.__parent__ == self.attribute:
+        if self.is_beneath:
             return query.under(instance)
-        field: FieldRef[Any] = getattr(self.target, self.attribute)
         ident = str(vars(instance)["id"])
-        return query.where(field == (f"{self._party}:{ident}" if self._party else ident))
+        query = query.where(self._field == self._named(ident))
+        known = instance.siblings.children(self.name).get(ident)
+        return query.with_known(cast("tuple[E_co, ...] | None", known))
+
+    @property
+    def is_beneath(self) -> bool:
+        """Whether the backend gives them for one entity at a time, as it does with tasks."""
+        return self.target.__parent__ == self.attribute
+
+    def of_all(self, idents: Sequence[str], backend: Backend) -> Query[E_co]:
+        """Return the query for the entities that name one of several."""
+        from accsyn_orm.entities.querying.query import Query  # which entities are made of
+
+        return Query(self.target, backend=backend).where(self._field.in_(map(self._named, idents)))
+
+    def ident_in(self, entity: EntityModel) -> str:
+        """Return the id of the one that an entity names; empty if it does not say."""
+        return str(vars(entity).get(self.attribute) or "").removeprefix(self._named(""))
+
+    @property
+    def _field(self) -> FieldRef[Any]:
+        field: FieldRef[Any] = getattr(self.target, self.attribute)
+        return field
+
+    def _named(self, ident: str) -> str:
+        return f"{self._party}:{ident}" if self._party else ident
 
 
 class One(Relation[E_co]):

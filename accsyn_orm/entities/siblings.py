@@ -74,6 +74,7 @@ class Siblings:
         self._members: list[ReferenceType[EntityModel]] = []
         self._looked_at = 0
         self._found: dict[Link, dict[str, Entity | None]] = {}
+        self._children: dict[str, dict[str, tuple[Entity, ...]]] = {}
         renew_after_fork(self)
         self.add(entities)
 
@@ -106,6 +107,10 @@ class Siblings:
         """Return what was fetched for one place, by id; ``None`` is what could not be found."""
         return self._found.setdefault(link, {})
 
+    def children(self, relation: str) -> dict[str, tuple[Entity, ...]]:
+        """Return what was fetched that names them, by their ids, for a relation to many."""
+        return self._children.setdefault(relation, {})
+
     def _forget_unused(self) -> None:
         self._members = [member for member in self._members if member() is not None]
         self._looked_at = len(self._members)
@@ -113,3 +118,7 @@ class Siblings:
             wanted = set(self.wanted(link))
             for ident in found.keys() - wanted:
                 del found[ident]
+        idents = {str(vars(entity).get("id")) for entity in self}
+        for children in self._children.values():
+            for ident in children.keys() - idents:
+                del children[ident]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from accsyn_orm import (
+    Collection,
     HiddenRequestError,
     Home,
     Job,
@@ -129,9 +130,11 @@ def test_queries_are_combined_with_what_both_prefetch(v3):
         (Job, "usr", "did you mean 'user'"),
         (Job, "status", "Job.status refers to no other entity"),
         (Job, "user.name", "User.name refers to no other entity"),
-        (Job, "user.jobs", "User.jobs is a query of its own"),
+        (Job, "tasks", "Job.tasks cannot be prefetched: .* for one parent at a time"),
+        (User, "jobs.tasks", "Job.tasks cannot be prefetched"),
+        (Collection, "files", "Collection.files cannot be prefetched"),
+        (User, "jobs.name", "Job.name refers to no other entity"),
         (Job, "source.code", "can be of any type"),
-        (User, User.jobs, "User.jobs is a query of its own"),
         (Task, "source", "one of source.client, source.user"),
         (Task, "source.path", "one of source.client, source.user"),
         (Job, 5, "has no attribute '5'"),

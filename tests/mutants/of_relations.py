@@ -8,10 +8,53 @@ REFERENCES = "tests/entities/values/test_references.py"
 PARTIES = "tests/entities/values/test_party.py"
 PREFETCHING = "tests/entities/test_prefetching.py"
 RELATIONS = "tests/entities/test_relations.py"
+CHILDREN = "tests/entities/test_children.py"
 EQUALITY = "tests/entities/test_equality.py"
 STATS = "tests/session/test_stats.py"
 
 MUTANTS = [
+    Mutant(
+        "a query that was changed gives what was prefetched for another one",
+        "entities/querying/narrowing.py",
+        "selection=replace(self.selection, **changes), known=None)",
+        "selection=replace(self.selection, **changes))",
+        (f"{CHILDREN}::test_query_that_is_changed_asks",),
+    ),
+    Mutant(
+        "a plan believes what was prefetched",
+        "entities/querying/query.py",
+        "plan_update(self.with_known(None), change, values)",
+        "plan_update(self, change, values)",
+        (f"{CHILDREN}::test_plans_read_what_there_is_by_now",),
+    ),
+    Mutant(
+        "what names its parent in another way is left out",
+        "entities/children.py",
+        "            return {}\n",
+        "            continue\n",
+        (f"{CHILDREN}::test_what_names_its_parent_by_no_id_is_asked_for_where_it_is_needed",),
+    ),
+    Mutant(
+        "what was prefetched for entities that are gone is kept",
+        "entities/siblings.py",
+        "for ident in children.keys() - idents:",
+        "for ident in ():",
+        (f"{CHILDREN}::test_children_are_let_go_with_their_parents",),
+    ),
+    Mutant(
+        "what came with several requests is followed one request after the other",
+        "entities/children.py",
+        "        bring_together(fresh, is_strict=siblings.is_strict)\n",
+        "",
+        (f"{CHILDREN}::test_many_parents_are_named_a_hundred_at_a_time",),
+    ),
+    Mutant(
+        "what only the other generation has is prefetched as nothing",
+        "entities/querying/request.py",
+        "        refuse_foreign_names(cls, selection.prefetch, speaker)",
+        "        del refuse_foreign_names",
+        (f"{CHILDREN}::test_what_only_the_other_generation_has_is_not_prefetched",),
+    ),
     Mutant(
         "two entities of different types are equal when their ids are",
         "entities/model.py",
@@ -36,7 +79,7 @@ MUTANTS = [
     Mutant(
         "what was fetched are no siblings",
         "entities/links.py",
-        "    _bring_together(found.values(), is_strict=siblings.is_strict)",
+        "    bring_together(found.values(), is_strict=siblings.is_strict)",
         "    pass",
         (f"{REFERENCES}::test_what_was_fetched_is_fetched_from_together_as_well",),
     ),
@@ -92,15 +135,15 @@ MUTANTS = [
     Mutant(
         "a dot leads where the entity has nothing",
         "entities/prefetching.py",
-        "if _can_follow(type(group[0]), rest):",
+        "if _can_follow(type(group[0]), name):",
         "if True:",
         (f"{PREFETCHING}::test_what_can_be_of_several_types_is_followed_where_it_can_be",),
     ),
     Mutant(
         "strictness ends with the first reference",
         "entities/links.py",
-        "    _bring_together(found.values(), is_strict=siblings.is_strict)",
-        "    _bring_together(found.values(), is_strict=False)",
+        "    bring_together(found.values(), is_strict=siblings.is_strict)",
+        "    bring_together(found.values(), is_strict=False)",
         (f"{PREFETCHING}::test_strictness_goes_on_with_what_was_prefetched",),
     ),
     Mutant(

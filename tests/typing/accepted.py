@@ -149,6 +149,7 @@ def read(job: Job, user: User, queue: Queue, task: Task) -> None:
     assert_type(user.jobs, Query[Job])
     assert_type(Job.where().prefetch(Job.user, "parent", "user.queue").strict(), Query[Job])
     assert_type(User.where().prefetch(User.home), Query[User])
+    assert_type(Queue.where().prefetch(Queue.jobs, "jobs.user").strict(), Query[Queue])
     assert_type(Task.where().prefetch(Task.source["user"]), Query[Task])
     assert_type(user.home, Home | None)
     assert_type(queue.jobs, Query[Job])

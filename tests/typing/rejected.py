@@ -92,6 +92,7 @@ def relations(job: Job, user: User, task: Task, folder: Folder) -> None:
     folder.acls.fetch()  # both
     Job.where().prefetch(5)  # both
     Job.where().prefetch(job.user.fetch())  # both
+    Job.where().prefetch(job.tasks)  # both
 
 
 def reads(job: Job) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, get_args
 
 from accsyn_orm.entities.backend import ExplainingBackend, Generation, WireRequest
@@ -74,6 +74,11 @@ class Explanation:
         from accsyn_orm.entities.notebook import explanation_html  # only notebooks ask
 
         return explanation_html(self)
+
+    def prefetched(self, count: int) -> Explanation:
+        """Return the same for a query whose answer is there."""
+        note = "was prefetched: nothing is asked, unless the query is changed"
+        return replace(self, count=count, requests=0, most_requests=0, warnings=(note,))
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Give what it says line by line, each with its heading."""

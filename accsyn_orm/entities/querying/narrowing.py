@@ -30,6 +30,7 @@ class Narrowing(Generic[E]):
     entity: type[E]
     selection: Selection = _EVERYTHING
     backend: Backend | None = field(default=None, compare=False, repr=False)
+    known: tuple[E, ...] | None = field(default=None, compare=False, repr=False)
 
     def where(self, *expressions: Expression) -> Self:
         """Return the query with these conditions added (AND).
@@ -51,7 +52,8 @@ class Narrowing(Generic[E]):
         if isinstance(other, Narrowing):
             self._refuse_other_entity(other)
             selection = self.selection.merged(other.selection, str(other))
-            merged = replace(self, selection=selection, backend=self._common_backend(other))
+            backend = self._common_backend(other)
+            merged = replace(self, selection=selection, backend=backend, known=None)
             added = other.selection.where
             return merged if added is None else merged.where(added)
         if _is_expression(other):
@@ -125,20 +127,28 @@ class Narrowing(Generic[E]):
 
     def using(self, session: Backend | None) -> Self:
         """Return the query bound to a session; with ``None``, to the one that is active then."""
-        return replace(self, backend=session)
+        return replace(self, backend=session, known=None)
+
+    def with_known(self, entities: tuple[E, ...] | None) -> Self:
+        """Return the query with its answer, which was prefetched; changing the query drops it."""
+        return replace(self, known=entities)
 
     def prefetch(self, *names: FieldRef[Any] | Relation[Any] | str) -> Self:
         """Return the query that fetches with each page what its entities refer to.
 
         That takes a request for each name and page, or more when a page names more than a hundred
-        entities, or some that are not active.
+        entities, or some that are not active. Of a relation to many, such as ``Queue.jobs``, all is
+        loaded: a request for each hundred entities of the page, and for each further 500 found.
 
         Args:
-            names: references such as ``Job.user``, relations such as ``User.home``, parties, and
-                parts of a task's party (``"source.user"``). A dot leads on: ``"user.queue"``.
+            names: references such as ``Job.user``, relations such as ``User.home`` and
+                ``Queue.jobs``, parties, and parts of a task's party (``"source.user"``). A dot
+                leads on: ``"user.queue"``, ``"jobs.user"``.
 
         Raises:
-            QueryFieldError: there is no such attribute, or it refers to nothing.
+            QueryFieldError: there is no such attribute, it refers to nothing, or the backend gives
+                it for one entity at a time, as tasks. When it is asked: only the other generation
+                has it.
 
         Example:
             >>> for job in Job.where().prefetch(Job.user, "parent"):  # doctest: +SKIP
@@ -173,7 +183,7 @@ class Narrowing(Generic[E]):
         return type(self), (self.entity, self.selection)
 
     def _with(self, **changes: Any) -> Self:
-        return replace(self, selection=replace(self.selection, **changes))
+        return replace(self, selection=replace(self.selection, **changes), known=None)
 
     def _refuse_other_entity(self, other: Narrowing[Any]) -> None:
         if other.entity is not self.entity:

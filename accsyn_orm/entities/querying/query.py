@@ -53,6 +53,7 @@ class Query(Narrowing[E]):
         entity: the class of what is found.
         selection: what a request says beside the type.
         backend: where to ask; ``None`` for the session that is active then.
+        known: what it finds, if that was prefetched: then nothing is asked.
     """
 
     # -- asking -----------------------------------------------------------------------------------
@@ -79,6 +80,9 @@ class Query(Narrowing[E]):
         return self._pages(natural(size, "size", least=1), is_ahead=ahead)
 
     def _pages(self, size: int, *, is_ahead: bool) -> Generator[list[E], None, None]:
+        if self.known is not None:
+            yield from (list(page) for page in chunks(self.known, size))
+            return
         backend = required_backend(self.entity, self.backend)
         request = request_of(self.entity, self.selection, backend)
         pages = Pages(self.entity, backend, request, size, is_ahead)
@@ -166,14 +170,15 @@ class Query(Narrowing[E]):
         from accsyn_orm.entities.querying.explanation import explain  # only for those who ask
 
         backend = self.backend or active_backend()
-        counted = self.using(backend).count() if count else None
-        return explain(
+        counted = self.using(backend).count() if count and self.known is None else None
+        explanation = explain(
             self.entity,
             self.selection,
             backend,
             size=natural(size, "size", least=1),
             count=counted,
         )
+        return explanation if self.known is None else explanation.prefetched(len(self.known))
 
     # -- changing many ----------------------------------------------------------------------------
 
@@ -198,7 +203,7 @@ class Query(Narrowing[E]):
         """
         from accsyn_orm.bulk.planning import plan_update  # the layer above, see test_layers
 
-        return plan_update(self, change, values)
+        return plan_update(self.with_known(None), change, values)
 
     def delete(self, *, force: bool = False) -> Plan:
         """Plan to delete every entity of the query; nothing is deleted before ``apply()``.
@@ -208,7 +213,7 @@ class Query(Narrowing[E]):
         """
         from accsyn_orm.bulk.planning import plan_delete  # the layer above, see test_layers
 
-        return plan_delete(self, force=force)
+        return plan_delete(self.with_known(None), force=force)
 
     # -- as tables --------------------------------------------------------------------------------
 
@@ -244,8 +249,9 @@ class Query(Narrowing[E]):
         return exports.to_polars(self, misfits=misfits)
 
     def _ids(self) -> Query[E]:
-        return self._with(attributes=("id",), prefetch=())
+        return self._with(attributes=("id",), prefetch=()).with_known(self.known)
 
     def _at_most(self, count: int) -> Query[E]:
         limit = self.selection.limit
-        return self.limit(count if limit is None else min(count, limit))
+        known = None if self.known is None else self.known[:count]
+        return self.limit(count if limit is None else min(count, limit)).with_known(known)

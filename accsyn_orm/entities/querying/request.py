@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.dialects import localized_statement, refuse_foreign, wire_name
-from accsyn_orm.entities.relations import One
+from accsyn_orm.entities.relations import One, Relation
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Statement, all_of
 
@@ -50,6 +50,10 @@ def request_of(cls: type[EntityModel], selection: Selection, speaker: Speaker) -
         QueryFieldError: only the other generation has an attribute.
     """
     where, parent = _parted(cls, selection)
+    if selection.prefetch:
+        from accsyn_orm.entities.prefetching import refuse_foreign_names  # which asks by queries
+
+        refuse_foreign_names(cls, selection.prefetch, speaker)
     statement = localized_statement(cls, where, speaker)
     options = {
         "entityid": parent,
@@ -93,8 +97,10 @@ def _needed(cls: type[EntityModel], selection: Selection, speaker: Speaker) -> t
     for name in selection.prefetch:
         head = name.partition(".")[0]
         relation = getattr(cls, head)
-        is_one = isinstance(relation, One)
-        needed.append(relation.link(speaker.protocol).attribute if is_one else head)
+        if isinstance(relation, One):
+            needed.append(relation.link(speaker.protocol).attribute)
+        elif not isinstance(relation, Relation):  # those go by the id, which is always there
+            needed.append(head)
     return tuple(needed)
 
 

@@ -19,6 +19,7 @@ from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.querying.selection import Selection
+from accsyn_orm.entities.relations import Beneath
 from accsyn_orm.entities.settings import Settings, SettingsToCreate
 from accsyn_orm.entities.types.submission import TaskSources, TransferTasks
 from accsyn_orm.entities.types.task import Task
@@ -129,8 +130,10 @@ class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
         return [("code", f"means the same as name, which is {name!r}: leave one out")]
 
 
-class _TasksOfJob:
+class _TasksOfJob(Beneath):
     """Reads ``job.tasks``; a data descriptor, so that it goes before the value given to create."""
+
+    kinds = "tasks"
 
     def __get__(self, instance: BaseJob | None, owner: type[BaseJob]) -> Query[Task]:
         if instance is None:

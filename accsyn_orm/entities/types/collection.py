@@ -11,6 +11,7 @@ from accsyn_orm.entities.attributes import UNSET, attr
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.querying.selection import Selection
+from accsyn_orm.entities.relations import Beneath
 from accsyn_orm.entities.types.file import File, path_problem, remove_members
 from accsyn_orm.entities.types.share import Share
 from accsyn_orm.entities.validation import refusal
@@ -83,8 +84,10 @@ class Collection(Share):
             remove_members(self._saved_backend(), self._id, [str(id_of(file)) for file in files])
 
 
-class _FilesOfCollection:
+class _FilesOfCollection(Beneath):
     """Reads ``collection.files``; a data descriptor, so that it goes before what was given."""
+
+    kinds = "files"
 
     def __get__(self, instance: Collection | None, owner: type[Collection]) -> Query[File]:
         if instance is None:
