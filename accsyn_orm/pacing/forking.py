@@ -15,7 +15,10 @@ class Forkable(Protocol):
     """Something that a child process makes anew for itself."""
 
     def after_fork(self) -> None:
-        """Forget what belongs to the parent. Called in the child, before anything else runs."""
+        """Forget what belongs to the parent. Called in the child, before anything else runs.
+
+        It must not fail: nobody could be told.
+        """
         ...
 
 
@@ -28,8 +31,15 @@ def renew_after_fork(thing: Forkable) -> None:
 
 
 def _renew_all() -> None:
+    failures: list[Exception] = []
     for thing in list(_forkables):
-        thing.after_fork()
+        try:
+            thing.after_fork()
+        except Exception as error:  # noqa: BLE001, PERF203  # one must not keep the others
+            failures.append(error)
+    if failures:
+        # Out of a fork nothing can be raised: Python shows it.
+        raise failures[0]
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork

@@ -8,6 +8,7 @@ such a file, each process has a bucket of its own.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import stat
 import struct
@@ -21,8 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from accsyn_orm.pacing.bucket import Level, MemoryStore, Store, TokenBucket
+from accsyn_orm.pacing.deadline import seconds_left
 from accsyn_orm.pacing.forking import renew_after_fork
 
+_LONGEST_LOCKED = 1.0
+_TRIES_AGAIN = 60.0
+_STOPPED = "the file is locked for too long"
 _MAGIC = b"ASB1"
 _NUMBERS = struct.Struct("<4d")
 _CHECK = struct.Struct("<I")
@@ -43,33 +48,45 @@ class FileStore:
         self._path = path
         self._lock = threading.Lock()
         self._descriptor = -1
-        self._descriptor = _open(path)
+        self._identity = (0, 0)
+        self._reopen()
         renew_after_fork(self)
 
     def change(self, how: Callable[[Level | None], Level]) -> None:
         """Replace the level by what a function makes of it."""
-        with self._lock, self._locked() as descriptor:
+        with _held(self._lock), self._locked() as descriptor:
             os.lseek(descriptor, 0, os.SEEK_SET)
             level = how(_decode(os.read(descriptor, _SIZE)))
             os.lseek(descriptor, 0, os.SEEK_SET)
             os.write(descriptor, _encode(level))
 
     def after_fork(self) -> None:
-        """Open the file anew: with the parent's descriptor, the lock would be the same one."""
+        """Have the file opened anew: with the parent's descriptor, the lock would be the same."""
         self._lock = threading.Lock()
-        self._reopen()
+        self._forget()
+
+    def _forget(self) -> None:
+        # Never the number of a closed file: another one may have it by then.
+        is_ours, descriptor, self._descriptor = self._is_ours(), self._descriptor, -1
+        if is_ours:
+            os.close(descriptor)
 
     def _reopen(self) -> None:
-        # Never the number of a closed file: another one may have it by then.
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
+        self._forget()
         self._descriptor = _open(self._path)
+        self._identity = _identity(self._descriptor)
+
+    def _is_ours(self) -> bool:
+        """Tell whether the file is open: programs that detach themselves close all there are."""
+        try:
+            return self._descriptor >= 0 and _identity(self._descriptor) == self._identity
+        except OSError:
+            return False
 
     @contextmanager
     def _locked(self) -> Generator[int, None, None]:
         while True:
-            if self._descriptor < 0:
+            if not self._is_ours():
                 self._reopen()
             _lock(self._descriptor)
             if os.fstat(self._descriptor).st_nlink or sys.platform == "win32":
@@ -83,22 +100,29 @@ class FileStore:
 
     def __del__(self) -> None:
         """Close the file."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
+        self._forget()
 
 
 class _CarefulStore:
-    """A file as long as that works, and then memory: a full disk must not stop calls."""
+    """A file as long as that works, and else memory for a while.
+
+    Neither a full disk nor a process that holds the lock and sleeps may stop calls.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._memory = MemoryStore()
+        self._works_again = -math.inf
 
     def change(self, how: Callable[[Level | None], Level]) -> None:
-        try:
-            self._store.change(how)
-        except OSError:
-            self._store = MemoryStore()
-            self._store.change(how)
+        if time.monotonic() >= self._works_again:
+            try:
+                self._store.change(how)
+            except OSError:
+                self._works_again = time.monotonic() + _TRIES_AGAIN
+            else:
+                return
+        self._memory.change(how)
 
 
 _buckets: dict[tuple[str, float, int], TokenBucket] = {}
@@ -169,6 +193,36 @@ def _open(path: Path) -> int:
     return os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
 
 
+def _identity(descriptor: int) -> tuple[int, int]:
+    found = os.fstat(descriptor)
+    return found.st_dev, found.st_ino
+
+
+def _patience() -> float:
+    """Return how many seconds to wait for those who change the level, which takes them none."""
+    left = seconds_left()
+    return _LONGEST_LOCKED if left is None else min(_LONGEST_LOCKED, left / 2)
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Generator[None, None, None]:
+    if not lock.acquire(timeout=_patience()):
+        raise TimeoutError(_STOPPED)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a file; a process that was stopped while it had it locked is not waited for."""
+    end = time.monotonic() + _patience()
+    while not _locks(descriptor):
+        if time.monotonic() > end:
+            raise TimeoutError(_STOPPED)
+        time.sleep(0.001)
+
+
 def _encode(level: Level) -> bytes:
     record = _MAGIC + _NUMBERS.pack(level.tokens, level.filled, level.pace, level.slowed)
     return record + _CHECK.pack(zlib.crc32(record))
@@ -188,15 +242,13 @@ if sys.platform == "win32":
     # Far behind the end: what is locked here can be read by nobody else.
     _LOCKED_BYTE = 2**31 - 2
 
-    def _lock(descriptor: int) -> None:
-        while True:
-            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-            try:
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            except OSError:
-                time.sleep(0.001)
-            else:
-                return
+    def _locks(descriptor: int) -> bool:
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
 
     def _unlock(descriptor: int) -> None:
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
@@ -205,8 +257,12 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    def _locks(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)

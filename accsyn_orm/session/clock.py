@@ -7,6 +7,7 @@ be told by that clock only.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 _ANY_CLOCK = timedelta(minutes=10)
@@ -33,8 +34,9 @@ class BackendClock:
         last = self._last
         if last is not None:
             moment = _parsed(last[0])
-            if moment is not None:
-                return moment + timedelta(seconds=time.monotonic() - last[1]) - _ITS_CLOCK
+            with suppress(OverflowError):  # near the end of the calendar, which no clock shows
+                if moment is not None:
+                    return moment + timedelta(seconds=time.monotonic() - last[1]) - _ITS_CLOCK
         return datetime.now(timezone.utc) - _ANY_CLOCK
 
 
@@ -43,6 +45,6 @@ def _parsed(date: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(date)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment

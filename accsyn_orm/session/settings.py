@@ -116,6 +116,8 @@ def _verify(arguments: Arguments, sources: Sources) -> bool | str:
         setting, path = "ACCSYN_CA_BUNDLE", sources.get("ACCSYN_CA_BUNDLE")
     if not path:
         return True
+    if not isinstance(path, (str, os.PathLike)):
+        raise ConfigurationError(setting, "is neither a path nor True or False")
     if not os.path.exists(path):  # noqa: PTH110  # text or path object alike
         raise ConfigurationError(setting, f"{os.fspath(path)!r} does not exist")
     return os.fspath(path)

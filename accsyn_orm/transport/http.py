@@ -13,12 +13,12 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from http.client import BadStatusLine, HTTPException, RemoteDisconnected
+from http.client import BadStatusLine, HTTPException, RemoteDisconnected, UnknownProtocol
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError, ReadTimeoutError
 
 from accsyn_orm.errors import (
     ProtocolError,
@@ -206,7 +206,11 @@ _FAILURES = (  # most specific first
     ),
     _Failure((TimeoutError,), TransportTimeoutError, "no complete answer within {timeout:g} s"),
     _Failure((RemoteDisconnected,), TransportError, "the connection broke: {system}"),
-    _Failure((BadStatusLine,), ProtocolError, "what answered does not speak HTTP"),
+    _Failure(
+        (BadStatusLine, UnknownProtocol, InvalidHeader),
+        ProtocolError,
+        "what answered does not speak HTTP",
+    ),
     _Failure(
         (HTTPException,),
         ProtocolError,
@@ -257,8 +261,8 @@ def _read(request: Request, answer: requests.Response) -> Response:
     if text is None:
         reason = f"HTTP status {answer.status_code} and an answer that is not UTF-8"
         raise ProtocolError(request.operation, request.host, reason)
-    retry_after = _retry_after(answer.headers.get("Retry-After"))
     date = answer.headers.get("Date")
+    retry_after = _retry_after(answer.headers.get("Retry-After"), date)
     return Response(answer.status_code, text, retry_after, len(body), date)
 
 
@@ -267,19 +271,25 @@ def _is_bomb(unfolded: int, received: int) -> bool:
     return unfolded > _HARMLESS and unfolded > _MOST_UNFOLDED * received
 
 
-def _retry_after(text: str | None) -> float | None:
-    """Read the header of that name: seconds, or a date."""
+def _retry_after(text: str | None, date: str | None) -> float | None:
+    """Read the header of that name: seconds, or a date by the clock of the host."""
     if text is None:
         return None
     if _SECONDS.fullmatch(text.strip()):
         return float(text)
+    moment = _moment(text)
+    if moment is None:
+        return None
+    now = _moment(date or "") or datetime.now(timezone.utc)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+    return moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment
 
 
 def _chain(error: BaseException, handled: BaseException | None) -> Iterator[BaseException]:

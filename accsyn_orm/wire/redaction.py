@@ -10,7 +10,6 @@ MASK = "***"
 _EXACT = frozenset({"key", "pwd", "session", "sessionid", "authorization", "credentials", "cookie"})
 _ENDINGS = ("_key", "apikey", "_pwd", "session_id", "session_key_reuse")
 _PARTS = ("passw", "passphrase", "secret", "token", "api_key", "private_key", "session_key")
-_LARGEST_SHOWN = 1_000
 
 
 def is_secret(name: str) -> bool:
@@ -22,8 +21,8 @@ def is_secret(name: str) -> bool:
 def redact(value: Any) -> Any:
     """Return a copy in which every secret is masked; the value itself is left alone.
 
-    A setting ``{"name": "smtp.password", "value": …}`` is masked by what its ``name`` says. Long
-    compressed data is replaced by its length: nobody can read it, and anybody could unfold it.
+    A setting ``{"name": "smtp.password", "value": …}`` is masked by what its ``name`` says.
+    Compressed data is replaced by its length: nobody can read it, and anybody could unfold it.
     """
     if isinstance(value, Mapping):
         mapping = cast("Mapping[object, Any]", value)
@@ -38,6 +37,6 @@ def redact(value: Any) -> Any:
 def _member(name: str, value: Any, hides_value: bool) -> Any:  # noqa: FBT001  # private, one caller
     if value is not None and (is_secret(name) or (hides_value and name == "value")):
         return MASK
-    if name == "gz_data" and isinstance(value, str) and len(value) > _LARGEST_SHOWN:
+    if name == "gz_data" and isinstance(value, str):
         return f"({len(value)} characters, compressed)"
     return redact(value)

@@ -95,6 +95,13 @@ MUTANTS = [
         ("tests/session/test_log.py::test_secrets_are_never_logged",),
     ),
     Mutant(
+        "compressed payloads are logged as they are",
+        "wire/redaction.py",
+        'if name == "gz_data" and isinstance(value, str):',
+        "if False:",
+        ("tests/wire/test_redaction.py::test_compressed_data_is_replaced_by_its_length",),
+    ),
+    Mutant(
         "a session's own key is logged when the backend repeats it",
         "session/log.py",
         "self._formatter.mask = mask_of(*secrets)",

@@ -7,6 +7,8 @@ from mutant import Mutant
 RETRYING = "tests/session/test_retrying.py"
 FINDINGS = "tests/session/test_findings.py"
 LIFE = "tests/session/test_life.py"
+SHARED = "tests/pacing/test_shared.py"
+OUTCOMES = "tests/transport/test_outcomes.py"
 
 MUTANTS = [
     Mutant(
@@ -92,9 +94,40 @@ MUTANTS = [
     Mutant(
         "children share the file lock of their parent",
         "pacing/shared.py",
-        "        self._reopen()\n\n    def",
-        "\n    def",
+        "        self._forget()\n\n    def _forget",
+        "\n    def _forget",
         ("tests/pacing/test_shared.py::test_child_waits_for_the_lock_of_its_parent",),
+    ),
+    Mutant(
+        "one that cannot be renewed keeps others from it",
+        "pacing/forking.py",
+        "            failures.append(error)\n",
+        "            raise error\n",
+        (
+            f"{LIFE}::test_one_that_cannot_be_renewed_in_a_child_keeps_no_other_from_it",
+            f"{LIFE}::test_child_uses_connections_of_its_own_when_the_lock_file_is_gone",
+        ),
+    ),
+    Mutant(
+        "a process that sleeps with the lock holds up all others",
+        "pacing/shared.py",
+        "_LONGEST_LOCKED = 1.0",
+        "_LONGEST_LOCKED = 5.0",
+        (f"{SHARED}::test_process_that_sleeps_with_the_lock_is_not_waited_for",),
+    ),
+    Mutant(
+        "the level is written into whatever has got the number of the file",
+        "pacing/shared.py",
+        "            if not self._is_ours():\n                self._reopen()\n",
+        "            if self._descriptor < 0:\n                self._reopen()\n",
+        (f"{SHARED}::test_file_of_another_that_has_got_its_number_is_left_alone",),
+    ),
+    Mutant(
+        "dates are told by the clock of this machine",
+        "transport/http.py",
+        'now = _moment(date or "") or datetime.now(timezone.utc)',
+        "now = datetime.now(timezone.utc)",
+        (f"{OUTCOMES}::test_retry_after_as_a_date_is_by_the_clock_of_the_host",),
     ),
     Mutant(
         "the workspace does everything again",

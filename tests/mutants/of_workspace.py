@@ -67,6 +67,13 @@ MUTANTS = [
         "if False else 0",
         ("tests/server/test_throttle.py::test_the_eleventh_failure_is_answered_with_429",),
     ),
+    Mutant(
+        "who guesses all at once gets more tries",
+        "server/http/throttle.py",
+        "        return len(self._failures.get(pair, ())) + self._trying[pair] >= limit\n",
+        "        return False\n",
+        ("tests/server/test_throttle.py::test_those_who_ask_all_at_once_get_no_more_tries",),
+    ),
     # -- what callers write does not become SQL -----------------------------------------------
     Mutant(
         "a value is written into the statement",

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from accsyn_orm.pacing import shared
 from accsyn_orm.pacing.bucket import Level, MemoryStore, TokenBucket
+from accsyn_orm.pacing.deadline import within
 from accsyn_orm.pacing.shared import FileStore, bucket_of, runtime_directory
 
 SLOW = 1e-6  # requests per second: nothing grows while a test runs
@@ -143,6 +145,54 @@ def test_full_disk_stops_nobody(path):
 
     store = shared._CarefulStore(Full())
     assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+
+
+def test_file_is_tried_again_after_a_while(path, monkeypatch):
+    store = shared._CarefulStore(FileStore(path))
+    monkeypatch.setattr(shared, "_LONGEST_LOCKED", 0.01)
+    with FileStore(path)._locked():
+        assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+    assert free(TokenBucket(SLOW, 5, store=store), 9) == 0
+    store._works_again = time.monotonic()
+    assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+    assert free(TokenBucket(SLOW, 5, store=FileStore(path)), 9) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "least", "most"), [(0.4, 0.15, 0.35), (60, 0.9, 1.9)], ids=["call ends", "no end"]
+)
+def test_process_that_sleeps_with_the_lock_is_not_waited_for(path, seconds, least, most):
+    bucket = TokenBucket(SLOW, 5, store=shared._CarefulStore(FileStore(path)))
+    with FileStore(path)._locked():
+        began = time.monotonic()
+        with within(seconds):
+            assert bucket.reserve() == 0
+        assert least <= time.monotonic() - began < most
+
+
+def test_threads_wait_for_each_other_no_longer_than_for_the_lock(path, monkeypatch):
+    monkeypatch.setattr(shared, "_LONGEST_LOCKED", 0.2)
+    bucket = TokenBucket(SLOW, 5, store=shared._CarefulStore(FileStore(path)))
+    with FileStore(path)._locked(), ThreadPoolExecutor(20) as pool:
+        began = time.monotonic()
+        taken = [pool.submit(bucket.reserve, 1) for _ in range(20)]
+        assert sum(one.result() == 0 for one in taken) == 5
+        assert time.monotonic() - began < 1.5
+
+
+def test_file_of_another_that_has_got_its_number_is_left_alone(path, tmp_path):
+    """Programs that go into the background close every file there is, and open their own."""
+    store = FileStore(path)
+    os.close(store._descriptor)
+    other = tmp_path / "other"
+    number = os.open(other, os.O_RDWR | os.O_CREAT)
+    os.dup2(number, store._descriptor)
+    try:
+        assert free(TokenBucket(SLOW, 5, store=store), 9) == 5
+        assert other.read_bytes() == b""
+        os.fstat(number)
+    finally:
+        os.close(number)
 
 
 # -- where ----------------------------------------------------------------------------------------

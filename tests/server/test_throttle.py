@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -76,6 +79,39 @@ def test_all_users_of_an_address_share_a_limit(throttle):
         assert isinstance(fail(throttle, f"user{number}"), LookupError)
     assert isinstance(fail(throttle, "one more"), HTTPException)
     assert isinstance(fail(throttle, "one more", "2"), LookupError)
+
+
+def test_those_who_ask_all_at_once_get_no_more_tries(throttle):
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def guess_wrong():
+        nonlocal inside, most
+        with lock:
+            inside, most = inside + 1, max(most, inside + 1)
+        time.sleep(0.02)
+        with lock:
+            inside -= 1
+        raise LookupError
+
+    def guess(_):
+        with pytest.raises((LookupError, HTTPException)) as caught, throttle.attempt("1", "a"):
+            guess_wrong()
+        return isinstance(caught.value, LookupError)
+
+    with ThreadPoolExecutor(40) as pool:
+        tried = sum(pool.map(guess, range(60)))
+    assert (tried, most) == (MAX_FAILURES, MAX_FAILURES)
+
+
+def test_those_who_sign_in_at_once_rightly_all_get_in(throttle):
+    def sign_in(_):
+        with throttle.attempt("1", "a"):
+            time.sleep(0.005)
+        return True
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(sign_in, range(200))) == 200
+    assert not +throttle._trying
 
 
 def encoded(text):

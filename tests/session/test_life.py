@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 import warnings
@@ -17,6 +18,7 @@ from accsyn_orm.errors import (
     SessionExpiredError,
     TransportTimeoutError,
 )
+from accsyn_orm.pacing import forking
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.testing import EmbeddedWorkspace, ManualClock
 
@@ -194,6 +196,37 @@ def test_child_uses_connections_of_its_own(recorder, session):
     session.find("Job")
     assert recorder.connections == 2
     assert len(recorder.logins) == 1
+
+
+@forks
+def test_child_uses_connections_of_its_own_when_the_lock_file_is_gone(
+    recorder, make_session, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    session = make_session(rate_limit=1234)
+    session.find("Job")
+    shutil.rmtree(tmp_path / "accsyn_orm")
+    assert in_child(lambda: session.find("Job")[0]["code"]) == "first"
+    assert recorder.connections == 2
+
+
+@forks
+def test_one_that_cannot_be_renewed_in_a_child_keeps_no_other_from_it(monkeypatch):
+    class Broken:
+        def after_fork(self):
+            raise OSError(24, "too many open files")
+
+    class Sound:
+        is_renewed = False
+
+        def after_fork(self):
+            self.is_renewed = True
+
+    things = [Broken(), Sound(), Broken(), Sound()]
+    monkeypatch.setattr(forking, "_forkables", things)
+    with pytest.raises(OSError, match="too many"):
+        forking._renew_all()
+    assert [thing.is_renewed for thing in things if isinstance(thing, Sound)] == [True, True]
 
 
 @forks

@@ -269,6 +269,8 @@ def test_certificates_to_trust(tmp_path):
     assert resolve(environ, verify=False)[0].verify is False
     assert resolve(verify=bundle)[0].verify == str(bundle)
     refused("verify", verify=tmp_path / "none")
+    refused("verify", verify=1)
+    refused("verify", verify=["bundle.pem"])
     refused("ACCSYN_CA_BUNDLE", {**BASE, "ACCSYN_CA_BUNDLE": "/none"})
 
 

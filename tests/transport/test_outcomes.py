@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from accsyn_orm.errors import TransportError
+from accsyn_orm.errors import ProtocolError, TransportError
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.transport.http import HttpTransport
 from accsyn_orm.transport.proxy import parse_proxy
@@ -170,3 +170,41 @@ def test_retry_after_as_a_date_is_handed_on_in_seconds(make_transport, tls_serve
     waiting = make_transport().send(tls_server.request()).retry_after
     assert waiting is not None
     assert 85 < waiting <= 90
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Sun, 01 Mar 2026 12:00:00 GMT", 90),
+        ("Sun, 01 Mar 2026 12:03:00 GMT", 0),
+        # When the host does not say what time it is there, that of this machine has to do.
+        ("noon", 0),
+    ],
+)
+def test_retry_after_as_a_date_is_by_the_clock_of_the_host(
+    make_transport, tls_server, date, seconds
+):
+    tls_server.answer = (
+        b"HTTP/1.1 429 Slow\r\nRetry-After: Sun, 01 Mar 2026 12:01:30 GMT\r\n"
+        b"Date: " + date.encode() + b"\r\nContent-Length: 2\r\n\r\n{}"
+    )
+    assert make_transport().send(tls_server.request()).retry_after == seconds
+
+
+# -- what is no HTTP -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 99\r\n\r\n{}",
+        b"HTTP/1.1 abc\r\n\r\n",
+    ],
+    ids=["another version", "two lengths", "no status"],
+)
+def test_what_is_no_http_is_called_so(make_transport, tls_server, answer):
+    tls_server.answer = answer
+    with pytest.raises(ProtocolError, match="does not speak HTTP") as caught:
+        make_transport().send(tls_server.request())
+    assert caught.value.outcome is Outcome.MAYBE_APPLIED
