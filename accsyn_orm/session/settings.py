@@ -108,7 +108,7 @@ def resolve_settings(
 
 
 def _verify(arguments: Arguments, sources: Sources) -> bool | str:
-    given = arguments.verify
+    given: object = arguments.verify
     if isinstance(given, bool):
         return given
     setting, path = "verify", given
