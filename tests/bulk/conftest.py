@@ -242,3 +242,9 @@ class ScriptedBackend:
 @pytest.fixture
 def backend() -> ScriptedBackend:
     return ScriptedBackend()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the path of a journal that is not there yet."""
+    return tmp_path / "change.journal"

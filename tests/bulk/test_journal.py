@@ -22,11 +22,6 @@ REFUSED = BackendError("queue/edit", "no")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "change.journal"
-
-
-@pytest.fixture
 def queues(backend):
     for number in range(40):
         backend.add("queue", number, code=f"q{number}", name=f"q{number}", priority=number)

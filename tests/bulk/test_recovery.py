@@ -18,11 +18,6 @@ LOST = TransportError("queue/edit", "host", "broke")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "change.journal"
-
-
-@pytest.fixture
 def queues(backend):
     for number in range(10):
         backend.add("queue", number, code=f"q{number}", name=f"q{number}", priority=number)

@@ -147,6 +147,13 @@ def session(workspace) -> Iterator[Session]:
         yield opened
 
 
+@pytest.fixture(params=["v3", "v1"])
+def each_session(workspace, request) -> Iterator[Session]:
+    """Give the session of an admin, in either generation, as the active one."""
+    with workspace.session("admin", request.param) as opened:
+        yield opened
+
+
 @pytest.fixture
 def v1_session(workspace) -> Iterator[Session]:
     """Give the session of an admin, in the v1 generation, as the active one."""

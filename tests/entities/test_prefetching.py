@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,7 +19,6 @@ from accsyn_orm import (
     User,
 )
 from accsyn_orm.entities.strictness import strictly
-from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = f"{0xB000:024x}"
 
@@ -215,12 +213,6 @@ def test_strict_block_is_of_its_session_thread_and_time(studio, v1):
 
 
 # -- in a workspace --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace() as workspace:
-        yield workspace
 
 
 @pytest.mark.parametrize("protocol", ["v3", "v1"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from accsyn_orm import (
@@ -19,17 +17,14 @@ from accsyn_orm import (
     Queue,
     Ref,
     Server,
-    Session,
     Site,
     User,
     Volume,
 )
 from accsyn_orm.entities import ENTITY_CLASSES
-from accsyn_orm.entities.active import activate, deactivate
 from accsyn_orm.entities.dialects import dialect_of
 from accsyn_orm.entities.relations import Many, One, Relation
 from accsyn_orm.query import Comparison
-from accsyn_orm.testing import EmbeddedWorkspace
 
 ID = "69887165f643db8cd731b31a"
 RELATIONS = {
@@ -112,22 +107,7 @@ def test_relation_of_a_class_is_itself():
 # -- in a workspace --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace() as workspace:
-        yield workspace
-
-
-@pytest.fixture(params=["v3", "v1"])
-def session(workspace, request) -> Iterator[Session]:
-    session = workspace.session(protocol=request.param)
-    activate(session)
-    yield session
-    deactivate(session)
-    session.close()
-
-
-def test_jobs_of_user_and_queue_are_those_that_name_them(session):
+def test_jobs_of_user_and_queue_are_those_that_name_them(each_session):
     (job, *_) = Job.where().all()
     assert job in job.user.fetch().jobs.all()
     queue = job.parent.fetch()
@@ -136,11 +116,11 @@ def test_jobs_of_user_and_queue_are_those_that_name_them(session):
     assert {other.parent for other in queue.jobs} == {queue.id}
 
 
-def test_shares_lead_to_what_is_beneath_and_to_who_may_use_them(session):
+def test_shares_lead_to_what_is_beneath_and_to_who_may_use_them(each_session):
     volume = Volume.where(Volume.default == True).one()  # noqa: E712  # an expression
     folders = volume.folders.all()
     assert folders
-    if session.protocol == "v3":
+    if each_session.protocol == "v3":
         assert {folder.parent.fetch() for folder in folders} == {volume}
     acls = [acl for folder in folders for acl in folder.acls]
     assert acls
@@ -150,13 +130,13 @@ def test_shares_lead_to_what_is_beneath_and_to_who_may_use_them(session):
     assert acl.target.fetch().id == acl.target.id
 
 
-def test_home_of_a_user_is_found_in_both_generations(session):
+def test_home_of_a_user_is_found_in_both_generations(each_session):
     homes = {user.code: user.home for user in User.where()}
     assert any(homes.values())
     assert all(home is None or home.code == code for code, home in homes.items())
 
 
-def test_machines_lead_to_each_other(session):
+def test_machines_lead_to_each_other(each_session):
     server = Server.where().first()
     assert server is not None
     site = server.site
@@ -167,10 +147,10 @@ def test_machines_lead_to_each_other(session):
     assert {lane.parent.fetch() for lane in lanes if lane.parent} <= set(Server.where())
 
 
-def test_everything_in_the_demo_workspace_leads_somewhere(session):
+def test_everything_in_the_demo_workspace_leads_somewhere(each_session):
     """The admin may see all that there is, so that nothing an entity names is missing."""
     followed: set[str] = set()
-    classes = [cls for cls in ENTITY_CLASSES.values() if dialect_of(cls, session).exists]
+    classes = [cls for cls in ENTITY_CLASSES.values() if dialect_of(cls, each_session).exists]
     for cls in classes:
         entities = cls.where().all() if cls.__parent__ is None else []
         for entity in entities:
@@ -179,4 +159,4 @@ def test_everything_in_the_demo_workspace_leads_somewhere(session):
                 if isinstance(value, (Ref, Party)) and value:
                     followed.add(type(value.fetch()).__name__)
     assert {"Folder", "Queue", "Server", "Site", "User", "Volume", "Workspace"} <= followed
-    assert session.stats.requests < 150
+    assert each_session.stats.requests < 150

@@ -275,3 +275,18 @@ def download() -> Callable[..., dict[str, Any]]:
         return {"tasks": tasks, **more}
 
     return make
+
+
+class Seconds:
+    """A clock that counts seconds, and stands still until ``now`` is set."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()

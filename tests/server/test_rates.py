@@ -10,29 +10,16 @@ from accsyn_orm.server.workspace import default_limits
 from accsyn_orm.testing import EmbeddedWorkspace
 
 
-class Clock:
-    def __init__(self):
-        self.now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
+def limit(seconds):
+    return RateLimit(None, Rate(10, 3), clock=seconds)
 
 
-@pytest.fixture
-def limit(clock):
-    return RateLimit(None, Rate(10, 3), clock=clock)
-
-
-def test_a_burst_is_let_through_then_the_rate(limit, clock):
+def test_a_burst_is_let_through_then_the_rate(limit, seconds):
     assert [limit.wait("a") for _ in range(4)] == [0, 0, 0, pytest.approx(0.1)]
-    clock.now += 0.05
+    seconds.now += 0.05
     assert limit.wait("a") == pytest.approx(0.05)
-    clock.now += 0.06
+    seconds.now += 0.06
     assert limit.wait("a") == 0
     assert limit.wait("a") > 0
 
@@ -44,17 +31,17 @@ def test_addresses_have_limits_of_their_own(limit):
     assert limit.wait("b") == 0
 
 
-def test_a_rest_gives_no_more_than_a_burst(limit, clock):
+def test_a_rest_gives_no_more_than_a_burst(limit, seconds):
     limit.wait("a")
-    clock.now += 1_000
+    seconds.now += 1_000
     assert [limit.wait("a") > 0 for _ in range(4)] == [False, False, False, True]
 
 
-def test_addresses_that_have_rested_are_forgotten(limit, clock, monkeypatch):
+def test_addresses_that_have_rested_are_forgotten(limit, seconds, monkeypatch):
     monkeypatch.setattr(rates, "_KEPT", 5)
     for number in range(5):
         limit.wait(f"a{number}")
-    clock.now += 1
+    seconds.now += 1
     for _ in range(4):
         limit.wait("a0")
     limit.wait("b")

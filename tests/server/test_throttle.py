@@ -16,22 +16,9 @@ from accsyn_orm.server.http.throttle import Throttle
 from accsyn_orm.testing import EmbeddedWorkspace
 
 
-class Clock:
-    def __init__(self):
-        self.now = 100.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def throttle(clock):
-    return Throttle(clock)
+def throttle(seconds):
+    return Throttle(seconds)
 
 
 def fail(throttle, user="a", address="1"):
@@ -40,13 +27,13 @@ def fail(throttle, user="a", address="1"):
     return caught.value
 
 
-def test_after_ten_failures_a_user_waits(throttle, clock):
+def test_after_ten_failures_a_user_waits(throttle, seconds):
     for _ in range(MAX_FAILURES):
         assert isinstance(fail(throttle), LookupError)
-        clock.now += 1
+        seconds.now += 1
     refused = fail(throttle)
     assert (refused.status_code, refused.headers) == (429, {"Retry-After": "50"})
-    clock.now += FAILURE_SECONDS - MAX_FAILURES
+    seconds.now += FAILURE_SECONDS - MAX_FAILURES
     assert isinstance(fail(throttle), LookupError)
     assert isinstance(fail(throttle), HTTPException)
 

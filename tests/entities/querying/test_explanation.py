@@ -10,15 +10,8 @@ from accsyn_orm import Job, Queue, Task, Transfer, User
 from accsyn_orm.entities.backend import WireRequest
 from accsyn_orm.errors import EntityStateError, QueryValueError
 from accsyn_orm.fields import status
-from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = "6971e16fceadd67b955b1995"
-
-
-@pytest.fixture(scope="module")
-def workspace():
-    with EmbeddedWorkspace() as running:
-        yield running
 
 
 def test_explanation_needs_no_session_and_asks_nothing(v3) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from accsyn_orm import AttributeNotLoadedError, Job, QueryFieldError, Queue, Task, User
 from accsyn_orm.fields import destination
-from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = "6971e16fceadd67b955b1995"
 
@@ -42,12 +41,6 @@ def test_what_is_sent_beside_is_kept(v3, monkeypatch) -> None:
     monkeypatch.setattr(v3, "find", lambda *_, **__: [{"id": JOB, "code": "a", "colour": "red"}])
     job = Job.where().only("code").one()
     assert (job.code, job.colour, dict(job.extra)) == ("a", "red", {"colour": "red"})
-
-
-@pytest.fixture(scope="module")
-def workspace():
-    with EmbeddedWorkspace() as running:
-        yield running
 
 
 @pytest.mark.parametrize("protocol", ["v1", "v3"])

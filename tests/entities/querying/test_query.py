@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,7 +15,6 @@ from accsyn_orm.errors import (
 )
 from accsyn_orm.fields import code, colour, role, status
 from accsyn_orm.query import raw
-from accsyn_orm.testing import EmbeddedWorkspace
 
 JOB = "6971e16fceadd67b955b1995"
 
@@ -390,12 +388,6 @@ def test_bare_fields_refuse_when_they_meet_a_class() -> None:
 
 
 # -- values that a generation spells differently ---------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace() as running:
-        yield running
 
 
 @pytest.mark.parametrize(

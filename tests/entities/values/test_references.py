@@ -6,16 +6,13 @@ import gc
 import pickle
 import threading
 import time
-from collections.abc import Iterator
 from copy import deepcopy
 from weakref import ref
 
 import pytest
 
-from accsyn_orm import EntityNotFoundError, Job, Queue, Ref, Session, Task, User
+from accsyn_orm import EntityNotFoundError, Job, Queue, Ref, Task, User
 from accsyn_orm.entities import ReadOnlyAttr
-from accsyn_orm.entities.active import activate, deactivate
-from accsyn_orm.testing import EmbeddedWorkspace
 
 pytestmark = pytest.mark.usefixtures("v3")
 
@@ -254,30 +251,15 @@ def test_task_leads_to_its_job_in_both_generations(v3):
 # -- scopes, in a workspace ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[EmbeddedWorkspace]:
-    with EmbeddedWorkspace() as workspace:
-        yield workspace
-
-
-@pytest.fixture(params=["v3", "v1"])
-def session(workspace, request) -> Iterator[Session]:
-    session = workspace.session(protocol=request.param)
-    activate(session)
-    yield session
-    deactivate(session)
-    session.close()
-
-
-def test_what_is_inactive_or_archived_is_found_as_well(session):
-    other = f"{session.protocol}.gone@example.com"
+def test_what_is_inactive_or_archived_is_found_as_well(each_session):
+    other = f"{each_session.protocol}.gone@example.com"
     user = User(code=other).save()
-    queue = Queue(code=f"{session.protocol}-q").save()
-    lisa = User(code=f"{session.protocol}.lisa@example.com").save()
+    queue = Queue(code=f"{each_session.protocol}-q").save()
+    lisa = User(code=f"{each_session.protocol}.lisa@example.com").save()
     lisa.queue = queue
     lisa.save()
     assert lisa.queue.fetch() == queue
-    session.deactivate_one("user", user.id)
+    each_session.deactivate_one("user", user.id)
     assert Ref.along(_to_user(), user.id, lisa).fetch().code == other
     user.delete()
     assert Ref.along(_to_user(), user.id, lisa.refresh()).fetch().code == other
@@ -289,8 +271,8 @@ def _to_user():
     return Link("id", ("User",))
 
 
-def test_jobs_of_a_workspace_share_the_requests_for_their_users(session):
-    with session.stats.measure() as measured:
+def test_jobs_of_a_workspace_share_the_requests_for_their_users(each_session):
+    with each_session.stats.measure() as measured:
         users = {job.user.fetch().code for job in Job.where().finished()}
     assert users
     assert measured.requests <= 3
