@@ -89,7 +89,7 @@ class EmbeddedWorkspace:
             from one address, bursts of 60.
     """
 
-    def __init__(  # noqa: PLR0913  # independent options
+    def __init__(
         self,
         seed: Literal["demo", "empty"] = "demo",
         *,

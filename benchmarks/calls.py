@@ -74,11 +74,11 @@ def _naive(session: Session, ca_bundle: str) -> Any:
         sent.append(request)
         return original(self, request)
 
-    HttpTransport.send = noted  # type: ignore[method-assign]
+    HttpTransport.send = noted
     try:
         session.find_one(QUERY)
     finally:
-        HttpTransport.send = original  # type: ignore[method-assign]
+        HttpTransport.send = original
     pool = requests.Session()
     pool.verify, pool.trust_env = ca_bundle, False
     url = f"{sent[-1].url}?{sent[-1].query}"

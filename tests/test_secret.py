@@ -24,7 +24,7 @@ def test_secret_is_revealed_to_who_asks():
 def test_secret_is_in_no_text_and_no_dump():
     secret = Secret("CANARY")
     holder = Holder(secret)
-    shown = [repr(secret), f"{secret}", f"{secret!r:>20}", "%s" % secret, repr(holder)]  # noqa: UP031
+    shown = [repr(secret), f"{secret}", f"{secret!r:>20}", "%s" % secret, repr(holder)]  # noqa: UP031  # as well
     shown += [str(asdict(holder)), str(vars(holder)), json.dumps(holder.__dict__, default=str)]
     shown += [repr([getattr(secret, name) for name in Secret.__slots__])]
     assert "CANARY" not in "".join(shown)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _CHANGED = "was changed since: it cannot be taken back without losing that"
 
 
-def resume(  # noqa: PLR0913  # independent options
+def resume(
     journal: str | Path,
     *,
     session: Backend | None = None,

@@ -67,7 +67,7 @@ def _options(
 
 
 @app.command()
-def serve(  # noqa: PLR0913  # one parameter for each option
+def serve(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8181,

@@ -59,7 +59,7 @@ Changes = Annotated[
 
 
 @changes.command()
-def update(  # noqa: PLR0913  # one parameter for each option
+def update(
     query: QueryText,
     values: Changes,
     *,
@@ -84,7 +84,7 @@ def update(  # noqa: PLR0913  # one parameter for each option
 
 
 @changes.command()
-def delete(  # noqa: PLR0913  # one parameter for each option
+def delete(
     query: QueryText,
     *,
     force: Annotated[bool, typer.Option("--force", help="Delete even what is in use.")] = False,
@@ -109,7 +109,7 @@ def delete(  # noqa: PLR0913  # one parameter for each option
 
 
 @changes.command()
-def create(  # noqa: PLR0913  # one parameter for each option
+def create(
     type_name: TypeName,
     values: Annotated[
         list[str] | None,
@@ -149,7 +149,7 @@ def create(  # noqa: PLR0913  # one parameter for each option
 
 
 @changes.command()
-def apply(  # noqa: PLR0913  # one parameter for each option
+def apply(
     plan: Annotated[Path, typer.Argument(help="File that --dry-run --json printed.")],
     *,
     dry_run: DryRun = False,
@@ -171,7 +171,7 @@ def apply(  # noqa: PLR0913  # one parameter for each option
 
 
 @journals.command()
-def resume(  # noqa: PLR0913  # one parameter for each option
+def resume(
     journal: JournalOf,
     *,
     retry_failed: Annotated[
@@ -199,7 +199,7 @@ def resume(  # noqa: PLR0913  # one parameter for each option
 
 
 @journals.command()
-def undo(  # noqa: PLR0913  # one parameter for each option
+def undo(
     journal_of: Annotated[
         Path, typer.Argument(metavar="JOURNAL", help="File that --journal was given.")
     ],

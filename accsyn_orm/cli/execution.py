@@ -65,7 +65,7 @@ class FileOfRows:
     form: str | None = None
 
 
-def create(  # noqa: PLR0913  # what the command takes
+def create(
     type_name: str,
     texts: Sequence[str],
     terms: Terms,

@@ -51,7 +51,7 @@ def find(
         write_entities(query.entity, query, form or default_form(is_single=False), only=names)
 
 
-def get(  # noqa: PLR0913  # what the command takes
+def get(
     type_name: str,
     ident: str,
     access: Access,

@@ -28,7 +28,7 @@ from accsyn_orm.cli.options import (
 reading = typer.Typer()
 
 Only = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--only",
         metavar="ATTRIBUTE,…",
@@ -54,10 +54,10 @@ def whoami(
 
 
 @reading.command()
-def find(  # noqa: PLR0913  # one parameter for each option
+def find(
     query: QueryText,
     *,
-    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    only: Only = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Show at most so many.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Leave out so many at the start.")] = 0,
     finished: Finished = False,
@@ -76,15 +76,15 @@ def find(  # noqa: PLR0913  # one parameter for each option
 
     wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
     wanted = part_of(wanted, skip=skip, limit=limit)
-    lookup.find(wanted, Access(env_file, profile), form, only=only)
+    lookup.find(wanted, Access(env_file, profile), form, only=only or ())
 
 
 @reading.command()
-def get(  # noqa: PLR0913  # one parameter for each option
+def get(
     type_name: TypeName,
     ident: Annotated[str, typer.Argument(metavar="ID", help="Id of the entity.")],
     *,
-    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    only: Only = None,
     under: Under = None,
     output: Output = None,
     as_json: AsJson = False,
@@ -95,11 +95,11 @@ def get(  # noqa: PLR0913  # one parameter for each option
     form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import lookup
 
-    lookup.get(type_name, ident, Access(env_file, profile), form, only=only, under=under)
+    lookup.get(type_name, ident, Access(env_file, profile), form, only=only or (), under=under)
 
 
 @reading.command()
-def watch(  # noqa: PLR0913  # one parameter for each option
+def watch(
     query: QueryText,
     *,
     interval: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 2.0,
@@ -129,10 +129,10 @@ def parse_query(query: QueryText, *, as_json: AsJson = False) -> None:
 
 
 @reading.command()
-def explain(  # noqa: PLR0913  # one parameter for each option
+def explain(
     query: QueryText,
     *,
-    only: Only = [],  # noqa: B006  # typer makes a list of its own
+    only: Only = None,
     limit: Annotated[int | None, typer.Option(min=0, help="As for find.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="As for find.")] = 0,
     count: Annotated[
@@ -153,7 +153,7 @@ def explain(  # noqa: PLR0913  # one parameter for each option
     wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
     wanted = part_of(wanted, skip=skip, limit=limit)
     access = Access(env_file, profile)
-    lookup.explain(wanted, access, only=only, count=count, as_json=as_json)
+    lookup.explain(wanted, access, only=only or (), count=count, as_json=as_json)
 
 
 @reading.command()

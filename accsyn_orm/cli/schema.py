@@ -19,7 +19,7 @@ schema = typer.Typer(
 )
 
 Types = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="[TYPE]…",
         help="Types to ask about; all that there are unless given.",
@@ -34,8 +34,8 @@ SchemaFile = Annotated[
 
 
 @schema.command()
-def show(  # noqa: PLR0913  # one parameter for each option
-    types: Types = [],  # noqa: B006  # typer makes a list of its own
+def show(
+    types: Types = None,
     *,
     file: SchemaFile = None,
     output: Output = None,
@@ -47,21 +47,21 @@ def show(  # noqa: PLR0913  # one parameter for each option
     form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import schemas
 
-    schemas.show(schemas.read(types, file, Access(env_file, profile)), form)
+    schemas.show(schemas.read(types or (), file, Access(env_file, profile)), form)
 
 
 @schema.command()
-def diff(  # noqa: PLR0913  # one parameter for each option
-    types: Types = [],  # noqa: B006  # typer makes a list of its own
+def diff(
+    types: Types = None,
     *,
     ignore: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--ignore",
             metavar="TYPE[.ATTRIBUTE]",
             help="A known difference that does not count; may be repeated.",
         ),
-    ] = [],  # noqa: B006  # the same
+    ] = None,
     file: SchemaFile = None,
     output: Output = None,
     as_json: AsJson = False,
@@ -72,24 +72,24 @@ def diff(  # noqa: PLR0913  # one parameter for each option
     form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import schemas
 
-    schemas.diff(schemas.read(types, file, Access(env_file, profile)), ignore, form)
+    schemas.diff(schemas.read(types or (), file, Access(env_file, profile)), ignore or (), form)
 
 
 @schema.command()
-def generate(  # noqa: PLR0913  # one parameter for each option
-    types: Types = [],  # noqa: B006  # typer makes a list of its own
+def generate(
+    types: Types = None,
     *,
     out: Annotated[
         Path | None, typer.Option("--out", help="Python file to write; standard output if not.")
     ] = None,
     metadata: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--metadata",
             metavar="TYPE.KEY=KIND",
             help="Key of metadata that was agreed on, such as job.shot=str; may be repeated.",
         ),
-    ] = [],  # noqa: B006  # the same
+    ] = None,
     sample: Annotated[
         int, typer.Option(min=0, max=500, help="How many entities of a type to learn types from.")
     ] = 50,
@@ -101,5 +101,5 @@ def generate(  # noqa: PLR0913  # one parameter for each option
     from accsyn_orm.cli import schemas
 
     access = Access(env_file, profile)
-    found = schemas.read(types, file, access)
-    schemas.write(found, metadata, out, access, sample=0 if file else sample)
+    found = schemas.read(types or (), file, access)
+    schemas.write(found, metadata or (), out, access, sample=0 if file else sample)

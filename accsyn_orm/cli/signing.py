@@ -21,7 +21,7 @@ Profile = Annotated[
 
 
 @signing.command()
-def login(  # noqa: PLR0913  # one parameter for each option
+def login(
     *,
     profile: Profile = "default",
     workspace: Annotated[str | None, typer.Option(help="Workspace code.")] = None,
@@ -64,9 +64,11 @@ def logout(*, profile: Profile = "default") -> None:
 
 
 @signing.command()
-def doctor(  # one parameter for each option
+def doctor(
     *,
-    log_file: Annotated[list[Path], typer.Option(help="Log whose permissions are looked at.")] = [],  # noqa: B006  # typer makes a list of its own
+    log_file: Annotated[
+        list[Path] | None, typer.Option(help="Log whose permissions are looked at.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each step.")] = 10.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     profile: ProfileName = None,
@@ -76,5 +78,5 @@ def doctor(  # one parameter for each option
     from accsyn_orm.cli.examination import show
     from accsyn_orm.doctor import Patient
 
-    patient = Patient(env_file, profile, tuple(log_file), timeout=timeout)
+    patient = Patient(env_file, profile, tuple(log_file or ()), timeout=timeout)
     show(patient, as_json=as_json)

@@ -36,7 +36,7 @@ def entity_class(name: str) -> type[Entity]:
     return found
 
 
-def query_of(  # one for each option
+def query_of(
     text: str,
     *,
     finished: bool = False,

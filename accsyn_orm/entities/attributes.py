@@ -236,7 +236,7 @@ def attr(
     readable: bool = ...,
     roles: tuple[str, ...] = ...,
 ) -> Any: ...
-def attr(  # noqa: PLR0913  # one option each, all by keyword
+def attr(
     *,
     default: object = ...,
     default_factory: Callable[[], object] | None = None,

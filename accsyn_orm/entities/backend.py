@@ -36,7 +36,7 @@ class Backend(Speaker, Protocol):
     Threads may use it at the same time; ``find()`` is called from one to read the next page ahead.
     """
 
-    def find(  # noqa: PLR0913  # the official parameters
+    def find(
         self,
         query: str | Statement,
         *,
@@ -132,7 +132,7 @@ class WireRequest:
 class ExplainingBackend(Backend, Protocol):
     """A backend that can say how it would ask, without asking."""
 
-    def find_request(  # noqa: PLR0913  # those of find()
+    def find_request(
         self,
         query: str | Statement,
         entityid: str | None = None,

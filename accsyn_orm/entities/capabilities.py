@@ -101,7 +101,7 @@ class MemberBackend(Backend, Protocol):
 class FileBackend(Backend, Protocol):
     """Works with files on shares."""
 
-    def ls(  # noqa: PLR0913  # the official parameters
+    def ls(
         self,
         path: str,
         *,

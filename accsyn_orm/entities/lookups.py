@@ -62,7 +62,7 @@ def find_by_id(
     return found
 
 
-def find_in_scope(  # noqa: PLR0913  # what find_by_id() takes, and the scope
+def find_in_scope(
     cls: type[E],
     ids: Sequence[str],
     backend: Backend,
@@ -80,7 +80,7 @@ def find_in_scope(  # noqa: PLR0913  # what find_by_id() takes, and the scope
     return found
 
 
-def find_by_values(  # noqa: PLR0913  # what to look for, and where
+def find_by_values(
     cls: type[E],
     names: Sequence[str],
     values: Iterable[str],

@@ -55,7 +55,7 @@ class TransportError(AccsynError, ConnectionError):
     status_code: int | None = None
     _lasts_when_not_sent = False
 
-    def __init__(  # noqa: PLR0913  # its facts
+    def __init__(
         self,
         operation: str,
         host: str,
@@ -108,7 +108,7 @@ class AmbiguousOutcomeError(TransportError):
         candidates: ids of entities that may be what the call has made.
     """
 
-    def __init__(  # noqa: PLR0913  # its facts
+    def __init__(
         self,
         operation: str,
         host: str,

@@ -14,7 +14,7 @@ from accsyn_orm.server.storage.private import write_private
 from accsyn_orm.server.workspace import LOCALHOST, Workspace, default_limits
 
 
-def serve(  # noqa: PLR0913  # one argument for each option of the command line
+def serve(
     *,
     host: str = LOCALHOST,
     port: int = 8181,

@@ -77,7 +77,7 @@ class Service:
         publish_hook: what decides about publishing.
     """
 
-    def __init__(  # noqa: PLR0913  # what a workspace is made of
+    def __init__(
         self,
         database: Database,
         *,

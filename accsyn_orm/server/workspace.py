@@ -70,7 +70,7 @@ class Workspace:
         ConfigurationError: an argument is wrong, or the address cannot be bound.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument for each option of the command line
+    def __init__(
         self,
         *,
         host: str = LOCALHOST,

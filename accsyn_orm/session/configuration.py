@@ -68,7 +68,7 @@ class ConfigurationCalls(Lookups):
         return self._setting_call("GET", payload, ident, (integration, data), member=None)
 
     @public_call
-    def get_settings(  # noqa: PLR0913  # the official signature
+    def get_settings(
         self,
         entitytype: str | None = None,
         entityid: str | None = None,
@@ -105,7 +105,7 @@ class ConfigurationCalls(Lookups):
         return cast("dict[str, Any]", result or {})
 
     @public_call
-    def set_setting(  # noqa: PLR0913  # the official signatures
+    def set_setting(
         self,
         entitytype: str,
         name: str,
@@ -194,7 +194,7 @@ class ConfigurationCalls(Lookups):
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _setting_call(  # noqa: PLR0913  # what a call is made of
+    def _setting_call(
         self,
         verb: str,
         payload: dict[str, Any],

@@ -111,7 +111,7 @@ class Connection:
         with self._logging_failure(), within(self.settings.timeout):
             return self._current()
 
-    def call(  # noqa: PLR0913  # what an event is made of
+    def call(
         self,
         verb: str,
         uri: str,
@@ -174,7 +174,7 @@ class Connection:
 
     # -- calls ------------------------------------------------------------------------------------
 
-    def _call(  # noqa: PLR0913, PLR0917  # what an event is made of
+    def _call(  # noqa: PLR0917  # what an event is made of
         self,
         verb: str,
         uri: str,

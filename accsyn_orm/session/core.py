@@ -53,7 +53,7 @@ class SessionCore(TextCalls):
     _way_to_generation: ClassVar[str] = "use Session(protocol='{}')"
 
     @forgetful
-    def __init__(  # noqa: PLR0913  # the official signature and what it lacks
+    def __init__(
         self,
         workspace: str | None = None,
         username: str | None = None,

@@ -36,7 +36,7 @@ class FileCalls(Lookups):
     """
 
     @public_call
-    def ls(  # noqa: PLR0913  # the official signature
+    def ls(
         self,
         path: Path | Paths,
         *,

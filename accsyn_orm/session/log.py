@@ -75,7 +75,7 @@ class SessionLog:
             shown = self._shown(text)
             self._logger.debug("%s HTTP %d %.0f ms %s", operation, status, seconds * 1000, shown)
 
-    def attempt(  # noqa: PLR0913  # what there is to say
+    def attempt(
         self,
         call: Call,
         number: int,

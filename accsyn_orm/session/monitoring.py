@@ -75,7 +75,7 @@ class MonitoringCalls(Lookups):
         return cast("dict[str, Any]", result or {})
 
     @public_call
-    def logs(  # noqa: PLR0913  # the official signature
+    def logs(
         self,
         entitytype: str | None = None,
         entityid: str | None = None,

@@ -78,7 +78,7 @@ def beneath(generation: Generation, question: Question, parent: str) -> Question
     return replace(question, expression=condition)
 
 
-def find_options(  # noqa: PLR0913  # one for each option of the wire
+def find_options(
     generation: Generation,
     entitytype: str,
     scope: Scope,

@@ -29,7 +29,7 @@ class ReadingCalls(Lookups):
     """Finding entities by query and by id."""
 
     @public_call
-    def find(  # noqa: PLR0913  # the official signature
+    def find(
         self,
         query: str | Statement,
         entityid: str | None = None,
@@ -82,7 +82,7 @@ class ReadingCalls(Lookups):
         # The wire has no limit of zero: leaving it out would return everything.
         return [] if limit == 0 else self._list(uri, options, expression)
 
-    def find_request(  # noqa: PLR0913  # those of find()
+    def find_request(
         self,
         query: str | Statement,
         entityid: str | None = None,
@@ -114,7 +114,7 @@ class ReadingCalls(Lookups):
         return WireRequest("GET", uri, expression, options)
 
     @public_call
-    def find_one(  # noqa: PLR0913  # the official signature
+    def find_one(
         self,
         query: str | Statement,
         entityid: str | None = None,
@@ -165,7 +165,7 @@ class ReadingCalls(Lookups):
         found = self._list(f"{name}/find", {}, entityid=ident)
         return found[0] if found else None
 
-    def _find_event(  # noqa: PLR0913  # those of find()
+    def _find_event(
         self,
         query: str | Statement,
         entityid: str | None,

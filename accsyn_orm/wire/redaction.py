@@ -28,13 +28,15 @@ def redact(value: Any) -> Any:
         mapping = cast("Mapping[object, Any]", value)
         named = mapping.get("name")
         hides_value = isinstance(named, str) and is_secret(named.rpartition(".")[2])
-        return {key: _member(str(key), item, hides_value) for key, item in mapping.items()}
+        return {
+            key: _member(str(key), item, hides_value=hides_value) for key, item in mapping.items()
+        }
     if isinstance(value, (list, tuple)):
         return [redact(item) for item in cast("Sequence[object]", value)]
     return value
 
 
-def _member(name: str, value: Any, hides_value: bool) -> Any:  # noqa: FBT001  # private, one caller
+def _member(name: str, value: Any, *, hides_value: bool) -> Any:
     if value is not None and (is_secret(name) or (hides_value and name == "value")):
         return MASK
     if name == "gz_data" and isinstance(value, str):

@@ -30,7 +30,7 @@ def nobody(workspace: EmbeddedWorkspace, monkeypatch: pytest.MonkeyPatch) -> Emb
 
 
 def options(workspace: EmbeddedWorkspace, role: str = "admin") -> tuple[list[str], str]:
-    who = workspace.credentials(role)  # type: ignore[arg-type]  # a role
+    who = workspace.credentials(role)
     return ["--workspace", who.workspace, "--username", who.username, "--url", workspace.url], (
         who.api_key
     )

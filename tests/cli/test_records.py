@@ -42,7 +42,7 @@ def test_plain_values_are_of_the_types_of_json(value, expected):
 )
 def test_form_depends_on_who_looks(monkeypatch, is_terminal, is_single, form):
     out = io.StringIO()
-    out.isatty = lambda: is_terminal  # type: ignore[method-assign]
+    out.isatty = lambda: is_terminal
     monkeypatch.setattr(sys, "stdout", out)
     assert records.default_form(is_single=is_single).value == form
 
@@ -62,7 +62,7 @@ def test_facts_have_every_form(capsys, form, expected):
 
 
 def test_attributes_that_this_version_does_not_know_are_written(capsys):
-    queue = Queue.load_record({"id": "1", "new": {"deep": [1]}}, Backend())  # type: ignore[arg-type]
+    queue = Queue.load_record({"id": "1", "new": {"deep": [1]}}, Backend())
     records.write_entity(queue, Form.JSON)
     assert '"new": {' in capsys.readouterr().out
     records.write_entity(queue, Form.TABLE, only=["id"])
@@ -88,7 +88,7 @@ JOB = {
 
 @pytest.mark.parametrize("width", [60, 100, 200])
 def test_table_has_the_columns_that_fit_and_never_cuts_an_id(monkeypatch, width):
-    job = Job.load_record(JOB, Backend())  # type: ignore[arg-type]
+    job = Job.load_record(JOB, Backend())
     seen = io.StringIO()
     console = Console(file=seen, force_terminal=True, width=width)
     monkeypatch.setattr(records, "Output", lambda: Output(console))
@@ -104,7 +104,7 @@ def test_table_has_the_columns_that_fit_and_never_cuts_an_id(monkeypatch, width)
 
 
 def test_one_entity_is_not_counted(capsys):
-    job = Job.load_record(JOB, Backend())  # type: ignore[arg-type]
+    job = Job.load_record(JOB, Backend())
     records.write_entity(job, Form.TABLE)
     out = capsys.readouterr().out
     assert "user_hr         anna@acmefilm.com\n" in out

@@ -161,8 +161,8 @@ def test_prompt_of_python_does_too(run, monkeypatch, library):
     monkeypatch.setattr(shell, "find_spec", lambda name: name == library or None)
     set_up: list[object] = []
     fake = types.ModuleType("readline")
-    fake.set_completer = set_up.append  # type: ignore[attr-defined]
-    fake.parse_and_bind = set_up.append  # type: ignore[attr-defined]
+    fake.set_completer = set_up.append
+    fake.parse_and_bind = set_up.append
     monkeypatch.setitem(sys.modules, "readline", fake)
     code, out, talk = run("shell", text="session.me().role\n")
     assert code == 0

@@ -38,7 +38,7 @@ def send(workspace: EmbeddedWorkspace, session: Session) -> Send:
     def send(name: str, size: int, **more: object) -> str:
         (workspace.volume("projects") / name).write_bytes(bytes(size))
         job = {"source": f"volume=projects/{name}", "destination": "/in/", **more}
-        return session.create("Transfer", job)["id"]  # type: ignore[call-overload]  # one
+        return session.create("Transfer", job)["id"]
 
     return send
 

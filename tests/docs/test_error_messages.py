@@ -123,7 +123,7 @@ def _journal(_: Studio):
 
 
 def _default_queue(studio: Studio):
-    default = Queue.where(Queue.default == True).one()  # noqa: E712  # a condition
+    default = Queue.where(Queue.default == True).one()
     studio.session.delete_one("queue", default.id)
 
 

@@ -21,8 +21,8 @@ CONDITIONS = {
     f"{field} {name}": compare(field)
     for field in (Job.finished, User.logged_in)
     for name, compare in {
-        "is nothing": lambda field: field == None,  # noqa: E711  # as users write it
-        "is something": lambda field: field != None,  # noqa: E711
+        "is nothing": lambda field: field == None,
+        "is something": lambda field: field != None,
         "is the epoch": lambda field: field == EPOCH,
         "is not the epoch": lambda field: field != EPOCH,
         "is not early": lambda field: field != EARLY,
@@ -40,8 +40,8 @@ CONDITIONS = {
         "matches": lambda field: field.matches("00$"),
     }.items()
 } | {
-    "size is nothing": Job.size == None,  # noqa: E711
-    "size is something": Job.size != None,  # noqa: E711
+    "size is nothing": Job.size == None,
+    "size is something": Job.size != None,
     "size is -1": Job.size == -1,
     "size is not -1": Job.size != -1,
     "size is not 5": Job.size != 5,
@@ -52,7 +52,7 @@ CONDITIONS = {
     "size is nothing or 5": Job.size.in_([None, 5]),
     "size is neither nothing nor 5": ~Job.size.in_([None, 5]),
     "size has a 1": Job.size.contains("1"),
-    "both": (Job.size == None) | ((Job.finished != None) & (Job.size > 0)),  # noqa: E711
+    "both": (Job.size == None) | ((Job.finished != None) & (Job.size > 0)),
 }
 
 
@@ -77,7 +77,7 @@ def test_conditions_find_the_same_in_both_generations(sessions, condition) -> No
 
 @pytest.mark.parametrize(
     "condition",
-    [Job.finished == None, Job.finished != None, Job.size == None, Job.size > 0],  # noqa: E711
+    [Job.finished == None, Job.finished != None, Job.size == None, Job.size > 0],
     ids=str,
 )
 def test_the_workspace_has_what_the_conditions_are_about(sessions, condition) -> None:
@@ -98,8 +98,8 @@ def test_what_was_not_measured_reads_as_none_in_both_generations(sessions) -> No
 @pytest.mark.parametrize(
     ("condition", "text"),
     [
-        (Task.finished == None, "Task WHERE finished<1970-01-02"),  # noqa: E711
-        (Task.size != None, "Task WHERE size>=0"),  # noqa: E711
+        (Task.finished == None, "Task WHERE finished<1970-01-02"),
+        (Task.size != None, "Task WHERE size>=0"),
         (Task.size == 5, "Task WHERE size=5"),
         (Task.size < 5, "Task WHERE size<5 AND size>=0"),
         (Task.size.in_([None, 5, 7]), "Task WHERE size<0 OR size IN 5,7"),

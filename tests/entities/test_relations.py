@@ -85,7 +85,7 @@ def test_new_entity_has_no_relations_yet(v3, relation):
 def test_relation_cannot_be_assigned():
     user = User.loaded(id=ID)
     with pytest.raises(EntityValidationError, match="jobs: is what others say about it"):
-        user.jobs = []  # type: ignore[misc, assignment]
+        user.jobs = []
     with pytest.raises(EntityValidationError, match="jobs: is what others say about it"):
         User(code="lisa@example.com", jobs=[])
 
@@ -117,7 +117,7 @@ def test_jobs_of_user_and_queue_are_those_that_name_them(each_session):
 
 
 def test_shares_lead_to_what_is_beneath_and_to_who_may_use_them(each_session):
-    volume = Volume.where(Volume.default == True).one()  # noqa: E712  # an expression
+    volume = Volume.where(Volume.default == True).one()
     folders = volume.folders.all()
     assert folders
     if each_session.protocol == "v3":

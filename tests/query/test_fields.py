@@ -29,7 +29,7 @@ created = FieldRef[datetime]("created")
     [
         (code == "Daily backup", 'code="Daily backup"'),
         (code != "x", "code!=x"),
-        (code == None, "code=null"),  # noqa: E711  # builds an expression
+        (code == None, "code=null"),
         (priority < 5, "priority<5"),
         (priority <= 5, "priority<=5"),
         (priority > 5, "priority>5"),

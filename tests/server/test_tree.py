@@ -219,7 +219,7 @@ def test_a_file_is_moved_to_the_same_name_in_other_letters(tree, root):
     assert (root / "TOP.mov").exists()
 
 
-class CaseBlind(DIRECTORY):  # type: ignore[misc, valid-type]
+class CaseBlind(DIRECTORY):
     """A directory on a disk where the names of one file differ in case only."""
 
     def look(self, name: str) -> os.stat_result:
@@ -235,7 +235,7 @@ def test_a_name_can_be_spelt_otherwise_where_case_does_not_count(root):
         tree.move(at("a/one.exr"), tree, at("top.MOV"))
 
 
-class Elsewhere(DIRECTORY):  # type: ignore[misc, valid-type]
+class Elsewhere(DIRECTORY):
     """A directory from which everything else is on another disk."""
 
     def rename(self, name, to, to_name):
@@ -421,7 +421,7 @@ def test_errors_of_the_system_have_reasons(number, reason):
     assert reason_of(error) is reason
 
 
-class Broken(DIRECTORY):  # type: ignore[misc, valid-type]
+class Broken(DIRECTORY):
     """A directory on a disk with a problem."""
 
     def look(self, name):
@@ -435,7 +435,7 @@ def test_a_broken_disk_is_not_taken_for_an_empty_one(root):
             look(at("top.mov"))
 
 
-class Locked(DIRECTORY):  # type: ignore[misc, valid-type]
+class Locked(DIRECTORY):
     """A directory that lets nobody in."""
 
     def enter(self, name):

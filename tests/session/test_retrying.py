@@ -26,9 +26,9 @@ EMPTY = (200, b"")
 CRASH = (200, {"exception": "boom"})
 
 READ = lambda session: session.find("Job")  # noqa: E731  # a table of calls
-SET = lambda session: session.set_setting("job", "color", "red", ID)  # noqa: E731
-CREATE = lambda session: session.create("job", {"code": "a"})  # noqa: E731
-FILES = lambda session: session.mkdir("share=a/b")  # noqa: E731
+SET = lambda session: session.set_setting("job", "color", "red", ID)  # noqa: E731  # the same
+CREATE = lambda session: session.create("job", {"code": "a"})  # noqa: E731  # the same
+FILES = lambda session: session.mkdir("share=a/b")  # noqa: E731  # the same
 CALLS = {"read": READ, "set": SET, "create": CREATE, "files": FILES}
 
 

@@ -18,7 +18,7 @@ def test_jobs_of_a_closed_queue_go_on_in_the_default_queue(accsyn_session):
 
     with accsyn_session.stats.measure() as asked:
         left = show.jobs.all()
-        default = Queue.where(Queue.default == True).one()  # noqa: E712  # the language's
+        default = Queue.where(Queue.default == True).one()
         show.delete()
         moved = default.jobs.by_id(job.id for job in left)
     # Its jobs, the default queue, the deletion, and where the jobs are now.

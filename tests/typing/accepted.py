@@ -210,7 +210,7 @@ assert_type(Job.status == "failed", Comparison)
 assert_type(Job.status != JobStatus.FAILED, Comparison)
 assert_type(Job.status == raw("hibernating"), Comparison)
 assert_type(Job.progress >= 50, Comparison)
-assert_type(Job.finished == None, Comparison)  # noqa: E711  # null of the language
+assert_type(Job.finished == None, Comparison)  # null of the language
 assert_type(Job.created > datetime(2026, 1, 1), Comparison)  # local time is meant
 assert_type(Job.name.contains("backup"), Comparison)
 assert_type(Job.name.matches(r"^\d+"), Comparison)

@@ -49,7 +49,7 @@ class Access:
 class Accessible(Entity):
     """An entity that users are given access to."""
 
-    def grant(  # noqa: PLR0913  # one option each, all by keyword
+    def grant(
         self,
         user: User | str,
         *,

@@ -45,7 +45,7 @@ class HoldsFiles(Entity):
         """Return the path of what is in the share."""
         return self.root.joinpath(other)
 
-    def ls(  # noqa: PLR0913  # the official options
+    def ls(
         self,
         path: SharePath = "",
         *,

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.actions.lifecycle import Switchable
@@ -132,7 +132,8 @@ class Client(Configured, Switchable):
         kind = _kind(record) if cls is Client else None
         return cls if kind is None else cast("type[Self]", ENTITY_CLASSES[kind])
 
-    def creation_for(self, backend: Backend) -> NoReturn:  # noqa: ARG002  # as every entity's
+    @override
+    def creation_for(self, backend: Backend) -> NoReturn:
         """Refuse to create a client.
 
         Raises:

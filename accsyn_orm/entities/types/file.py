@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from accsyn_orm.entities.attributes import AttrFrom, ReadOnlyAttr, attr
 from accsyn_orm.entities.backend import Backend, Record
@@ -81,7 +81,8 @@ class File(SubEntity):
         """
         return cls._get_beneath(id, collection, session)
 
-    def delete(self, *, force: bool = False) -> None:  # noqa: ARG002  # as every entity's
+    @override
+    def delete(self, *, force: bool = False) -> None:
         """Take the file out of its collection; it stays where it is on its share.
 
         Raises:

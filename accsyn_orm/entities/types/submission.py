@@ -183,11 +183,13 @@ class _Reader:
         for detail in error.errors(include_url=False):
             message = detail["msg"][:1].lower() + detail["msg"][1:]
             if detail["type"] == "extra_forbidden":
-                message = self._no_such_key(str(detail["loc"][-1]), len(detail["loc"]) == 1)
+                message = self._no_such_key(
+                    str(detail["loc"][-1]), is_of_task=len(detail["loc"]) == 1
+                )
             found.append((".".join(filter(None, [place, *map(str, detail["loc"])])), message))
         return found
 
-    def _no_such_key(self, key: str, is_of_task: bool) -> str:  # noqa: FBT001  # private
+    def _no_such_key(self, key: str, *, is_of_task: bool) -> str:
         if not is_of_task:
             return "no such key"
         if key in _Computed.__annotations__.keys() - _Moved.__annotations__.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
-from typing_extensions import Self
+from typing_extensions import Self, override
 
 from accsyn_orm.entities.actions.jobs import TaskActions
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
@@ -127,7 +127,8 @@ class Task(TaskActions, SubEntity):
         """
         return cls._get_beneath(id, job, session)
 
-    def delete(self, *, force: bool = False) -> NoReturn:  # noqa: ARG002  # as every entity's
+    @override
+    def delete(self, *, force: bool = False) -> NoReturn:
         """Refuse: tasks stay for the audit.
 
         Raises:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
+from typing_extensions import override
+
 from accsyn_orm.entities.actions.configuration import Configured
 from accsyn_orm.entities.attributes import Attr, ReadOnlyAttr, attr
 from accsyn_orm.entities.dialects import Dialect
@@ -36,7 +38,8 @@ class Workspace(Configured):
     metadata: Attr[dict[str, Any]] = attr(init=False, on="update", roles=("admin",))
     """Data of the whole workspace; admins change it."""
 
-    def delete(self, *, force: bool = False) -> NoReturn:  # noqa: ARG002  # as every entity's
+    @override
+    def delete(self, *, force: bool = False) -> NoReturn:
         """Refuse: a workspace is not deleted by its users.
 
         Raises:

@@ -42,7 +42,7 @@ class Draft:
         DiskRefusal: it cannot be written there.
     """
 
-    def __init__(  # noqa: PLR0913  # what, where from, where to, and how
+    def __init__(
         self,
         tree: Tree,
         inside: Inside,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, RowMapping, or_
+from typing_extensions import override
 
 from accsyn_orm.query import And, Comparison, Expression, Operator, Or, parse
 from accsyn_orm.server.access.acls import is_allowed
@@ -92,7 +93,8 @@ class Acls(EntityRules):
         return [True] if ident is None else list(records_by_id(call, ACLS, [ident]))
 
     @behaviour(CLIENT_SOURCE, "acl/edit", "an ACL is changed by granting again only")
-    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:  # noqa: ARG002  # the base's
+    @override
+    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Refuse to change an ACL.
 
         Raises:

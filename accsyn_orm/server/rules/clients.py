@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, or_
+from typing_extensions import override
 
 from accsyn_orm.server.access.roles import Role
 from accsyn_orm.server.context import Call
@@ -59,7 +60,8 @@ class Clients(ChangeableRules):
     subject = "client"
 
     @behaviour(DOCUMENTED, "client/create", "clients are not created by calls")
-    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:  # noqa: ARG002  # the base's
+    @override
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
         """Refuse to create a client.
 
         Raises:
@@ -140,7 +142,8 @@ class Lanes(Clients):
     names = Names(v1="", v3="lane")
 
     @behaviour(DOCUMENTED, "client/delete", "lanes stay: a setting says how many there are")
-    def remove(self, call: Call, row: RowMapping) -> None:  # noqa: ARG002  # the base's
+    @override
+    def remove(self, call: Call, row: RowMapping) -> None:
         """Refuse to delete a lane.
 
         Raises:
@@ -160,7 +163,8 @@ class ClientFamily(FamilyRules):
     def __init__(self, members: Sequence[EntityRules]) -> None:
         super().__init__(members, CLIENT_TYPES)
 
-    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:  # noqa: ARG002  # the base's
+    @override
+    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:
         """Say of which type a new client would be."""
         return data.get("type")
 

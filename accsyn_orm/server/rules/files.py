@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from typing_extensions import override
+
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.disk.inside import Inside
 from accsyn_orm.server.disk.places import Places
@@ -41,7 +43,8 @@ class Files(EntityRules):
         return records_by_id(call, FILES, add_files(call, collection["id"], values["files"]))
 
     @behaviour(INFERRED, "file/edit", "members do not change: remove one and add another")
-    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:  # noqa: ARG002  # the base's
+    @override
+    def edit(self, call: Call, ident: str, data: Any) -> list[Record]:
         """Refuse to change a member.
 
         Raises:

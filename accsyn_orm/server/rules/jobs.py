@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
+from typing_extensions import override
 
 from accsyn_orm.server.access.jobs import PACKAGES
 from accsyn_orm.server.context import Call
@@ -52,7 +53,8 @@ class JobFamily(FamilyRules):
 
     @behaviour(CLIENT_SOURCE, "job/create", "type 3, an app or an engine makes it a compute job")
     @behaviour(INFERRED, "job/create", "deliveries, requests and streams are created as such")
-    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:  # noqa: ARG002  # the base's
+    @override
+    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:
         """Say of which type a new job is.
 
         Raises:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import RowMapping
+from typing_extensions import override
 
 from accsyn_orm.server.access.acls import Right
 from accsyn_orm.server.access.jobs import has_a_volume
@@ -183,7 +184,8 @@ class Requests(_Packages):
     names = Names(v1="", v3="request")
     needs_files = False
 
-    def files(self, call: Call, values: Mapping[str, Any]) -> list[End]:  # noqa: ARG002  # the base's
+    @override
+    def files(self, call: Call, values: Mapping[str, Any]) -> list[End]:
         """Return no file: they come from recipients."""
         return []
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
+from typing_extensions import override
 
 from accsyn_orm.server.access.policy import not_permitted
 from accsyn_orm.server.access.roles import STAFF, Role
@@ -172,7 +173,8 @@ class ShareFamily(FamilyRules):
         """Give shares of one type the attributes that shares of any type have."""
         return records_by_id(call, SHARES, [record["id"] for record in records])
 
-    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:  # noqa: ARG002  # the base's
+    @override
+    def type_of_new(self, call: Call, data: Mapping[str, Any]) -> object:
         """Say of which type a new share is."""
         named = str(data.get("type", "")).casefold()
         return {"root": "volume", "standard": "folder", "user": "home"}.get(named)

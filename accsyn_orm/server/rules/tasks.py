@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import RowMapping
+from typing_extensions import override
 
 from accsyn_orm.server.access.policy import require_create
 from accsyn_orm.server.context import Call
@@ -80,7 +81,8 @@ class Tasks(EntityRules):
         return records_by_id(call, TASKS, [task["id"] for task, _ in changes], job=job["id"])
 
     @behaviour(DOCUMENTED, "task/delete", "tasks are excluded, never deleted")
-    def delete(self, call: Call, ident: str, options: Any) -> bool:  # noqa: ARG002  # the base's
+    @override
+    def delete(self, call: Call, ident: str, options: Any) -> bool:
         """Refuse: what was asked to move stays on record."""
         visible_row(call, TASKS, ident)
         raise Refusal("tasks cannot be deleted: give them the status excluded instead")

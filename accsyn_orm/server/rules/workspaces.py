@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import override
+
 from accsyn_orm.server.access.roles import ADMINS
 from accsyn_orm.server.context import Call
 from accsyn_orm.server.provenance import DOCUMENTED, INFERRED, behaviour
@@ -27,7 +29,8 @@ class Workspaces(EntityRules):
     names = Names(v1="organization", v3="workspace")
 
     @behaviour(INFERRED, "workspace/create", "a workspace is not made by its users")
-    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:  # noqa: ARG002  # the base's
+    @override
+    def create(self, call: Call, data: Any, parent: str | None) -> list[Record]:
         """Refuse to create a workspace.
 
         Raises:
@@ -46,7 +49,8 @@ class Workspaces(EntityRules):
         return records_by_id(call, WORKSPACES, [row["id"]])
 
     @behaviour(INFERRED, "workspace/delete", "a workspace is not deleted by its users")
-    def delete(self, call: Call, ident: str, options: Any) -> bool:  # noqa: ARG002  # the base's
+    @override
+    def delete(self, call: Call, ident: str, options: Any) -> bool:
         """Refuse to delete the workspace.
 
         Raises:

@@ -133,7 +133,7 @@ def _prepare(engine: Engine) -> None:
         statement: str,
         parameters: Any,
         _context: object,
-        _is_many: bool,  # noqa: FBT001
+        _is_many: bool,  # noqa: FBT001  # SQLAlchemy's
     ) -> tuple[str, Any]:
         return statement, with_matching_texts(connection, parameters)
 

@@ -252,14 +252,14 @@ def test_queues_are_paused_and_resumed(request, protocol, paused) -> None:
 
 
 def test_another_queue_becomes_the_default(session) -> None:
-    before = Queue.where(Queue.default == True).one()  # noqa: E712  # of the language
+    before = Queue.where(Queue.default == True).one()
     other = Queue(name="Main").save()
     other.make_default()
     other.make_compute_default()
     assert (other.default, other.compute_default) == (True, True)
     assert before.refresh().default is False
     before.make_default()
-    assert Queue.where(Queue.default == True).one() == before  # noqa: E712
+    assert Queue.where(Queue.default == True).one() == before
 
 
 def test_v1_knows_no_default_for_compute_jobs(v1) -> None:
