@@ -1,4 +1,4 @@
-"""What checkers are told to pass over has a rule and a reason, and so has a test that is skipped."""
+"""What checkers are told to pass over has a rule and a reason; so has a test that is skipped."""
 
 from __future__ import annotations
 
