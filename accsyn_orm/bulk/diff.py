@@ -6,10 +6,11 @@ import html
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.bulk.rows import Action, Row
 from accsyn_orm.entities.backend import limit_of
+from accsyn_orm.entities.changes import is_same
 
 if TYPE_CHECKING:
     from accsyn_orm.bulk.plan import Plan
@@ -46,12 +47,25 @@ def cost(plan: Plan) -> str:
 
 
 def changes_of(row: Row) -> list[tuple[str, str, str]]:
-    """Return attribute, value before and value after of each change, as short text."""
+    """Return attribute, value before and value after of each change, as short text.
+
+    Of a dictionary that is changed, the keys that are changed.
+    """
     if row.action is Action.DELETE:
         return []
+    return [change for name in row.after for change in _changes_in(row, name)]
+
+
+def _changes_in(row: Row, name: str) -> list[tuple[str, str, str]]:
+    before, after = row.before.get(name), row.after[name]
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        said = _shown(before) if name in row.before else _before(row)
+        return [(name, said, _shown(after))]
+    was, wanted = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
     return [
-        (name, _shown(row.before[name]) if name in row.before else _before(row), _shown(value))
-        for name, value in row.after.items()
+        (f"{name}.{key}", _shown(was.get(key)), _shown(wanted.get(key)))
+        for key in dict.fromkeys([*was, *wanted])
+        if not is_same(was.get(key), wanted.get(key))
     ]
 
 

@@ -27,7 +27,9 @@ from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.changes import is_same
+from accsyn_orm.entities.folding import folded
 from accsyn_orm.entities.lookups import Ask
+from accsyn_orm.entities.metadata import METADATA
 from accsyn_orm.entities.sending import outgoing
 from accsyn_orm.entities.validation import assignment_problem, validated
 from accsyn_orm.entities.values.statuses import OpenEnum
@@ -139,8 +141,9 @@ class Draft:
         """Add a row that changes a loaded entity, unless it is so already."""
         cls = type(entity)
         after: dict[str, object] = {}
-        problems: list[tuple[str, str]] = []
-        for name, value in wanted.items():
+        present = vars(entity).get(METADATA)
+        given, problems = folded(cls, wanted, is_new=False, present=present)
+        for name, value in given.items():
             problem = assignment_problem(cls, name, is_new=False)
             if problem is None:
                 after[name], found = validated(cls, name, value)

@@ -14,8 +14,9 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.lookups import find_by_values
+from accsyn_orm.entities.metadata import holder
 from accsyn_orm.entities.querying.query import Query
-from accsyn_orm.entities.validation import nearest, unknown_name
+from accsyn_orm.entities.validation import known_names, nearest, unknown_name
 from accsyn_orm.errors import EntityValidationError, QueryFieldError
 
 E = TypeVar("E", bound=Entity)
@@ -105,23 +106,26 @@ def upsert(
     Args:
         cls: class of the entities.
         rows: attributes of each.
-        key: attribute that tells which entity a row is about; its letter case does not matter.
+        key: attribute, or agreed key of metadata, that tells which entity a row is about; its
+            letter case does not matter.
         session: where; the active session unless given.
 
     Raises:
         QueryFieldError: the class has no such attribute, or it cannot be looked up.
     """
-    spec = cls.__entity_attributes__.get(key)
+    specs = cls.__entity_attributes__
+    spec = specs.get(holder(cls, key))
     if spec is None or not spec.readable:
         reason = None if spec is None else "is never returned, so that it cannot be looked up"
-        suggestion = None if spec else nearest(key, cls.model_fields)
+        suggestion = None if spec else nearest(key, known_names(cls))
         raise QueryFieldError(cls.__name__, key, suggestion=suggestion, reason=reason)
     draft = Draft(required_backend(cls, session))
     listed = list(rows)
     named = [str(row[key]) for row in map(attributes_in, listed) if row.get(key)]
     present: dict[str, list[E]] = {}
     for entity in find_by_values(cls, [key], named, draft.backend, ask=draft.ask):
-        present.setdefault(str(vars(entity).get(key)).casefold(), []).append(entity)
+        value = vars(entity).get(key) if key in specs else getattr(entity, key)
+        present.setdefault(str(value).casefold(), []).append(entity)
     for number, row in enumerate(listed, start=1):
         draft.upsert(number, cls, row, key, present)
     return draft.plan()
@@ -137,7 +141,7 @@ def _selected(query: Query[E], values: Mapping[str, object], draft: Draft) -> li
         known = {None, draft.backend.protocol}  # the others are refused row by row
         more = [
             name
-            for name in (*_NEEDED, *values)
+            for name in (*_NEEDED, *(holder(query.entity, name) for name in values))
             if name in specs and specs[name].readable and specs[name].only in known
         ]
         query = query.only(*query.selection.attributes, *more)
@@ -146,7 +150,8 @@ def _selected(query: Query[E], values: Mapping[str, object], draft: Draft) -> li
 
 def _require_known(cls: type[Entity], values: Mapping[str, object]) -> None:
     """Refuse names that no row could have, before any row is read."""
-    problems = [unknown_name(cls, name) for name in values if name not in cls.__entity_attributes__]
+    specs = cls.__entity_attributes__
+    problems = [unknown_name(cls, name) for name in values if holder(cls, name) not in specs]
     if problems:
         raise EntityValidationError(cls.__name__, problems)
 

@@ -14,6 +14,7 @@ from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.changes import Change, detached, refilled
 from accsyn_orm.entities.conflicts import reconciled
 from accsyn_orm.entities.dialects import dialect_of, wire_type
+from accsyn_orm.entities.folding import folded
 from accsyn_orm.entities.loading import build
 from accsyn_orm.entities.model import EntityModel, EntityState
 from accsyn_orm.entities.querying.query import Query
@@ -92,14 +93,19 @@ class Entity(EntityModel):
 
         Args:
             session: where it lives; the session that is active when it is used, unless given.
-            values: attributes by name, as the backend sends them; at least ``id``.
+            values: attributes by name, as the backend sends them; at least ``id``. Agreed keys of
+                metadata are all that there is in it, unless it is given as well.
 
         Raises:
             EntityStateError: the id is missing.
+            EntityValidationError: an agreed key of metadata is not of its type.
         """
         if not values.get("id"):
             raise EntityStateError(cls.__name__, "has an id once it was saved: name it with id=…")
-        entity = build(cls, values)
+        known, problems = folded(cls, values, is_new=False)
+        if problems:
+            raise validation.refusal(cls, problems)
+        entity = build(cls, known)
         entity.settle(EntityState(session, is_new=False))
         return entity
 

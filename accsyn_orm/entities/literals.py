@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from accsyn_orm.entities.shape import find_attribute, type_choices
-from accsyn_orm.entities.validation import nearest
+from accsyn_orm.entities.metadata import METADATA, key_named, keys_of
+from accsyn_orm.entities.shape import find_attribute, plain_choices, type_choices
+from accsyn_orm.entities.validation import known_names, nearest
 from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.entities.views import view_in
 from accsyn_orm.errors import QueryFieldError, QueryValueError
@@ -70,6 +71,8 @@ def _no_condition(cls: type[EntityModel], value: object) -> str:
 
 
 def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
+    if (found := _asked_key(cls, node.attribute)) is not None:
+        return _bind_key(cls, node, *found)
     first, dot, rest = node.attribute.partition(".")
     name = attribute_name(cls, first)
     if name not in cls.__entity_attributes__:
@@ -84,6 +87,44 @@ def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
         else:
             value = checked_text(cls, name, value)
     return replace(node, attribute=attribute, value=value, is_checked=True)
+
+
+def _asked_key(cls: type[EntityModel], spelling: str) -> tuple[str, str] | None:
+    """Return the agreed key that a spelling in a query means, and the rest; attributes go first."""
+    if not keys_of(cls) or find_attribute(cls, spelling.lower()) is not None:
+        return None
+    return key_named(cls, spelling)
+
+
+def _bind_key(cls: type[EntityModel], node: Comparison, name: str, rest: str) -> Comparison:
+    attribute, value = f"{key_field(cls, name).name}{rest}", node.value
+    if not (node.is_checked or rest or node.operator in _PARTS_OF_TEXT):
+        if isinstance(value, tuple):
+            value = tuple(_key_text(cls, name, item) for item in value)
+        else:
+            value = _key_text(cls, name, value)
+    return replace(node, attribute=attribute, value=value, is_checked=True)
+
+
+def key_field(cls: type[EntityModel], name: str) -> FieldRef[Any]:
+    """Return the field that an agreed key of metadata is compared by."""
+    key = keys_of(cls)[name]
+    return FieldRef(
+        f"{cls.__entity_attributes__[METADATA].wire or METADATA}.{key.key.lower()}",
+        label=f"{cls.__name__}.{name}",
+        literal=partial(_key_text, cls, name),
+        is_mapping=dict in plain_choices(key.kind),
+    )
+
+
+def _key_text(cls: type[EntityModel], name: str, value: object) -> str:
+    """Return the literal for a value that an agreed key is compared with.
+
+    Raises:
+        QueryValueError: the key can never have the value.
+    """
+    text, kinds = to_literal(value), plain_choices(keys_of(cls)[name].kind)
+    return _accepted(f"{cls.__name__}.{name}", name, kinds, text)
 
 
 def _refuse_unordered(cls: type[EntityModel], name: str, value: object) -> None:
@@ -104,7 +145,7 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
         if cls.__is_open__:
             return spelling
         raise QueryFieldError(
-            cls.__name__, spelling, suggestion=nearest(spelling, cls.model_fields)
+            cls.__name__, spelling, suggestion=nearest(spelling, known_names(cls))
         )
     if not cls.__entity_attributes__[name].readable:
         reason = "is only sent, never returned: it can be neither queried nor selected"
@@ -113,12 +154,16 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
 
 
 def selected_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
-    """Return the attribute to load for a field or a spelling; a key means the whole dictionary.
+    """Return what to load for a field or a spelling: an attribute, or an agreed key of metadata.
+
+    Any other key of a dictionary means the whole dictionary.
 
     Raises:
         QueryFieldError: the class has no such attribute.
     """
     spelling = field if isinstance(field, str) else field.name
+    if (found := _asked_key(cls, spelling)) is not None:
+        return found[0]
     return attribute_name(cls, spelling.partition(".")[0])
 
 
@@ -153,18 +198,26 @@ def checked_text(cls: type[EntityModel], name: str, text: str) -> str:
     Raises:
         QueryValueError: it cannot.
     """
-    kinds = _kinds(cls, name)
-    if not kinds or text.lower() == "null":
+    return _accepted(f"{cls.__name__}.{name}", name, type_choices(cls, name), text)
+
+
+def _accepted(label: str, name: str, kinds: tuple[type[Any], ...], text: str) -> str:
+    """Return the literal, in its current spelling, if a value of one of the types can be so.
+
+    Raises:
+        QueryValueError: none can.
+    """
+    checks = _checks_for(kinds)
+    if not checks or text.lower() == "null":
         return text
-    for accept in kinds:
+    for accept in checks:
         if (accepted := accept(text)) is not None:
             return accepted
-    raise _refusal(cls, name, text)
+    raise _refusal(label, name, kinds, text)
 
 
-def _refusal(cls: type[EntityModel], name: str, text: str) -> QueryValueError:
-    label = f"{cls.__name__}.{name}"
-    for kind in type_choices(cls, name):
+def _refusal(label: str, name: str, kinds: tuple[type[Any], ...], text: str) -> QueryValueError:
+    for kind in kinds:
         if issubclass(kind, OpenEnum):
             values = [member.value for member in kind]
             near = nearest(text, values)
@@ -177,14 +230,14 @@ def _refusal(cls: type[EntityModel], name: str, text: str) -> QueryValueError:
         if issubclass(kind, dict):
             hint = f"compare one of its keys: {name}.<key>"
             return QueryValueError(text, f"{label} is a dictionary", hint=hint)
-    wanted = " or ".join(_WORDS[kind] for kind in type_choices(cls, name) if kind in _WORDS)
+    wanted = " or ".join(_WORDS[kind] for kind in kinds if kind in _WORDS)
     return QueryValueError(text, f"{label} is {wanted}")
 
 
 @lru_cache(maxsize=1024)
-def _kinds(cls: type[EntityModel], name: str) -> tuple[Callable[[str], str | None], ...]:
-    """Return one check per type that an attribute can have; none means that any text will do."""
-    checks = [_check_for(kind) for kind in type_choices(cls, name)]
+def _checks_for(kinds: tuple[type[Any], ...]) -> tuple[Callable[[str], str | None], ...]:
+    """Return one check per type that a value can have; none means that any text will do."""
+    checks = [_check_for(kind) for kind in kinds]
     return () if _any_text in checks else tuple(checks)
 
 

@@ -12,9 +12,10 @@ from typing_extensions import dataclass_transform
 
 from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
+from accsyn_orm.entities.metadata import METADATA, MetadataKey
 from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.shape import type_choices
-from accsyn_orm.entities.validation import did_you_mean
+from accsyn_orm.entities.validation import did_you_mean, known_names
 from accsyn_orm.entities.views import View, ViewedAttribute, view_in
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.fields import FieldRef
@@ -44,6 +45,11 @@ class EntityMeta(ModelMetaclass):
         ) -> Any:
             """Build the class as Pydantic does, after taking out what ``attr()`` declared."""
             declared = _declared_attributes(name, namespace)
+            known: dict[str, AttributeSpec] = {}
+            for base in reversed(bases):
+                known |= getattr(base, "__entity_attributes__", {})
+            known |= declared
+            _take_out_keys(name, bases, namespace, known)
             namespace.update({key: spec.to_field(key) for key, spec in declared.items()})
             # Pydantic takes what getattr() finds on a base for the default of an inherited field,
             # so the bases must not answer with query fields while a subclass is under construction.
@@ -52,10 +58,7 @@ class EntityMeta(ModelMetaclass):
                 cls = super().__new__(mcs, name, bases, namespace, **kwargs)
             finally:
                 _bases_in_construction.reset(token)
-            cls.__entity_attributes__ = {}
-            for base in reversed(bases):
-                cls.__entity_attributes__ |= getattr(base, "__entity_attributes__", {})
-            cls.__entity_attributes__ |= declared
+            cls.__entity_attributes__ = known
             cls.__query_fields__ = {}
             for key in declared:
                 if (view := _view(cls, key)) is not None:
@@ -81,11 +84,11 @@ class EntityMeta(ModelMetaclass):
             return [*super().__dir__(), *cls.__dict__.get("__pydantic_fields__", {})]
 
 
-def _no_attribute(cls: type, fields: Mapping[str, Any], name: str) -> str:
+def _no_attribute(cls: Any, fields: Mapping[str, Any], name: str) -> str:
     """Say why a class has no such query field, and which one was probably meant."""
     if name in fields:
         return f"{cls.__name__}.{name} cannot be queried: it is only given when one is created"
-    return f"{cls.__name__} has no attribute {name!r}{did_you_mean(name, fields)}"
+    return f"{cls.__name__} has no attribute {name!r}{did_you_mean(name, known_names(cls))}"
 
 
 def _declared_attributes(cls: str, namespace: dict[str, Any]) -> dict[str, AttributeSpec]:
@@ -99,6 +102,8 @@ def _declared_attributes(cls: str, namespace: dict[str, Any]) -> dict[str, Attri
         value = namespace.get(name)
         if isinstance(value, AttributeSpec):
             declared[name] = value
+        elif isinstance(value, MetadataKey):
+            continue
         elif not name.startswith("_") and "ClassVar" not in str(annotation):
             if name in namespace or not _is_marked(str(annotation)):
                 raise TypeError(_how_to_declare(cls, name, str(annotation), value))
@@ -106,11 +111,33 @@ def _declared_attributes(cls: str, namespace: dict[str, Any]) -> dict[str, Attri
     return declared
 
 
+def _take_out_keys(
+    cls: str, bases: tuple[type, ...], namespace: dict[str, Any], known: Mapping[str, Any]
+) -> None:
+    """Hide the annotations of agreed keys from Pydantic, which would take them for fields.
+
+    Raises:
+        TypeError: a key is called like something else, or there is no metadata to keep it in.
+    """
+    annotations: dict[str, Any] = namespace.get("__annotations__", {})
+    keys = [name for name, value in namespace.items() if isinstance(value, MetadataKey)]
+    for name in keys:
+        annotations.pop(name, None)
+        held = [vars(base)[name] for one in bases for base in one.__mro__ if name in vars(base)]
+        if name in known or not all(isinstance(item, MetadataKey) for item in held):
+            how = f"write {name}_ = MetadataKey(…, {name!r})"
+            raise TypeError(f"{cls}.{name} is something else already: {how}")
+    if keys and METADATA not in known:
+        raise TypeError(f"{cls}.{keys[0]} has nowhere to be kept: {cls} has no metadata")
+
+
 def _is_marked(annotation: str) -> bool:
     return "Attr" in annotation or "QueryField" in annotation
 
 
 def _how_to_declare(cls: str, name: str, annotation: str, value: object) -> str:
+    if "MetadataKey" in annotation:
+        return f"{cls}.{name} is not declared as a key: write {name}: {annotation} = MetadataKey(…)"
     kind = annotation if _is_marked(annotation) else f"Attr[{annotation}]"
     default = "" if value is None else f" = attr(default={value!r})"
     return f"{cls}.{name} is not declared as an attribute: write {name}: {kind}{default}"

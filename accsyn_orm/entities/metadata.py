@@ -1,39 +1,58 @@
-"""Agreed keys of ``metadata`` as typed attributes of a class of one's own."""
+"""Agreed keys of ``metadata`` as typed attributes of a class of one's own.
+
+Which keys a class has, and what they are; how values given for several of them become
+``metadata`` is told by ``folding``.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, get_origin, overload
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import Self
 
-from accsyn_orm.errors import EntityValidationError
-
 if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.model import EntityModel
     from accsyn_orm.query.fields import FieldRef
 
 T = TypeVar("T")
 
+METADATA: Final = "metadata"
+"""The attribute that holds the keys."""
+
+_PLAIN = frozenset({str, int, float, bool, list, dict})
+
 
 class MetadataKey(Generic[T]):
-    """A key of ``metadata`` that a studio agreed on, read, written and queried as an attribute.
+    """A key of ``metadata`` that a studio agreed on, used like any attribute.
 
-    What is written is checked; what others wrote is read as it is. ``None`` takes the key out.
+    It is read, assigned, compared, selected, exported, and given wherever attributes are given by
+    name. What is given is checked; what others wrote is read as it is. ``None`` takes the key out.
+
+    The annotation tells type checkers that the constructor takes it. Leave it out for types whose
+    metadata cannot be given when one is created, such as queues.
 
     Args:
-        kind: type of the value.
+        kind: type of the value; a type that JSON lacks, such as an enumeration or a datetime, is
+            kept as JSON has it.
         key: the key; the name of the attribute unless given.
 
     Example:
         >>> class StudioJob(Job):
-        ...     shot = MetadataKey(str)
+        ...     shot: MetadataKey[str] = MetadataKey(str)
+        >>> StudioJob(source="share=a/x.exr", destination="lisa@example.com", shot="sh010").metadata
+        {'shot': 'sh010'}
         >>> print(StudioJob.where(StudioJob.shot == "sh010"))
         Job WHERE metadata.shot=sh010
     """
 
     def __init__(self, kind: type[T], key: str | None = None) -> None:
+        self.kind: type[T] = kind
         self._checks: TypeAdapter[T] = TypeAdapter(kind)
+        self._is_plain = (get_origin(kind) or kind) in _PLAIN
         self._key = key
 
     def __set_name__(self, owner: type[Entity], name: str) -> None:
@@ -54,8 +73,14 @@ class MetadataKey(Generic[T]):
     def __get__(self, instance: object | None, owner: type[Any]) -> FieldRef[T] | T | Self | None:
         """Return the value, or ``None``; of the class, the field to compare."""
         if instance is None:
-            return cast("FieldRef[T]", owner.metadata[self.key])
-        return cast("T | None", cast("Any", instance).metadata.get(self.key))
+            if not hasattr(owner, METADATA):
+                return self  # of a class that entities are mixed with
+            from accsyn_orm.entities.literals import key_field  # which attributes are checked by
+
+            return cast("FieldRef[T]", key_field(owner, self._name))
+        if METADATA not in vars(instance):
+            raise AttributeError(self._name)  # who asked goes on to __getattr__
+        return self.value_in(vars(instance)[METADATA])
 
     def __set__(self, instance: Entity, value: T | None) -> None:
         """Write the value into ``metadata``.
@@ -63,17 +88,60 @@ class MetadataKey(Generic[T]):
         Raises:
             EntityValidationError: it is not of the type.
         """
-        metadata = dict(vars(instance).get("metadata") or {})
-        if value is None:
-            metadata.pop(self.key, None)
-        else:
-            metadata[self.key] = self._checked(instance, value)
-        cast("Any", instance).metadata = metadata
+        setattr(instance, self._name, value)  # entities assign by themselves
 
-    def _checked(self, instance: Entity, value: T) -> T:
+    def value_in(self, metadata: object) -> T | None:
+        """Return the value in what an entity has as metadata, as it is if it is not of the type."""
+        if not isinstance(metadata, Mapping):
+            return None
+        value = cast("Mapping[str, Any]", metadata).get(self.key)
+        if value is None or self._is_plain:
+            return cast("T | None", value)
         try:
-            return self._checks.validate_python(value, strict=True)
-        except ValidationError as error:
-            reason = error.errors(include_url=False)[0]["msg"]
-            problem = (self._name, f"{reason[:1].lower()}{reason[1:]}, not {type(value).__name__}")
-            raise EntityValidationError(type(instance).__name__, [problem]) from error
+            return self._checks.validate_python(value)
+        except ValidationError:
+            return cast("T", value)
+
+    def plain(self, value: object) -> Any:
+        """Return a value as metadata holds it.
+
+        Raises:
+            ValidationError: it is not of the type.
+        """
+        valid = self._checks.validate_python(value, strict=self._is_plain)
+        return valid if self._is_plain else self._checks.dump_python(valid, mode="json")
+
+
+@lru_cache(maxsize=256)
+def keys_of(cls: type[EntityModel]) -> Mapping[str, MetadataKey[Any]]:
+    """Return the agreed keys that a class has or inherits, by attribute name."""
+    found: dict[str, MetadataKey[Any]] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, MetadataKey):
+                found[name] = value
+            else:
+                found.pop(name, None)
+    return found
+
+
+def key_named(cls: type[EntityModel], spelling: str) -> tuple[str, str] | None:
+    """Return the agreed key that ``shot`` or ``metadata.shot`` means, in any letter case.
+
+    What follows the key in the spelling, such as ``.frame`` in ``shot.frame``, comes with it.
+    """
+    text = spelling.lower()
+    spellings = {
+        begin.lower(): name
+        for name, key in keys_of(cls).items()
+        for begin in (f"{METADATA}.{key.key}", name)
+    }
+    for begin in sorted(spellings, key=len, reverse=True):
+        if text == begin or text.startswith(f"{begin}."):
+            return spellings[begin], text[len(begin) :]
+    return None
+
+
+def holder(cls: type[EntityModel], name: str) -> str:
+    """Return the attribute that holds what a name means: metadata for an agreed key, or itself."""
+    return METADATA if name in keys_of(cls) else name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from inspect import getattr_static
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -20,9 +19,10 @@ from accsyn_orm.entities.attributes import UNSET, AttributeSpec
 from accsyn_orm.entities.backend import Backend, Generation
 from accsyn_orm.entities.changes import Change, detached, is_same, refilled
 from accsyn_orm.entities.dialects import Dialect
+from accsyn_orm.entities.folding import folded
 from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
-from accsyn_orm.entities.metadata import MetadataKey
+from accsyn_orm.entities.metadata import METADATA, MetadataKey, holder, keys_of
 from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import container_names
 from accsyn_orm.entities.siblings import Siblings
@@ -108,7 +108,10 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     __always__: ClassVar[tuple[str, ...]] = ("id",)
     """Attributes that are loaded whatever else is: what tells one from the other."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
-    """Attributes in the repr of a saved one; never free text or what may hold secrets."""
+    """Attributes in the repr of a saved one; never free text or what may hold secrets.
+
+    Agreed keys of metadata are none of them: without the rest of it, one would lose that by saving.
+    """
 
     if TYPE_CHECKING:
         __entity_attributes__: ClassVar[Mapping[str, AttributeSpec]] = {}
@@ -117,7 +120,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
         def __init__(self, /, **values: Any) -> None:
             cls = type(self)
-            problems = validation.construction_problems(cls, values)
+            values, problems = folded(cls, values, is_new=True)
+            problems += validation.construction_problems(cls, values)
             try:
                 given = validation.with_defaults(cls, values)
                 cls.__pydantic_validator__.validate_python(given, self_instance=self)
@@ -148,31 +152,26 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Any:
             """Copy; with ``update`` assign to the copy, checked as ever."""
             copied = self.__deepcopy__() if deep or update else self.__copy__()
-            for name, value in (update or {}).items():
-                setattr(copied, name, value)
+            copied._assign_all(update or {})  # noqa: SLF001  # of its own class
             return copied
 
         def __getattr__(self, name: str) -> Any:
-            if (spec := type(self).__entity_attributes__.get(name)) is not None:
-                only = None if self._generation() in {None, spec.only} else spec.only
-                kind = type(self).__name__
-                raise AttributeNotLoadedError(kind, name, is_new=self.is_new, only=only)
+            if name in type(self).__entity_attributes__ or name in keys_of(type(self)):
+                raise self._not_loaded(name)
             extra = self.__pydantic_extra__ or {}
             if name in extra:
                 return detached(extra[name])  # what cannot be saved must not seem to change
             if name.startswith("_"):
                 return super().__getattr__(name)
-            kind, known = type(self).__name__, [*type(self).model_fields, *extra]
+            kind, known = type(self).__name__, [*validation.known_names(type(self)), *extra]
             reason = f"{kind} has no attribute {name!r}{validation.did_you_mean(name, known)}"
             raise AttributeError(reason, name=name, obj=self)
 
         def __setattr__(self, name: str, value: object) -> None:
-            if name not in type(self).__entity_attributes__:
-                key = getattr_static(type(self), name, None)
-                if isinstance(key, MetadataKey):
-                    key.__set__(self, value)
-                    return
-            self._assign(name, value)
+            if name in keys_of(type(self)):
+                self._assign_all({name: value})
+            else:
+                self._assign(name, value)
 
         def __delattr__(self, name: str) -> None:
             problem = (name, "an attribute cannot be deleted, only changed")
@@ -257,6 +256,30 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         vars(self)[name] = detached(valid)  # what was given stays whose it is, all the way down
         self.__pydantic_fields_set__.add(name)
 
+    def _assign_all(self, values: Mapping[str, object]) -> None:
+        """Assign attributes and agreed keys of metadata; these are added to what there is.
+
+        Raises:
+            AttributeNotLoadedError: the metadata that keys would be added to was not loaded.
+            EntityValidationError: one is refused.
+        """
+        cls = type(self)
+        self._refuse_deleted()
+        present = vars(self).get(METADATA)
+        valid, problems = folded(cls, values, is_new=self.is_new, present=present)
+        if problems:
+            raise validation.refusal(cls, problems)
+        if METADATA in valid and not (self.is_new or METADATA in {*values, *vars(self)}):
+            raise self._not_loaded(next(name for name in values if name in keys_of(cls)))
+        for name, value in valid.items():
+            self._assign(name, value)
+
+    def _not_loaded(self, name: str) -> AttributeNotLoadedError:
+        cls = type(self)
+        spec = cls.__entity_attributes__[holder(cls, name)]
+        only = None if self._generation() in {None, spec.only} else spec.only
+        return AttributeNotLoadedError(cls.__name__, name, is_new=self.is_new, only=only)
+
     def _note(self, **changes: Any) -> None:
         """Change what is remembered; see `EntityState` for the names."""
         object.__setattr__(self, "_state", replace(self._state, **changes))
@@ -335,13 +358,21 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return name if self.is_new else f"{name}.loaded"
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        values = vars(self)
+        values = {**vars(self), **self._agreed()}
         for name in values if self.is_new else self.__shown__:
             value = values.get(name)
             if self.is_new and name in _FREE_TEXTS:
                 continue
             if value is not None and not (name == "name" and value == values.get("code")):
                 yield from _shown(name, value)
+
+    def _agreed(self) -> dict[str, object]:
+        """Return what metadata has for agreed keys, as it is there."""
+        metadata = vars(self).get(METADATA)
+        if not isinstance(metadata, Mapping):
+            return {}
+        held = cast("Mapping[str, object]", metadata)
+        return {name: held.get(key.key) for name, key in keys_of(type(self)).items()}
 
     def __str__(self) -> str:
         return repr(self)

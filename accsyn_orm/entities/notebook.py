@@ -1,6 +1,7 @@
 """How entities, lists of them and explanations look in a notebook: HTML, every text escaped.
 
-Dictionaries show their keys only, because metadata and settings may hold secrets.
+Dictionaries show their keys only, because metadata and settings may hold secrets; agreed keys of
+metadata are shown like any attribute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, cast
 
+from accsyn_orm.entities.metadata import holder, keys_of
 from accsyn_orm.entities.values.amounts import Size, Speed
 
 if TYPE_CHECKING:
@@ -21,20 +23,18 @@ SHOWN = 50
 
 
 def entity_html(entity: EntityModel) -> str:
-    """Return an entity as a table, one row for each attribute that it holds."""
-    rows = [(name, getattr(entity, name)) for name in vars(entity)]
-    return _table(_title(entity), [], [(name, _cell(value)) for name, value in rows])
+    """Return an entity as a table, one row for each attribute and agreed key that it holds."""
+    names = [*vars(entity), *(name for name in keys_of(type(entity)) if _holds(entity, name))]
+    return _table(_title(entity), [], [(name, _cell(_value(entity, name))) for name in names])
 
 
 def entities_html(entities: Sequence[EntityModel]) -> str:
-    """Return entities as a table: what their reprs show, one row each."""
-    names = list(dict.fromkeys(name for one in entities for name in type(one).__shown__))
-    held = [name for name in names if any(name in vars(one) for one in entities)]
-    rows = [
-        [_cell(getattr(one, name) if name in vars(one) else None) for name in held]
-        for one in entities[:SHOWN]
-    ]
-    kinds = ", ".join(dict.fromkeys(type(one).__name__ for one in entities))
+    """Return entities as a table, one row each: what their reprs show, and agreed keys."""
+    kinds_of = dict.fromkeys(type(one) for one in entities)
+    names = dict.fromkeys(n for kind in kinds_of for n in (*kind.__shown__, *keys_of(kind)))
+    held = [name for name in names if any(_holds(one, name) for one in entities)]
+    rows = [[_cell(_value(one, name)) for name in held] for one in entities[:SHOWN]]
+    kinds = ", ".join(dict.fromkeys(kind.__name__ for kind in kinds_of))
     more = f", {SHOWN} shown" if len(entities) > SHOWN else ""
     return _table(f"{len(entities)} {kinds or 'entities'}{more}", held, rows)
 
@@ -42,6 +42,14 @@ def entities_html(entities: Sequence[EntityModel]) -> str:
 def explanation_html(explanation: Explanation) -> str:
     """Return an explanation as a table."""
     return _table(explanation.query, [], [[name, text] for name, text in explanation.lines()])
+
+
+def _holds(entity: EntityModel, name: str) -> bool:
+    return holder(type(entity), name) in vars(entity)
+
+
+def _value(entity: EntityModel, name: str) -> object:
+    return getattr(entity, name) if _holds(entity, name) else None
 
 
 def _title(entity: EntityModel) -> str:

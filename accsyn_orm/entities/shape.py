@@ -19,7 +19,12 @@ _CONTAINERS = (dict, list)
 @lru_cache(maxsize=1024)
 def type_choices(cls: type[EntityModel], name: str) -> tuple[type[Any], ...]:
     """Return the plain types that an attribute can have, without ``None``."""
-    return tuple(_flatten(cls.model_fields[name].annotation))
+    return plain_choices(cls.model_fields[name].annotation)
+
+
+def plain_choices(annotation: Any) -> tuple[type[Any], ...]:
+    """Return the plain types that a value annotated so can have, without ``None``."""
+    return tuple(_flatten(annotation))
 
 
 def _flatten(annotation: Any) -> list[type[Any]]:

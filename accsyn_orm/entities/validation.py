@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from accsyn_orm.entities.attributes import UNSET
+from accsyn_orm.entities.metadata import keys_of
 from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
 from accsyn_orm.entities.values.statuses import OpenEnum
@@ -91,13 +92,18 @@ def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Pr
     return None
 
 
+def known_names(cls: type[EntityModel]) -> list[str]:
+    """Return the names that a class knows: of attributes and of agreed keys of metadata."""
+    return [*cls.model_fields, *keys_of(cls)]
+
+
 def unknown_name(cls: type[EntityModel], name: str) -> Problem:
     """Say that there is no such attribute, and which one was probably meant."""
     if isinstance(getattr(cls, name, None), Relation):
         return name, "is what others say about it: change it there"
     if cls.__is_open__:
         return name, _OPEN
-    meant = find_attribute(cls, name.lower()) or nearest(name, cls.model_fields)
+    meant = find_attribute(cls, name.lower()) or nearest(name, known_names(cls))
     return name, f"no such attribute; did you mean {meant!r}?" if meant else "no such attribute"
 
 
@@ -184,7 +190,7 @@ def problems_in(
                 found.setdefault(".".join([*around, place] if place else around), reason)
         else:
             path = ".".join([name, *(str(part) for part in location[1:])])
-            found.setdefault(path, _sentence(detail["msg"], detail["input"]))
+            found.setdefault(path, sentence(detail["msg"], detail["input"]))
     return list(found.items())
 
 
@@ -200,7 +206,8 @@ def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
     return f"{value!r} is not one of {', '.join(texts)}{hint}"
 
 
-def _sentence(message: str, value: object) -> str:
+def sentence(message: str, value: object) -> str:
+    """Return a message of Pydantic's as it goes into ours."""
     sentence = message[:1].lower() + message[1:]
     is_about_type = message.startswith("Input should be a valid")
     return f"{sentence}, not {type(value).__name__}" if is_about_type else sentence

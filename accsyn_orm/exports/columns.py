@@ -1,4 +1,7 @@
-"""The columns of a table of entities: one per attribute, of one kind whatever its rows hold."""
+"""The columns of a table of entities: one per attribute, of one kind whatever its rows hold.
+
+Agreed keys of metadata have columns of their own, beside that of metadata unless one asks for less.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
-from accsyn_orm.entities.shape import type_choices
+from accsyn_orm.entities.metadata import holder, keys_of
+from accsyn_orm.entities.shape import plain_choices, type_choices
 from accsyn_orm.entities.values.amounts import Duration
 from accsyn_orm.entities.views import view_in
 from accsyn_orm.errors import ExportError
@@ -43,10 +47,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One attribute of a class.
+    """One attribute of a class, or one agreed key of its metadata.
 
     Attributes:
-        name: name of the attribute, and of the column.
+        name: name of the attribute or key, and of the column.
         kind: what it holds.
     """
 
@@ -59,9 +63,11 @@ class Column:
         Raises:
             ExportError: it has what the column cannot hold.
         """
-        value = getattr(entity, self.name) if self.name in vars(entity) else None
+        is_held = holder(type(entity), self.name) in vars(entity)
+        value = getattr(entity, self.name) if is_held else None
         if value is None:
             return None
+        value = value.value if isinstance(value, Enum) else value
         if _HOLDS[self.kind](value):
             return _PLAIN[self.kind](value)
         if misfits == "null":
@@ -72,18 +78,20 @@ class Column:
 def columns_of(
     cls: type[Entity], names: Sequence[str] = (), generation: Generation | None = None
 ) -> tuple[Column, ...]:
-    """Return the columns for attributes of a class.
+    """Return the columns for attributes of a class, and for agreed keys of its metadata.
 
     Args:
         cls: class of the entities.
-        names: which attributes; all that the backend returns unless given.
+        names: which; all that the backend returns unless given, and all keys in what it returns.
         generation: leaves out what only the other one knows.
     """
-    wanted = names or [
+    returned = [
         name
         for name, spec in cls.__entity_attributes__.items()
         if spec.readable and (generation is None or spec.only in {None, generation})
     ]
+    keys = [name for name in keys_of(cls) if holder(cls, name) in returned]
+    wanted = names or [*returned, *keys]
     return tuple(Column(name, _kind(cls, name)) for name in wanted)
 
 
@@ -99,11 +107,17 @@ def as_timedelta(value: timedelta) -> timedelta:
 
 
 def _kind(cls: type[Entity], name: str) -> Kind:
+    if (key := keys_of(cls).get(name)) is not None:
+        return _kind_among(plain_choices(key.kind), key.kind)
     field = cls.model_fields[name]
     if is_duration(cls, name):
         return Kind.DURATION
-    kinds = {_kind_of(kind) for kind in type_choices(cls, name)}
-    if kinds == {Kind.TEXTS} and get_args(field.annotation) != (str,):
+    return _kind_among(type_choices(cls, name), field.annotation)
+
+
+def _kind_among(choices: Sequence[type[Any]], annotation: Any) -> Kind:
+    kinds = {_kind_of(kind) for kind in choices}
+    if kinds == {Kind.TEXTS} and get_args(annotation) != (str,):
         return Kind.JSON
     return kinds.pop() if len(kinds) == 1 else Kind.JSON
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities import Entity, Query
+from accsyn_orm.entities.metadata import METADATA, keys_of
 from accsyn_orm.exports.columns import as_timedelta, is_duration
 
 if TYPE_CHECKING:
@@ -19,22 +21,32 @@ def to_dicts(source: Source) -> Iterator[dict[str, Any]]:
 
     Values are those that tables have: moments are datetimes in UTC, the remaining time is a
     ``timedelta``, statuses and references are text, and what did not happen or is not known is
-    ``None``. Dictionaries and lists stay what they are. Records as the backend sends them are what
-    ``session.find()`` gives. A query is asked page by page.
+    ``None``. Dictionaries and lists stay what they are. Agreed keys of metadata are there beside
+    it; a query that selects some of them gives those instead of it. Records as the backend sends
+    them are what ``session.find()`` gives. A query is asked page by page.
     """
-    entities = source if isinstance(source, Query) else iter(source)
-    return (_dictionary(entity) for entity in entities)
+    if isinstance(source, Query):
+        names = source.selection.attributes
+        return (_dictionary(entity, names) for entity in source)
+    return (_dictionary(entity) for entity in source)
 
 
-def _dictionary(entity: Entity) -> dict[str, Any]:
+def _dictionary(entity: Entity, names: Sequence[str] = ()) -> dict[str, Any]:
     values = {name: _plain(value) for name, value in vars(entity).items()}
     for name in _durations(type(entity)):
         if name in values:
             values[name] = _duration(getattr(entity, name))
+    if METADATA in values:
+        keys = [name for name in keys_of(type(entity)) if not names or name in names]
+        values |= {name: _plain(getattr(entity, name)) for name in keys}
+        if keys and names and METADATA not in names:
+            del values[METADATA]  # loaded for the keys alone
     return {**values, **entity.extra}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
     return str(value) if isinstance(value, str) else value
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accsyn_orm.entities import Entity
+from accsyn_orm.entities.metadata import METADATA
 from accsyn_orm.errors import ConfigurationError
 from accsyn_orm.schema.classes import classes_of, declared_schema, understood
 
@@ -66,13 +67,16 @@ def generate(
         metadata: by wire type: agreed keys of metadata, and their types.
 
     Raises:
-        ConfigurationError: metadata of a type that the workspace does not have was agreed on.
+        ConfigurationError: metadata was agreed on of a type that has none, or does not exist.
     """
     unknown = sorted(metadata.keys() - schema.types.keys())
     if unknown:
         known = ", ".join(schema.types)
         reason = f"this workspace has no type {', '.join(unknown)}"
         raise ConfigurationError("metadata", reason, hint=f"there are {known}")
+    without = [kind for kind in metadata if _metadata_of(schema, kind) is None]
+    if without:
+        raise ConfigurationError("metadata", f"{', '.join(without)}: has no metadata here")
     found = [
         _class(schema, kind, kinds.get(kind, {}), metadata.get(kind, {})) for kind in schema.types
     ]
@@ -90,14 +94,18 @@ def _class(
     ours: set[str] = {*declared_schema(kind, schema.protocol), *understood(kind, schema.protocol)}
     if not classes:
         ours = set[str]()
-    taken = {name for cls in classes for name in cls.__entity_attributes__}
+    taken = {name for cls in classes for name in dir(cls)}
+    if metadata:
+        kinds = {**kinds, METADATA: "dict[str, Any]"}
     lines = [
         _attribute(_free_name(item.name, taken), item, kinds.get(item.name, "Any"))
         for name, item in schema.types[kind].items()
         if name not in ours
     ]
+    held = _metadata_of(schema, kind)
+    is_given = held is not None and held.create
     lines += [
-        _metadata_key(_free_name(key, taken), key, annotation)
+        _metadata_key(_free_name(key, taken), key, annotation, is_given=is_given)
         for key, annotation in metadata.items()
     ]
     if classes:
@@ -122,13 +130,18 @@ def _attribute(name: str, item: AttributeSchema, annotation: str) -> str:
     return f"{name}: {kind}[{annotation}] = attr({', '.join(options)})"
 
 
-def _metadata_key(name: str, key: str, annotation: str) -> str:
+def _metadata_key(name: str, key: str, annotation: str, *, is_given: bool) -> str:
+    """Return the line of a key; with an annotation, type checkers let the constructor take it."""
     kind = {"dict": "dict[str, Any]", "list": "list[Any]"}.get(annotation, annotation)
-    return (
-        f"{name} = MetadataKey({kind})"
-        if name == key
-        else f"{name} = MetadataKey({kind}, {_quoted(key)})"
-    )
+    begin = f"{name}: MetadataKey[{kind}]" if is_given else name
+    return f"{begin} = MetadataKey({kind if name == key else f'{kind}, {_quoted(key)}'})"
+
+
+def _metadata_of(schema: Schema, kind: str) -> AttributeSchema | None:
+    """Return what is known of the metadata of a type: by our classes, or else by the workspace."""
+    is_ours = bool(classes_of(kind, schema.protocol))
+    known = declared_schema(kind, schema.protocol) if is_ours else schema.types[kind]
+    return known.get(METADATA)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

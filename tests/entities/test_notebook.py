@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from accsyn_orm import Job, Queue
+from accsyn_orm.entities import MetadataKey
 from accsyn_orm.entities.notebook import SHOWN
 
 EVIL = "<script>alert(1)</script>"
@@ -56,3 +57,18 @@ def test_a_query_shows_what_it_would_ask_and_asks_nothing(v3):
 def test_lists_show_how_many_items_they_have(v3):
     found = Job.load_record({"id": "a" * 24, "recipients": ["a@b.c", "d@e.f"]}, v3)
     assert "<td>recipients</td><td>2 items</td>" in found._repr_html_()
+
+
+class StudioQueue(Queue):
+    shot = MetadataKey(str)
+
+
+def test_agreed_keys_of_metadata_are_shown(v3):
+    v3.add("queue", 1, code="a", metadata={"shot": EVIL, "token": "hunter2"})
+    v3.add("queue", 2, code="b")
+    found = StudioQueue.where().all()
+    row = "<td>shot</td><td>&lt;script&gt;alert(1)&lt;/script&gt;</td>"
+    assert row in found[0]._repr_html_()
+    assert "<td>shot</td>" not in found[1]._repr_html_()
+    assert "<th>id</th><th>code</th><th>shot</th>" in found._repr_html_()
+    assert "hunter2" not in found._repr_html_() + found[0]._repr_html_()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from accsyn_orm import ExportError, Job, JobStatus, Queue, User, exports
-from accsyn_orm.entities import Attr, attr
+from accsyn_orm.entities import Attr, MetadataKey, attr
 from accsyn_orm.exports import Kind, columns_of
 from accsyn_orm.testing import EmbeddedWorkspace
 
@@ -233,3 +234,84 @@ def test_batches_come_page_by_page(session):
 
 def test_unknown_values_of_json_are_text():
     assert json.loads(exports.columns.as_json({"a": {1}})) == {"a": "{1}"}
+
+
+class Stage(str, Enum):
+    COMP = "comp"
+
+
+class Shot(Job):
+    """A class with agreed keys of metadata."""
+
+    shot: MetadataKey[str] = MetadataKey(str)
+    frame: MetadataKey[int] = MetadataKey(int, "frame-no")
+    labels: MetadataKey[list[str]] = MetadataKey(list[str])
+    slate: MetadataKey[dict[str, Any]] = MetadataKey(dict[str, Any])
+    stage: MetadataKey[Stage] = MetadataKey(Stage)
+    due: MetadataKey[datetime] = MetadataKey(datetime)
+
+
+DUE = datetime(2026, 12, 24, tzinfo=timezone.utc)
+KEYS = {
+    "shot": "sh010",
+    "frame": 5,
+    "labels": ["a"],
+    "slate": {"n": 1},
+    "stage": "comp",
+    "due": DUE,
+}
+METADATA = {**KEYS, "due": "2026-12-24T00:00:00Z", "frame-no": 5}
+del METADATA["frame"]
+
+
+@FORMS
+def test_agreed_keys_of_metadata_are_columns_beside_it(read):
+    rows = read([Shot.loaded(id="x", metadata=METADATA), Shot.loaded(id="y")])
+    assert {name: rows[0][name] for name in KEYS} == {**KEYS, "slate": '{"n": 1}'}
+    assert {rows[1][name] for name in KEYS} == {None}
+    assert json.loads(rows[0]["metadata"]) == METADATA
+
+
+@FORMS
+def test_agreed_keys_that_are_not_of_their_type_are_named(read):
+    misfit = Shot.loaded(id="x", metadata={"frame-no": "five"})
+    with pytest.raises(ExportError, match="Shot x: frame is not of kind"):
+        read([misfit])
+    assert read([misfit], misfits="null")[0]["frame"] is None
+
+
+def test_agreed_keys_have_kinds():
+    kinds = [column.kind for column in columns_of(Shot, list(KEYS))]
+    assert kinds == [Kind.TEXT, Kind.INTEGER, Kind.TEXTS, Kind.JSON, Kind.TEXT, Kind.MOMENT]
+    names = [column.name for column in columns_of(Shot)]
+    assert names[-6:] == list(KEYS)
+    assert "metadata" in names
+
+
+def test_dictionaries_have_agreed_keys_beside_metadata():
+    (row,) = exports.to_dicts([Shot.loaded(id="x", metadata={"shot": "a", "other": 1})])
+    assert row == {
+        "id": "x",
+        "metadata": {"shot": "a", "other": 1},
+        **dict.fromkeys(KEYS),
+        "shot": "a",
+    }
+    (row,) = exports.to_dicts([Shot.loaded(id="x", metadata=METADATA)])
+    assert {name: row[name] for name in KEYS} == KEYS
+    assert type(row["stage"]) is str
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((Shot.shot,), ["id", "shot"]),
+        ((Shot.metadata, Shot.frame), ["id", "metadata", "frame"]),
+        ((Shot.metadata,), ["id", "metadata"]),
+        ((Shot.status,), ["id", "status"]),
+    ],
+    ids=str,
+)
+def test_a_query_becomes_columns_of_the_keys_it_selects(session, names, expected):
+    query = session.query(Shot).only(*names).limit(2)
+    assert query.to_arrow().schema.names == expected
+    assert [list(row) for row in query.to_dicts()] == [expected] * 2

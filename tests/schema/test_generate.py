@@ -15,7 +15,8 @@ from accsyn_orm.schema import generate, metadata_keys, sampled_kinds
 from accsyn_orm.session.schema import AttributeSchema, Schema
 
 COMMITTED = Path(__file__).parents[1] / "typing" / "generated.py"
-AGREED = ["queue.shot=str", "queue.frame-no=int", "queue.labels=list"]
+KEYS = ["shot=str", "frame-no=int", "labels=list"]
+AGREED = [f"{kind}.{key}" for kind in ("queue", "transfer") for key in KEYS]
 RECORDS = [
     {"colour": "red", "class": None, "save": 1, "cost-centre": {}, "4k": True},
     {"colour": "blue", "class": "a", "save": 2.5, "cost-centre": None, "4k": False},
@@ -73,6 +74,17 @@ def test_agreed_metadata_is_checked_when_it_is_written_and_read_as_it_is(v3):
     assert queue.frame_no is None
 
 
+def test_generated_classes_are_created_with_agreed_metadata(v3):
+    studio = loaded(COMMITTED)
+    way = {"source": "volume=projects/TheProject", "destination": "lisa@example.com"}
+    saved = studio.Transfer(**way, shot="sh010", frame_no=5, status="paused").save()
+    assert v3.get_entity("transfer", saved.id)["metadata"] == {"shot": "sh010", "frame-no": 5}
+    studio.Transfer.where(studio.Transfer.frame_no == 5).update(shot="sh020").apply()
+    assert studio.Transfer.get(saved.id).shot == "sh020"
+    found, is_new = studio.Transfer.get_or_create(way, shot="sh020")
+    assert (found.id, is_new) == (saved.id, False)
+
+
 HOSTILE = 'x\'"\n"""\nraise SystemExit\n#'
 
 
@@ -92,6 +104,24 @@ def test_keys_called_like_an_attribute_get_another_name(studio):
     assert 'colour_ = MetadataKey(str, "colour")' in text
 
 
+def test_keys_called_like_something_that_a_class_can_do_get_another_name(studio):
+    text = generate(studio, {}, metadata_keys(["queue.jobs=int", "transfer.pause=bool"]))
+    assert 'jobs_ = MetadataKey(int, "jobs")' in text
+    assert 'pause_: MetadataKey[bool] = MetadataKey(bool, "pause")' in text
+
+
+def test_a_type_of_its_own_keeps_metadata_as_a_dictionary(tmp_path):
+    flags = {"read": True, "create": True, "update": True}
+    own = {name: AttributeSchema(name, **flags) for name in ("id", "metadata")}
+    schema = Schema("acmefilm", "v3", MappingProxyType({"gadget": own}))
+    path = tmp_path / "own.py"
+    path.write_text(generate(schema, {}, metadata_keys(["gadget.shot=str"])), encoding="utf-8")
+    gadget = loaded(path).Gadget
+    assert "shot: MetadataKey[str] = MetadataKey(str)" in path.read_text("utf-8")
+    assert gadget(shot="a").metadata == {"shot": "a"}
+    assert str(gadget.where(gadget.shot == "a")) == "Gadget WHERE metadata.shot=a"
+
+
 def test_a_workspace_as_documented_needs_no_classes(studio):
     plain = Schema("acmefilm", "v3", MappingProxyType({"transfer": studio.types["transfer"]}))
     assert "class " not in generate(plain, {}, {})
@@ -106,6 +136,13 @@ def test_agreed_keys_say_how_they_are_written(text):
 def test_metadata_of_types_that_there_are_not_is_refused(studio):
     with pytest.raises(ConfigurationError, match="no type wibble"):
         generate(studio, {}, {"wibble": {"a": "str"}})
+
+
+@pytest.mark.parametrize("kind", ["gadget", "acl"])
+def test_keys_of_types_without_metadata_are_refused(studio, kind):
+    types = {**studio.types, "acl": {}}
+    with pytest.raises(ConfigurationError, match=f"{kind}: has no metadata here"):
+        generate(Schema("acmefilm", "v3", types), {}, {kind: {"shot": "str"}})
 
 
 def test_kinds_are_what_all_records_have_in_common():

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from generated import Queue as StudioQueue
+from generated import Transfer as StudioTransfer
 from typing_extensions import assert_type
 
 from accsyn_orm import (
@@ -78,7 +79,7 @@ from accsyn_orm import (
     entity_class,
     raw,
 )
-from accsyn_orm.entities import UNSET, Attr, AttrFrom, ReadOnlyAttr, Results, attr
+from accsyn_orm.entities import UNSET, Attr, AttrFrom, MetadataKey, ReadOnlyAttr, Results, attr
 from accsyn_orm.entities.actions.recipients import Recipients
 from accsyn_orm.entities.capabilities import (
     AccessBackend,
@@ -490,3 +491,28 @@ def of_the_studio(queue: StudioQueue) -> None:
     queue.shot = "sh010"
     queue.shot = None
     queue.colour = "red"
+
+
+StudioTransfer(source="share=a/x", destination="lisa@example.com", shot="sh010", frame_no=5)
+StudioTransfer(source="share=a/x", shot=None, labels=["a"], metadata={"other": 1})
+StudioTransfer(source="share=a/x")
+
+
+class ShotTransfer(StudioTransfer):
+    """With a key more."""
+
+    version: MetadataKey[int] = MetadataKey(int)
+    note = MetadataKey(str)  # as generated before: an attribute, but nothing to construct with
+
+
+ShotTransfer(source="share=a/x", shot="sh010", version=3)
+assert_type(ShotTransfer.version > 2, Comparison)
+assert_type(ShotTransfer.where().only(ShotTransfer.shot, ShotTransfer.note), Query[ShotTransfer])
+
+
+def of_a_shot(transfer: ShotTransfer) -> None:
+    assert_type(transfer.shot, str | None)
+    assert_type(transfer.version, int | None)
+    assert_type(transfer.note, str | None)
+    transfer.version = 4
+    transfer.labels = None

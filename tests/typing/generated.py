@@ -10,7 +10,7 @@ from typing import Any
 import accsyn_orm
 from accsyn_orm.entities import UNSET, Attr, Entity, MetadataKey, ReadOnlyAttr, attr
 
-__all__ = ["Gadget", "Queue"]
+__all__ = ["Gadget", "Queue", "Transfer"]
 
 
 class Queue(accsyn_orm.Queue):
@@ -25,6 +25,14 @@ class Queue(accsyn_orm.Queue):
     shot = MetadataKey(str)
     frame_no = MetadataKey(int, "frame-no")
     labels = MetadataKey(list[Any])
+
+
+class Transfer(accsyn_orm.Transfer):
+    """With what only this workspace has."""
+
+    shot: MetadataKey[str] = MetadataKey(str)
+    frame_no: MetadataKey[int] = MetadataKey(int, "frame-no")
+    labels: MetadataKey[list[Any]] = MetadataKey(list[Any])
 
 
 class Gadget(Entity):

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from generated import Queue as StudioQueue
+from generated import Transfer as StudioTransfer
+
 from accsyn_orm import (
     Volume,
     Server,
@@ -27,7 +30,7 @@ from accsyn_orm import (
     User,
     Workspace,
 )
-from accsyn_orm.entities import Attr, attr
+from accsyn_orm.entities import Attr, MetadataKey, attr
 from accsyn_orm.fields import colour  # both
 
 
@@ -199,3 +202,20 @@ def configured(volume: Volume) -> None:
     volume.settings["transfer_mode"] = ["copy"]  # both
     volume.settings.effective["transfer_mode"] = "copy"  # both
     volume.settings = {"transfer_mode": "copy"}  # both
+
+
+def of_the_studio(transfer: StudioTransfer, queue: StudioQueue) -> None:
+    transfer.shot = 5  # both
+    transfer.frame_no = "five"  # both
+    transfer.labels = "a"  # both
+    print(transfer.sht)  # both
+    StudioTransfer(source="share=a/x", shot=5)  # both
+    StudioTransfer(source="share=a/x", frame_no="five")  # both
+    StudioTransfer(source="share=a/x", sht="sh010")  # both
+    StudioQueue(name="Panic", shot="sh010")  # both
+    StudioTransfer.where(StudioTransfer.frame_no == "five")  # both
+    queue.frame_no = "five"  # both
+
+
+class WrongKey(StudioTransfer):
+    take: MetadataKey[int] = MetadataKey(str)  # both

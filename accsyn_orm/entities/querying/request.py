@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.dialects import localized_statement, refuse_foreign, wire_name
+from accsyn_orm.entities.metadata import holder
 from accsyn_orm.entities.relations import One, Relation
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Statement, all_of
@@ -109,6 +110,7 @@ def _wire_attributes(
 ) -> list[str] | None:
     if not names:
         return None
+    names = tuple(holder(cls, name) for name in names)
     for name in names:
         refuse_foreign(cls, name, speaker)
     if cls.__parent__ and not parent and speaker.protocol == "v3":
