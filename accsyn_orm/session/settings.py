@@ -108,19 +108,23 @@ def resolve_settings(
 
 
 def _verify(arguments: Arguments, sources: Sources) -> bool | str:
-    given: object = arguments.verify
+    given = arguments.verify
     if isinstance(given, bool):
         return given
+    _check_path("verify", given)
     setting, path = "verify", given
     if not path:
         setting, path = "ACCSYN_CA_BUNDLE", sources.get("ACCSYN_CA_BUNDLE")
     if not path:
         return True
-    if not isinstance(path, (str, os.PathLike)):
-        raise ConfigurationError(setting, "is neither a path nor True or False")
     if not os.path.exists(path):  # noqa: PTH110  # text or path object alike
         raise ConfigurationError(setting, f"{os.fspath(path)!r} does not exist")
     return os.fspath(path)
+
+
+def _check_path(setting: str, value: object) -> None:
+    if value is not None and not isinstance(value, (str, os.PathLike)):
+        raise ConfigurationError(setting, "is neither a path nor True or False")
 
 
 def _seconds(setting: str, value: object, default: float) -> float:
