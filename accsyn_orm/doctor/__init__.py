@@ -6,6 +6,7 @@ Needs nothing but the core, so that it runs inside the Python of Maya, Nuke, Hou
 
 findings     what a check found
 interpreter  Python, the program around it, versions, copies that shadow each other
+loading      whether what is needed can be loaded
 sign_in      credentials, files that hold them, proxy, settings that have no effect
 network      host, TLS, clock, sign-in, round trips, limits
 """

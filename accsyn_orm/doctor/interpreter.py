@@ -67,7 +67,7 @@ def examine_packages(path: Sequence[str] | None = None) -> Iterator[Finding]:
     search = list(sys.path if path is None else path)
     yield _own(search)
     bounds = dict(_requirements())
-    problems = [_problem(name, bound) for name, bound in bounds.items()]
+    problems = [_problem(name, bound, search) for name, bound in bounds.items()]
     yield from [problem for problem in problems if problem] or [_all_there(bounds)]
     yield _official(search)
     shadowed = [_shadowed(_module(name), search) for name in bounds]
@@ -140,9 +140,14 @@ def _requirements() -> Iterator[tuple[str, str]]:
             yield found["name"], found["bounds"]
 
 
-def _problem(name: str, bounds: str) -> Finding | None:
+def _problem(name: str, bounds: str, path: Sequence[str]) -> Finding | None:
     number = _version(name)
     install = f"pip install '{name}{bounds.strip()}' for {sys.executable or 'this Python'}"
+    found = copies(_module(name), path)
+    if number is None and found:
+        # Copied there, as programs do with what they bring along.
+        text = f"{name} in {found[0].path} does not say which version it is"
+        return warn("packages", text, f"if anything about it fails: {install}")
     if number is None:
         return fail("packages", f"{name} is not installed", install)
     if not is_within(number, bounds):

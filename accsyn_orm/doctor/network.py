@@ -35,6 +35,9 @@ def examine_network(patient: Patient, history: History) -> Iterator[Finding]:
     if settings is None or source is None:
         yield warn("network", "not examined: it is not known where to sign in")
         return
+    if not history.can_load:
+        yield warn("network", "not examined: what that takes cannot be loaded, see imports")
+        return
     where = settings.base_url or _registry(settings)
     findings = list(_host(where, settings, patient))
     yield from findings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from accsyn_orm.doctor import interpreter, network, sign_in
+from accsyn_orm.doctor import interpreter, loading, network, sign_in
 from accsyn_orm.doctor.findings import Finding, fail
 from accsyn_orm.errors import AccsynError
 
@@ -44,6 +44,9 @@ def examine(patient: Patient | None = None) -> Iterator[Finding]:
     yield from _guarded("python", interpreter.examine_interpreter)
     yield from _guarded("packages", interpreter.examine_packages)
     history = sign_in.History()
+    for finding in _guarded("imports", loading.examine_loading):
+        history.can_load = history.can_load and finding.state != "fail"
+        yield finding
     yield from _guarded("credentials", lambda: sign_in.examine_sign_in(who, history))
     yield from _guarded("files", lambda: sign_in.examine_files(who, history))
     yield from _guarded("proxy", lambda: sign_in.examine_proxy(who, history))

@@ -32,10 +32,12 @@ class History:
     Attributes:
         source: what is signed in with.
         settings: what a session makes of it; ``None`` when it makes nothing of it.
+        can_load: what a session needs is there, and can be loaded.
     """
 
     source: Source | None = None
     settings: Settings | None = None
+    can_load: bool = True
 
 
 def examine_sign_in(patient: Patient, history: History) -> Iterator[Finding]:

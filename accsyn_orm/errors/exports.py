@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing_extensions import Self
+from typing import TYPE_CHECKING
 
 from accsyn_orm.errors.base import AccsynError, with_hint
+
+if TYPE_CHECKING:
+    # The doctor is to run where this library is missing.
+    from typing_extensions import Self
 
 
 class ExportError(AccsynError, TypeError):

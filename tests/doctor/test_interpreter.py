@@ -83,7 +83,14 @@ def test_checkout_without_metadata_is_examined_too(monkeypatch):
     assert "pydantic" in found()["packages"].text
     monkeypatch.setattr(interpreter, "version", missing)
     assert "from a checkout" in found()["accsyn_orm"].text
-    assert found()["packages"].state == "fail"
+    line = found()["packages"]
+    assert line.state == "warn"
+    assert "does not say which version" in line.text
+    # Neither metadata nor a copy.
+    monkeypatch.setattr(interpreter, "copies", lambda module, path: [])
+    line = interpreter._problem("lark", ">=1", [])
+    assert line is not None
+    assert (line.state, "not installed" in line.text) == ("fail", True)
 
 
 def package(directory: Path, name: str) -> str:
