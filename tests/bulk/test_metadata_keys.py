@@ -77,7 +77,7 @@ def test_create_and_upsert_take_keys(session):
     plan = bulk.upsert(ShotJob, [{**rows[0], "frame": 11}, rows[1]], key="shot")
     assert [str(row.action) for row in plan.rows] == ["update", "create"]
     plan.apply().raise_for_errors()
-    assert {job.shot: job.frame for job in ShotJob.where(ShotJob.frame != None)} == {  # noqa: E711  # a condition
+    assert {job.shot: job.frame for job in ShotJob.where(ShotJob.frame != None)} == {
         "sh10": 11,
         "sh20": 20,
     }

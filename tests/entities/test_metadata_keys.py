@@ -225,7 +225,7 @@ def test_copy_with_keys_and_metadata_has_both(v3):
         (ShotJob.shot == "sh010", "metadata.shot=sh010"),
         (ShotJob.frame > 5, "metadata.frame-no>5"),
         (ShotJob.shot.in_(["a", "b"]), "metadata.shot IN a,b"),
-        (ShotJob.shot == None, "metadata.shot=null"),  # noqa: E711  # a condition
+        (ShotJob.shot == None, "metadata.shot=null"),
         (ShotJob.stage == Stage.COMP, "metadata.stage=comp"),
         (ShotJob.slate["n"] == 1, "metadata.slate.n=1"),
         (Field("shot") == "a", "metadata.shot=a"),
@@ -259,9 +259,9 @@ def test_misspelt_keys_are_told():
     with pytest.raises(QueryFieldError, match="did you mean 'shot'"):
         ShotJob.parse("Job WHERE sht=a")
     with pytest.raises(AttributeError, match="did you mean 'shot'"):
-        _ = ShotJob.sht  # type: ignore[attr-defined]
+        _ = ShotJob.sht
     with pytest.raises(AttributeError, match="did you mean 'shot'"):
-        _ = ShotJob.loaded(id=ID, metadata={}).sht  # type: ignore[attr-defined]
+        _ = ShotJob.loaded(id=ID, metadata={}).sht
 
 
 @pytest.mark.parametrize("item", [ShotJob.shot, "shot", "metadata.shot", "Metadata.Shot"])
