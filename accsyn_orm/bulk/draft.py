@@ -193,7 +193,8 @@ class Draft:
     def _bring_about(self, number: int, entity: Entity, given: Mapping[str, object]) -> None:
         """Change what differs; what can only be given at creation is left alone.
 
-        Of that, some is never returned, and some is returned in another form than it is given.
+        Of that, some is never returned, and some is returned in another form than it is given:
+        either form may be in the row.
         """
         cls, attributes = type(entity), type(entity).__entity_attributes__
         fixed = {
@@ -202,7 +203,8 @@ class Draft:
             if name in attributes and attributes[name].moment in {"create", "parent"}
         }
         for name, value in fixed.items():
-            self._refuse_all(number, validated(cls, name, value)[1])
+            if not (isinstance(value, str) and vars(entity).get(name) == value):
+                self._refuse_all(number, validated(cls, name, value)[1])
         self.change(number, entity, {n: v for n, v in given.items() if n not in fixed})
 
     def _change(

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from accsyn_orm.entities.backend import Backend, Record, Speaker
 from accsyn_orm.errors import EntityStateError
+from accsyn_orm.paths import AccsynPath
 
 
 def unable(entity: type, what: str) -> EntityStateError:
@@ -99,11 +100,11 @@ class MemberBackend(Backend, Protocol):
 
 @runtime_checkable
 class FileBackend(Backend, Protocol):
-    """Works with files on shares."""
+    """Works with files on shares; a path that is a value is taken as it is, text is judged."""
 
     def ls(
         self,
-        path: str,
+        path: str | AccsynPath,
         *,
         recursive: bool = False,
         maxdepth: int | None = None,
@@ -118,7 +119,7 @@ class FileBackend(Backend, Protocol):
 
     def getsize(
         self,
-        path: str,
+        path: str | AccsynPath,
         *,
         include: str | list[str] | None = None,
         exclude: str | list[str] | None = None,
@@ -126,23 +127,23 @@ class FileBackend(Backend, Protocol):
         """Return how many bytes there are."""
         ...
 
-    def exists(self, path: str) -> bool:
+    def exists(self, path: str | AccsynPath) -> bool:
         """Tell whether there is such a file or folder."""
         ...
 
-    def mkdir(self, path: str) -> bool:
+    def mkdir(self, path: str | AccsynPath) -> bool:
         """Create a folder."""
         ...
 
-    def rename(self, path: str, path_to: str) -> bool:
+    def rename(self, path: str | AccsynPath, path_to: str | AccsynPath) -> bool:
         """Rename a file or folder where it is."""
         ...
 
-    def mv(self, path_src: str, path_dst: str) -> bool:
+    def mv(self, path_src: str | AccsynPath, path_dst: str | AccsynPath) -> bool:
         """Move a file or folder."""
         ...
 
-    def delete(self, path: str, *, force: bool = False) -> bool:
+    def delete(self, path: str | AccsynPath, *, force: bool = False) -> bool:
         """Delete a file or folder."""
         ...
 

@@ -26,6 +26,7 @@ from accsyn_orm.entities.metadata import METADATA, MetadataKey, holder, keys_of
 from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import container_names
 from accsyn_orm.entities.siblings import Siblings
+from accsyn_orm.entities.values.path import PathJudge
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
@@ -103,6 +104,9 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """Attribute that names the parent, for entities that live under another one."""
     __unique__: ClassVar[tuple[str, ...]] = ()
     """Attributes whose value no two entities of the type share, whatever its letter case."""
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {}
+    """What judges the paths that are given, by the attribute that holds one; those that the backend
+    says are not judged."""
     __is_open__: ClassVar[bool] = False
     """Whether any attribute may exist, because the type is unknown."""
     __always__: ClassVar[tuple[str, ...]] = ("id",)

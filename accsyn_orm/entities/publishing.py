@@ -17,6 +17,7 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.capabilities import PublishBackend, unable
+from accsyn_orm.entities.values.path import ANYWHERE
 from accsyn_orm.errors import EntityStateError, EntityValidationError
 from accsyn_orm.paths import AccsynPath
 
@@ -110,7 +111,8 @@ class Publication:
             session: whom to ask; the active session unless given.
 
         Raises:
-            EntityValidationError: there are none, or one has no name; nothing was asked.
+            EntityValidationError: there are none, or one has no name or is no path; nothing was
+                asked.
             EntityStateError: the backend knows nothing of publishing.
         """
         backend = required_backend(cls, session)
@@ -178,6 +180,8 @@ class Publication:
 
 def _described(source: str) -> Record:
     """Return what the workspace is told of a file or folder: its name, and how large it is."""
+    if reason := ANYWHERE(source):
+        raise EntityValidationError("Publication", [("sources", reason)])
     name = AccsynPath.parse(source, strict=False).name
     if not name:
         raise EntityValidationError("Publication", [("sources", f"{source!r} has no name")])

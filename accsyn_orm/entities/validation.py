@@ -13,6 +13,7 @@ from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.metadata import keys_of
 from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
+from accsyn_orm.entities.values.path import judged_paths
 from accsyn_orm.entities.values.statuses import OpenEnum
 from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError
 
@@ -68,14 +69,15 @@ def is_untouched(cls: type[EntityModel], name: str, value: object) -> bool:
 
 
 def construction_problems(cls: type[EntityModel], values: Mapping[str, Any]) -> list[Problem]:
-    """Return what is wrong with the names given to the constructor."""
+    """Return what is wrong with the names and paths given to the constructor."""
     found = [assignment_problem(cls, name, is_new=True) for name in values]
     missing = [
         (name, "is required")
         for name, spec in cls.__entity_attributes__.items()
         if spec.is_required and name not in values
     ]
-    return [problem for problem in found if problem] + missing
+    problems = [problem for problem in found if problem]
+    return [*problems, *missing, *judged_paths(cls.__paths__, values)]
 
 
 def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Problem | None:
@@ -157,9 +159,10 @@ def sendable(
 def validated(cls: type[EntityModel], name: str, value: object) -> tuple[Any, list[Problem]]:
     """Return the value as the attribute's type, and what is wrong with it."""
     try:
-        return adapter(cls, name).validate_python(value), []
+        valid = adapter(cls, name).validate_python(value)
     except ValidationError as error:
         return value, problems_in(cls, error, attribute=name)
+    return valid, judged_paths(cls.__paths__, {name: value})
 
 
 def located(problems: Iterable[Problem]) -> PydanticCustomError:

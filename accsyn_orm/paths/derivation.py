@@ -7,16 +7,11 @@ import re
 from accsyn_orm.errors import PathError, PathSyntaxError
 from accsyn_orm.paths.anatomy import Anatomy, dissect, separator
 from accsyn_orm.paths.doubts import find_problem, problem_from
-from accsyn_orm.paths.kinds import (
-    OWN_HOME,
-    PARTY_WORDS,
-    SHARE_KINDS,
-    WITHOUT_ELEMENTS,
-)
+from accsyn_orm.paths.kinds import OWN_HOME, SHARE_KINDS, WITHOUT_ELEMENTS
+from accsyn_orm.paths.slips import kind_meant
 
 _SEPARATORS = "/\\"
 _DRIVE = re.compile(r"[A-Za-z]:")
-_BEGINS_ANEW = re.compile(rf"(?:{'|'.join((*SHARE_KINDS, *PARTY_WORDS))})=", re.IGNORECASE)
 
 
 def join(text: str, anatomy: Anatomy, added: str) -> str:
@@ -44,11 +39,17 @@ def _why_not_beneath(added: str) -> str | None:
         return "nothing is joined"
     if added[0] in _SEPARATORS or _DRIVE.match(added):
         return "an absolute path is joined"
-    if _BEGINS_ANEW.match(added) or added.rstrip(_SEPARATORS) == OWN_HOME:
+    if _begins_anew(added) or added.rstrip(_SEPARATORS) == OWN_HOME:
         return "a path that begins at a share, or names a party, is joined"
     if added.startswith((f"{OWN_HOME}/", f"{OWN_HOME}\\")):
         return "a path in the own home is joined"
     return None
+
+
+def _begins_anew(added: str) -> bool:
+    """Tell whether there is a kind before ``=``; a misspelt one is no name either."""
+    word, equals, _ = re.split(r"[/\\]", added, maxsplit=1)[0].partition("=")
+    return bool(equals) and kind_meant(word) is not None
 
 
 def replace_name(text: str, anatomy: Anatomy, name: str) -> str:

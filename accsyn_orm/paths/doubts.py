@@ -12,6 +12,7 @@ from accsyn_orm.errors import PathSyntaxError
 from accsyn_orm.paths.anatomy import Anatomy
 from accsyn_orm.paths.kinds import (
     DEFAULT_SHARE,
+    KIND_WORDS,
     MAIN_SITE,
     OWN_HOME,
     PARTY_WORDS,
@@ -23,6 +24,7 @@ from accsyn_orm.paths.kinds import (
 )
 from accsyn_orm.paths.parties import PathParty
 from accsyn_orm.paths.sequences import broken_range
+from accsyn_orm.paths.slips import kind_meant
 
 # Surrogates stand for bytes that are no UTF-8: JSON cannot carry them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -30,8 +32,7 @@ _DOUBLED = re.compile(r"[/\\]{2,}")
 _LETTER_COLON = re.compile(r"[A-Za-z]:")
 _NOT_IN_A_PARTY = re.compile(r"[/\\=\s]")
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
-_KIND_WORDS = (*(str(kind) for kind in SHARE_KINDS), *PARTY_WORDS)
-_READ_FORM = (*_KIND_WORDS, "workspace")
+_READ_FORM = (*KIND_WORDS, "workspace")
 _DEFAULT_KINDS = (PathKind.SHARE, PathKind.VOLUME)
 _IN_DEFAULT = f"a file of that name is written volume={DEFAULT_SHARE}/…"
 
@@ -158,7 +159,8 @@ def _unknown_kind(text: str, anatomy: Anatomy) -> PathSyntaxError:
 def _kind_hint(word: str) -> str:
     from difflib import get_close_matches  # only for a mistake
 
-    if near := get_close_matches(word.casefold(), _KIND_WORDS, 1):
+    slip = kind_meant(word)
+    if near := [slip] if slip else get_close_matches(word.casefold(), KIND_WORDS, 1):
         return f"did you mean {near[0]}=?"
     return f"one of {', '.join(f'{kind}=' for kind in SHARE_KINDS[:5])}; {_IN_DEFAULT}"
 
@@ -171,7 +173,7 @@ def _nothing_named(word: str, text: str, start: int) -> PathSyntaxError:
 def _share_problem(text: str, anatomy: Anatomy) -> PathSyntaxError | None:
     kind, ident, end = anatomy.kind, anatomy.ident, anatomy.root_end
     begin = end - len(ident)
-    if not _is_name(ident):
+    if not is_name(ident):
         return _nothing_named(str(kind), text, anatomy.path_start)
     if ident != ident.strip():
         return _problem("white space around the code of the share", text, begin, "leave it out")
@@ -210,7 +212,7 @@ def _file_server_problem(text: str, anatomy: Anatomy) -> PathSyntaxError | None:
     begin = anatomy.path_start + len("\\\\")
     server, _, share = text[begin : anatomy.root_end].replace("/", "\\").partition("\\")
     # A device (\\?\C:, \\.\pipe) is no server.
-    if _is_name(server) and _is_name(share) and not _NOT_ON_WINDOWS.search(f"{server}{share}"):
+    if is_name(server) and is_name(share) and not _NOT_ON_WINDOWS.search(f"{server}{share}"):
         return None
     hint = r"write \\server\share\path"
     return _problem("a server or its share is missing", text, anatomy.root_end, hint)
@@ -260,7 +262,7 @@ def _check_elements(text: str, anatomy: Anatomy, start: int) -> PathSyntaxError 
 
 def _element_problem(text: str, anatomy: Anatomy, begin: int, end: int) -> PathSyntaxError | None:
     element = text[begin:end]
-    if not _is_name(element):
+    if not is_name(element):
         hint = "a path is written out, without steps up or in place"
         return _problem(f"{element!r} is no name", text, begin, hint)
     if anatomy.kind in WINDOWS_KINDS and (bad := _NOT_ON_WINDOWS.search(element)):
@@ -269,7 +271,8 @@ def _element_problem(text: str, anatomy: Anatomy, begin: int, end: int) -> PathS
     return None
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Tell whether an element names something, and is no step up or in place."""
     # Windows drops blanks and dots at the end of a name: ".. " would leave the folder.
     return bool("".join(text.split()).strip("."))
 

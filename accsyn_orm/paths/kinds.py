@@ -89,3 +89,6 @@ WITHOUT_ELEMENTS = frozenset({PathKind.PLACEHOLDER, PathKind.MIRRORED})
 
 PARTY_WORDS = ("site", "user", "client")
 """What is written before the ``=`` of a party."""
+
+KIND_WORDS = (*(str(kind) for kind in SHARE_KINDS), *PARTY_WORDS)
+"""Every word that stands before ``=``."""

@@ -30,7 +30,7 @@ class FileCalls(Lookups):
     """Working with the files of a workspace.
 
     A path is text like ``share=projects/plates`` or ``volume=assets/logo.jpeg``, an ``AccsynPath``,
-    or a dictionary.
+    or a dictionary. Text is judged before it is sent; a value was judged when it was made.
     Reading calls take a list of paths as well, and answer with a list of dictionaries with ``path``
     and ``result``.
     """
@@ -194,7 +194,7 @@ class FileCalls(Lookups):
         return look
 
     def _are_there(self, path: Any) -> list[Record]:
-        found = self._exists(path)
+        found = self._answer_whether(path)
         return found if isinstance(found, list) else [{"result": found}]
 
     # mypy does not see through the decorator at an overloaded method.
@@ -210,7 +210,11 @@ class FileCalls(Lookups):
 
     @public_call
     def _exists(self, path: Path | Paths) -> bool | list[Record]:
-        result = self._file_call("GET", {"op": "exists", "path": check_path("path", path)})
+        return self._answer_whether(check_path("path", path))
+
+    def _answer_whether(self, path: Any) -> bool | list[Record]:
+        """Tell whether paths are there, as they are sent."""
+        result = self._file_call("GET", {"op": "exists", "path": path})
         if is_several(path):
             return self._rows(path, result)
         if result is not None and not isinstance(result, bool):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from accsyn_orm.errors import ConfigurationError, EntityValidationError
+from accsyn_orm.paths.given import why_refused_within
 from accsyn_orm.query import Comparison, Operator, all_of
 from accsyn_orm.session.payloads import (
     check_code,
@@ -95,7 +96,7 @@ def share_options(target: Target, data: object) -> dict[str, Any]:
         raise EntityValidationError(name, [("read", reason)])
     message = options.get("message", "")
     allowed["message"] = message if message == "" else check_text(name, "message", message)
-    allowed["path"] = check_text(name, "path", options.get("path", "/"))
+    allowed["path"] = _path_within(name, options.get("path", "/"))
     return allowed
 
 
@@ -180,6 +181,13 @@ def is_recipient(entry: Record, ident: str) -> bool:
         ident: id or address, lower case.
     """
     return ident in (entry.get("user"), str(entry.get("user_hr")).lower())
+
+
+def _path_within(entitytype: str, path: object) -> str:
+    text = check_text(entitytype, "path", path)
+    if reason := why_refused_within(text):
+        raise EntityValidationError(entitytype, [("path", reason)])
+    return text
 
 
 def _options(target: Target, data: object, known: tuple[str, ...]) -> dict[str, Any]:

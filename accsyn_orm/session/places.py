@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, cast
 
 from accsyn_orm.errors import EntityValidationError, shown
 from accsyn_orm.paths import AccsynPath
+from accsyn_orm.paths.given import why_refused
 
 Path: TypeAlias = "str | AccsynPath | Mapping[str, Any]"
 """One place on a share: ``share=projects/plates``, as text or value, or the same in parts."""
@@ -27,12 +28,15 @@ def check_path(argument: str, path: object) -> Any:
             raise problem_of(argument, "a list of paths holds at least one, and no lists")
         return [check_path(argument, item) for item in items]
     if isinstance(path, AccsynPath):
-        path = str(path)
-    if isinstance(path, str) and path.strip() and "\0" not in path:
+        return str(path)
+    if isinstance(path, str) and path.strip():
+        if reason := why_refused(path):
+            raise problem_of(argument, reason)
         return path
     if isinstance(path, Mapping) and path:
         return dict(cast("Mapping[str, Any]", path))
-    raise problem_of(argument, f"{shown(given)} is no path, such as 'share=projects/plates'")
+    hint = "; AccsynPath.local() takes a path of pathlib" if hasattr(given, "__fspath__") else ""
+    raise problem_of(argument, f"{shown(given)} is no path, such as 'share=projects/plates'{hint}")
 
 
 def filters_of(include: object, exclude: object) -> dict[str, Any]:

@@ -338,6 +338,21 @@ def test_upsert_sets_what_can_only_be_set_afterwards_on_what_is_there(session):
     ]
 
 
+def test_paths_are_judged_in_a_plan(session):
+    rows = [{"source": "shaer=projects/x", "destination": "hq"}, {"tasks": ["volume="]}]
+    assert [problem[:2] for problem in problems(bulk.create(Job, rows))] == [
+        (1, "source"),
+        (2, "tasks.0"),
+    ]
+
+
+def test_upsert_takes_parties_as_they_were_read(session):
+    job = Job.where(Job.code == "my_transfer").one()
+    row = {"code": job.code, "source": str(job.source), "name": "renamed"}
+    plan = bulk.upsert(Job, [row], key="code")
+    assert [row.after for row in plan.rows] == [{"name": "renamed"}]
+
+
 def test_upsert_tells_all_problems(session):
     Job.where(Job.code == "Daily backup").count()
     rows = [{"name": "Daily backup"}, {"name": ""}, {"name": "my_transfer", "source": 7}, 5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,31 @@ def test_file_calls_refuse_what_is_no_path(recorder, session, call, path):
     with pytest.raises(EntityValidationError, match="path"):
         getattr(session, call)(path)
     assert not recorder.requests
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("shaer=projects/plates", "did you mean share="),
+        ("share=projects/../x", "is no name"),
+        (["share=a", "volume="], "write volume=code"),
+        (Path("plates"), r"AccsynPath.local\(\) takes"),
+    ],
+)
+@pytest.mark.parametrize("call", ["ls", "getsize", "exists", "mkdir", "delete", "rm"])
+def test_file_calls_refuse_what_is_hardly_meant(recorder, session, call, path, reason):
+    with pytest.raises(EntityValidationError, match=f"file.path: .*{reason}"):
+        getattr(session, call)(path)
+    with pytest.raises(EntityValidationError, match=f"file.path_to: .*{reason}"):
+        session.mv(PATH, path)
+    assert not recorder.requests
+
+
+def test_a_value_that_was_read_relaxed_is_sent_as_it_is(recorder, session):
+    # Such names are listed.
+    listed = AccsynPath.parse("share=projects/a\\b ", strict=False)
+    session.exists(listed)
+    assert sent(recorder)["data"]["path"] == "share=projects/a\\b "
 
 
 @pytest.mark.parametrize("call", ["rename", "mv"])

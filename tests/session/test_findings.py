@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from accsyn_orm import Session
+from accsyn_orm import AccsynPath, Session
 from accsyn_orm.errors import AmbiguousOutcomeError, BackendError
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
@@ -179,6 +179,16 @@ def test_lost_work_on_files_is_done_once(session, losing, workspace, fault):
     losing(fault)
     assert session.delete(f"volume=projects/{name}c")
     assert not (root / f"{name}c").exists()
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_lost_work_on_files_is_looked_at_by_the_path_that_was_sent(session, losing, fault):
+    # Text would be refused: only a path that was read relaxed is written so.
+    path = AccsynPath.parse(f"volume=projects//r{session.protocol}{fault.value}", strict=False)
+    losing(fault)
+    assert session.mkdir(path)
+    losing(fault)
+    assert session.delete(path)
 
 
 @pytest.mark.parametrize("fault", [*LOST_ANSWERS, *LOST_REQUESTS])

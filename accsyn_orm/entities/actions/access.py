@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.capabilities import AccessBackend, unable
+from accsyn_orm.entities.validation import refusal
+from accsyn_orm.entities.values.path import WITHIN_A_SHARE, judged_paths
 from accsyn_orm.entities.values.references import id_of
 from accsyn_orm.errors import EntityStateError
 
@@ -78,7 +80,8 @@ class Accessible(Entity):
             The new ACL; ``None`` when one was there, which is changed: the backend says no more.
 
         Raises:
-            EntityValidationError: nothing would be allowed, or the user is new; nothing was sent.
+            EntityValidationError: nothing would be allowed, the path is no part of a share, or the
+                user is new; nothing was sent.
             EntityNotFoundError: no such user, and none to be invited.
         """
         backend, given = self._access_backend(), {
@@ -108,8 +111,11 @@ class Accessible(Entity):
 
         Raises:
             EntityNotFoundError: no such user.
+            EntityValidationError: it can be no part of a share; nothing was sent.
         """
         backend = self._access_backend()
+        if problems := judged_paths({"path": WITHIN_A_SHARE}, {"path": path}):
+            raise refusal(type(self), problems)
         return backend.revoke("user", _named(user), self.__entity_type__, self._id, path=path)
 
     def access(self, user: User | str | None = None, *, recursive: bool = False) -> list[Access]:

@@ -9,6 +9,7 @@ from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.capabilities import FileBackend, unable
 from accsyn_orm.entities.values.amounts import Size
 from accsyn_orm.entities.values.listing import FileInfo, listed
+from accsyn_orm.entities.values.path import WITHIN_A_SHARE
 from accsyn_orm.errors import EntityStateError, PathError
 from accsyn_orm.paths import AccsynPath, PathKind
 
@@ -75,7 +76,7 @@ class HoldsFiles(Entity):
         """
         folder = self._at(path)
         rows = self._files().ls(
-            str(folder),
+            folder,
             recursive=recursive,
             maxdepth=maxdepth,
             getsize=getsize,
@@ -104,7 +105,7 @@ class HoldsFiles(Entity):
 
     def exists(self, path: SharePath = "") -> bool:
         """Tell whether there is such a file or folder."""
-        return self._files().exists(str(self._at(path)))
+        return self._files().exists(self._at(path))
 
     def size(
         self, path: SharePath = "", *, include: NameFilter = None, exclude: NameFilter = None
@@ -116,7 +117,7 @@ class HoldsFiles(Entity):
             include: names to count, as in ``ls()``.
             exclude: names not to count.
         """
-        backend, place = self._files(), str(self._at(path))
+        backend, place = self._files(), self._at(path)
         return Size(backend.getsize(place, include=_filter(include), exclude=_filter(exclude)))
 
     def mkdir(self, path: SharePath) -> AccsynPath:
@@ -126,18 +127,20 @@ class HoldsFiles(Entity):
             EntityStateError: the backend did not do it.
         """
         place = self._inside(path)
-        return self._done("create", place, done=self._files().mkdir(str(place)))
+        return self._done("create", place, done=self._files().mkdir(place))
 
     def rename(self, path: SharePath, name: str) -> AccsynPath:
         """Give a file or folder another name where it is; return its new path.
 
         Raises:
-            PathSyntaxError: it is no name, but a path: use ``move()``; nothing was sent.
+            PathError: it is no name, but a path: use ``move()``; nothing was sent.
             EntityStateError: the backend did not do it.
         """
         place = self._inside(path)
         renamed = place.with_name(name)
-        return self._done("rename", renamed, done=self._files().rename(str(place), str(renamed)))
+        if reason := WITHIN_A_SHARE(name):
+            raise PathError(name, "is no name", hint=reason)
+        return self._done("rename", renamed, done=self._files().rename(place, renamed))
 
     def move(self, path: SharePath, to: SharePath) -> AccsynPath:
         """Move a file or folder to another place, on any share; return its new path.
@@ -150,7 +153,7 @@ class HoldsFiles(Entity):
             EntityStateError: the backend did not do it.
         """
         place, target = self._inside(path), self._place(to)
-        return self._done("move", target, done=self._files().mv(str(place), str(target)))
+        return self._done("move", target, done=self._files().mv(place, target))
 
     def delete_path(self, path: SharePath, *, force: bool = False) -> None:
         """Delete a file or folder from the disk, for good.
@@ -164,7 +167,7 @@ class HoldsFiles(Entity):
             EntityStateError: the backend did not do it.
         """
         place = self._inside(path)
-        self._done("delete", place, done=self._files().delete(str(place), force=force))
+        self._done("delete", place, done=self._files().delete(place, force=force))
 
     # -- inside ------------------------------------------------------------------------------------
 

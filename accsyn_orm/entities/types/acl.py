@@ -18,6 +18,7 @@ from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.values.party import FilledParty
+from accsyn_orm.entities.values.path import WITHIN_A_SHARE, PathJudge
 from accsyn_orm.entities.values.references import id_of
 from accsyn_orm.entities.values.statuses import UserRole
 from accsyn_orm.errors import EntityStateError
@@ -69,6 +70,7 @@ class Acl(Entity):
 
     __entity_type__ = "acl"
     __shown__ = ("id", "entity", "target", "path")
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"path": WITHIN_A_SHARE}
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(
             names={"entity": "ident", "entity_hr": "ident_hr"},

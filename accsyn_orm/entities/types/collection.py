@@ -15,7 +15,7 @@ from accsyn_orm.entities.relations import Beneath
 from accsyn_orm.entities.types.file import File, path_problem, remove_members
 from accsyn_orm.entities.types.share import Share
 from accsyn_orm.entities.validation import refusal
-from accsyn_orm.entities.values.path import PathText
+from accsyn_orm.entities.values.path import GivenPathText
 from accsyn_orm.entities.values.references import id_of
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 else:
     # Attr is in the name for the metaclass: it is declared as an attribute, but no query field.
-    FilesAttr = list[PathText]
+    FilesAttr = list[GivenPathText]
 
 
 class Collection(Share):

@@ -16,7 +16,7 @@ from accsyn_orm.entities.values.engine import EngineParameters, Environments, Ho
 from accsyn_orm.entities.values.frames import FrameRange
 from accsyn_orm.entities.values.machine_filters import MachineFilters
 from accsyn_orm.entities.values.party import Party
-from accsyn_orm.entities.values.path import FilledPathText, PathText
+from accsyn_orm.entities.values.path import FilledGivenPathText, GivenPathText
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.statuses import JobStatus
 from accsyn_orm.errors import EntityStateError
@@ -76,17 +76,17 @@ class Compute(Pausable, BaseJob):
     parent: ReadOnlyAttr[Ref["Queue"]] = attr(init=False)
     """Id of the queue."""
 
-    input: AttrFrom[FilledPathText, str | AccsynPath] = attr(
+    input: AttrFrom[FilledGivenPathText, str | AccsynPath] = attr(
         default=UNSET, on="create", readable=False
     )
     """The file to work on: a local path, or one in the workspace."""
-    output: AttrFrom[FilledPathText, str | AccsynPath] = attr(
+    output: AttrFrom[FilledGivenPathText, str | AccsynPath] = attr(
         default=UNSET, on="create", readable=False
     )
     """The folder for what is made."""
     range: Attr[FrameRange] = attr(default=UNSET, on="create", readable=False)
     """Frames: ``1-10``, ``4``, ``5-250x5``, several with blanks or commas between them."""
-    dependencies: AttrFrom[list[PathText], Sequence[str | AccsynPath]] = attr(
+    dependencies: AttrFrom[list[GivenPathText], Sequence[str | AccsynPath]] = attr(
         default=UNSET, on="create", readable=False
     )
     """Paths of further files that the engine needs."""

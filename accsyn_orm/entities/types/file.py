@@ -15,7 +15,7 @@ from accsyn_orm.entities.capabilities import MemberBackend, unable
 from accsyn_orm.entities.dialects import ABSENT, Dialect
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
-from accsyn_orm.entities.values.path import FilledPathText
+from accsyn_orm.entities.values.path import ANYWHERE, FilledPathText, PathJudge
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.errors import EntityNotFoundError
 from accsyn_orm.paths import AccsynPath
@@ -45,6 +45,7 @@ class File(SubEntity):
         "v3": Dialect(names={"collection": "parent"}),
     }
     __parent__ = "collection"
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"path": ANYWHERE}
     __shown__ = ("id", "path")
 
     id: ReadOnlyAttr[str] = attr(init=False)
@@ -108,6 +109,8 @@ class File(SubEntity):
 
 def path_problem(path: str) -> str | None:
     """Return why a path cannot be that of a member: it must name the share that it is on."""
+    if reason := ANYWHERE(path):
+        return reason
     is_on_share = AccsynPath.parse(path, strict=False).kind in SHARE_KINDS
     return None if is_on_share else f"{path!r} names no share: write volume=code/path"
 

@@ -13,6 +13,7 @@ from accsyn_orm.entities.types.base_job import BaseJob
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.engine import Hook
 from accsyn_orm.entities.values.party import Party
+from accsyn_orm.entities.values.path import ANYWHERE, PathJudge
 from accsyn_orm.entities.values.references import Idents, Ref
 from accsyn_orm.entities.values.statuses import JobStatus
 from accsyn_orm.paths import AccsynPath
@@ -46,6 +47,8 @@ class Job(Pausable, BaseJob):
     __dialects__: ClassVar[Mapping[str, Dialect]] = {
         "v1": Dialect(entitytype="job", names={"name": "code"})
     }
+
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"source": ANYWHERE, "destination": ANYWHERE}
 
     status: AttrFrom[JobStatus, JobStatus | str] = attr(
         default=UNSET,

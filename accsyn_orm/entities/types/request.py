@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from accsyn_orm.entities.attributes import UNSET, AttrFrom, attr
 from accsyn_orm.entities.types.base_job import TasksAttr
 from accsyn_orm.entities.types.package import Package
 from accsyn_orm.entities.values.party import Party
+from accsyn_orm.entities.values.path import ANYWHERE, PathJudge
 from accsyn_orm.errors import EntityStateError
 from accsyn_orm.paths import AccsynPath
 
@@ -25,6 +29,7 @@ class Request(Package):
     """
 
     __entity_type__ = "request"
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"destination": ANYWHERE}
 
     destination: AttrFrom[Party, str | AccsynPath] = attr(default=UNSET, on="create")
     """The folder in the workspace to upload to; read as ``workspace:<id>``."""

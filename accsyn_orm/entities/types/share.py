@@ -22,6 +22,7 @@ from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.validation import Problem
 from accsyn_orm.entities.values.dates import UtcDatetime
 from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.path import WITHIN_A_SHARE, PathJudge
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.shares import ShareStatus, ShareType
 from accsyn_orm.errors import EntityNotFoundError
@@ -135,6 +136,8 @@ class Share(Accessible, HoldsFiles, Configured, Switchable, Deactivatable):
 
 class DirectoryShare(Share):
     """A share that is a directory of a volume: a folder or a home."""
+
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"path": WITHIN_A_SHARE}
 
     parent: AttrFrom[Ref["Volume"], str | Entity] = attr(default=UNSET, on="create")
     """Id of the volume, given as id or code; the default volume unless given."""

@@ -21,7 +21,12 @@ from accsyn_orm.entities.types.task_order import ordered
 from accsyn_orm.entities.validation import Problem, located, nearest
 from accsyn_orm.entities.values.engine import TaskCompute
 from accsyn_orm.entities.values.limits import NonEmpty, Priority
-from accsyn_orm.entities.values.path import FilledPathText, PathText
+from accsyn_orm.entities.values.path import (
+    ANYWHERE,
+    FilledGivenPathText,
+    GivenPathText,
+    no_path_of_pathlib,
+)
 from accsyn_orm.entities.values.setting_texts import SettingTexts
 from accsyn_orm.paths import AccsynPath
 
@@ -54,8 +59,8 @@ class _Moved(TypedDict, total=False):
 
     id: str
     uri: NonEmpty
-    source: FilledPathText
-    destination: PathText
+    source: FilledGivenPathText
+    destination: GivenPathText
     priority: Priority
     metadata: dict[str, Any]
     settings: SettingTexts
@@ -83,7 +88,7 @@ class _Delivered(TypedDict, total=False):
     """A file of a delivery."""
 
     uri: NonEmpty
-    source: FilledPathText
+    source: FilledGivenPathText
 
 
 @dataclass
@@ -141,7 +146,7 @@ class _Reader:
 
     def task(self, place: str, task: object) -> str | dict[str, Any]:
         if self.shape.need_source and isinstance(task, (str, AccsynPath)) and str(task):
-            return str(task)
+            return self._path(place, str(task))
         if (keys := self._keys(place, task)) is None:
             return {}
         try:
@@ -154,6 +159,11 @@ class _Reader:
         if "tasks" in valid:
             valid["tasks"] = self.listed(_at(place, "tasks"), valid["tasks"])
         return {key: wire_value(item) for key, item in valid.items()}
+
+    def _path(self, place: str, path: str) -> str:
+        if reason := ANYWHERE(path):
+            self.problems.append((place, reason))
+        return path
 
     def _check_uris(self, place: str, keyed: Mapping[str, str | dict[str, Any]]) -> None:
         for uri, task in keyed.items():
@@ -171,7 +181,7 @@ class _Reader:
         if not isinstance(task, Mapping):
             what = "a path, a Task" if self.shape.need_source else "a Task"
             reason = f"is {what} or a dictionary, not {type(task).__name__}"
-            self.problems.append((place, reason))
+            self.problems.append((place, no_path_of_pathlib(task) or reason))
             return None
         keys = {str(key): item for key, item in cast("Mapping[object, Any]", task).items()}
         if "dest" in keys:

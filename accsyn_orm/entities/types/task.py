@@ -20,6 +20,7 @@ from accsyn_orm.entities.values.dates import UtcDatetime, UtcDatetimeOrNever
 from accsyn_orm.entities.values.engine import TaskCompute
 from accsyn_orm.entities.values.limits import NonEmpty, Priority
 from accsyn_orm.entities.values.party import TaskParty
+from accsyn_orm.entities.values.path import ANYWHERE, PathJudge
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.setting_texts import SettingTexts, SettingValue
 from accsyn_orm.entities.values.statuses import TaskStatus
@@ -57,6 +58,7 @@ class Task(TaskActions, SubEntity):
     __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": Dialect(names={"job": "job.id"})}
     __parent__ = "job"
     __loaded_with__ = "job.tasks"
+    __paths__: ClassVar[Mapping[str, PathJudge]] = {"source": ANYWHERE, "destination": ANYWHERE}
     __shown__ = ("id", "uri", "status")
 
     id: ReadOnlyAttr[str] = attr(init=False)

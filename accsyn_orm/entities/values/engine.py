@@ -13,7 +13,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from accsyn_orm.entities.validation import located
 from accsyn_orm.entities.values.limits import NonEmpty
-from accsyn_orm.entities.values.path import FilledPathText
+from accsyn_orm.entities.values.path import FilledGivenPathText
 from accsyn_orm.entities.values.setting_texts import SettingTexts, setting_texts
 
 System: TypeAlias = Literal["linux", "mac", "windows"]
@@ -37,7 +37,7 @@ class MappedSharePath(TypedDict):
     """
 
     remote: NonEmpty
-    local: FilledPathText
+    local: FilledGivenPathText
     os: NotRequired[System]
 
 

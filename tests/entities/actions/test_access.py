@@ -90,6 +90,11 @@ def test_impossible_grants_are_refused_before_anything_is_sent(folder: Folder, s
     before = spoken.stats.requests
     with pytest.raises(EntityValidationError, match="revoke"):
         folder.grant(LISA, read=False)
+    for act in (folder.grant, folder.revoke):
+        with pytest.raises(EntityValidationError, match="without steps up"):
+            act(LISA, path="../x")
+        with pytest.raises(EntityValidationError, match="begins at a share"):
+            act(LISA, path="volume=projects/x")
     with pytest.raises(EntityStateError, match="save"):
         folder.grant(User(code="new@example.com"), read=True)
     if spoken.protocol == "v1":

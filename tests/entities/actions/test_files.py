@@ -120,6 +120,10 @@ def test_files_are_made_renamed_moved_and_deleted(session, folder: Folder) -> No
         (lambda share: share.delete_path(share.root), PathError, "is the whole share"),
         (lambda share: share.mkdir(""), PathError, "is the whole share"),
         (lambda share: share.rename("a", "b/c"), PathSyntaxError, "column"),
+        (lambda share: share.rename("a", "volume=b"), PathError, "is no name"),
+        (lambda share: share.mkdir("shaer=a"), PathSyntaxError, "begins at a share"),
+        (lambda share: share.move("a", "shaer=a/b"), PathSyntaxError, "begins at a share"),
+        (lambda share: share.size("site=london:a"), PathSyntaxError, "begins at a share"),
     ],
 )
 def test_paths_that_cannot_be_meant_are_refused_before_anything_is_sent(
