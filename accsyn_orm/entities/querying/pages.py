@@ -16,8 +16,8 @@ from accsyn_orm.errors import PagingError
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend, Record
     from accsyn_orm.entities.base import Entity
+    from accsyn_orm.entities.querying.narrowing import Narrowing
     from accsyn_orm.entities.querying.request import Request
-    from accsyn_orm.entities.querying.selection import Selection
 
 E = TypeVar("E", bound="Entity")
 
@@ -70,19 +70,20 @@ class Pages(Generic[E]):
     size: int
     is_ahead: bool
 
-    def turned(self, selection: Selection, query: str) -> Generator[list[E], None, None]:
+    def turned(self, query: Narrowing[E]) -> Generator[list[E], None, None]:
         """Give page after page.
 
         Args:
-            selection: says where to begin and end.
-            query: text of the query, for messages.
+            query: says where to begin and end, and what messages call it.
         """
+        selection = query.selection
         handed = Handed(is_strict=selection.strict is True)
         pager = Pager(
             self._find,
             self.size,
             written=handed.written,
-            lost=partial(PagingError, self.entity.__name__, query),
+            # Written only then: a query may have thousands of terms.
+            lost=lambda given: PagingError(self.entity.__name__, str(query), given),
         )
         place: Place | None = Place(selection.skip or 0, left=selection.limit)
         coming: Ahead[tuple[list[E], Place | None]] | None = None

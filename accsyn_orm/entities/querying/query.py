@@ -86,7 +86,7 @@ class Query(Narrowing[E]):
         backend = required_backend(self.entity, self.backend)
         request = request_of(self.entity, self.selection, backend)
         pages = Pages(self.entity, backend, request, size, is_ahead)
-        yield from pages.turned(self.selection, str(self))
+        yield from pages.turned(self)
 
     def all(self) -> Results[E]:
         """Return all entities, in a list."""
