@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -130,6 +131,25 @@ def test_every_layer_is_explained():
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
     rows = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
     assert [part for part in ALLOWED if f"`{part}`" not in rows] == ["accsyn_orm", "__main__"]
+
+
+def test_every_module_on_the_page_is_there():
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`(?!tests/)(?:\w+/)*(\w+\.py)`", page))
+    assert len(named) > 50
+    assert named <= {path.name for path in MODULES.values()}
+
+
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [("entities", "the entities"), ("session", "the session"), ("server", "the workspace")],
+)
+def test_every_module_of_a_large_part_is_explained(folder: str, title: str):
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    section = page.split(f"## Inside {title}\n")[1].split("\n## ")[0]
+    rows = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `"))
+    inside = [path for path in (PACKAGE / folder).iterdir() if not path.name.startswith("__")]
+    assert [path.name for path in inside if f"`{path.name}`" not in rows] == []
 
 
 @pytest.mark.parametrize("module", MODULES)
