@@ -260,12 +260,11 @@ class EmbeddedWorkspace:
         self._workspace.run_transfers(seconds=seconds)
 
     def write_environment(self, directory: Path) -> None:
-        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
+        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard``, for other programs.
 
-        They replace the keys that `credentials` gave out before. Only the owner can read the files.
+        They hold the keys that `credentials` gives out. Only the owner can read the files.
         """
-        self._credentials.clear()
-        self._workspace.write_environment(directory)
+        self._workspace.write_environment(directory, lambda role: self.credentials(role.value))
 
     def session(self, role: RoleName = "admin", protocol: Literal["v1", "v3"] = "v3") -> Session:
         """Make a session of the seed's first user of a role. Close it, or use it in ``with``."""

@@ -10,7 +10,7 @@ import ipaddress
 import math
 import shutil
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -186,14 +186,20 @@ class Workspace:
         """Start or stop accsyn's software on a machine, given its host name."""
         self.service.connect(self.code, client, connected=connected)
 
-    def write_environment(self, directory: Path) -> None:
-        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard`` with fresh keys.
+    def write_environment(
+        self, directory: Path, credentials_of: Callable[[Role], Credentials] | None = None
+    ) -> None:
+        """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard``.
 
         Only the owner can read the files.
+
+        Args:
+            directory: where to; it is made if it is not there.
+            credentials_of: gives what is written for a role; by default fresh keys.
         """
         private_directory(directory)
         for role in Role:
-            credentials = self.new_credentials(role)
+            credentials = (credentials_of or self.new_credentials)(role)
             lines = {
                 "ACCSYN_WORKSPACE": credentials.workspace,
                 "ACCSYN_API_USER": credentials.username,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from accsyn_orm import Session
 from accsyn_orm.errors import AccsynError, ConfigurationError
 from accsyn_orm.server import runner
 from accsyn_orm.server.access.roles import Role
@@ -219,6 +220,16 @@ def test_an_embedded_workspace_starts_quickly_and_leaves_nothing():
     assert threading.active_count() <= threads
     with pytest.raises(ConfigurationError, match="is not running"):
         _ = workspace.url
+
+
+def test_sessions_and_environment_files_of_one_workspace_share_their_keys(tmp_path):
+    with EmbeddedWorkspace(seed="empty") as workspace, workspace.session() as before:
+        workspace.write_environment(tmp_path)
+        with workspace.session("employee") as after:
+            for session, role in ((before, "admin"), (after, "employee")):
+                assert session.me().role == role
+                with Session(path_envfile=tmp_path / f".env.{role}") as elsewhere:
+                    assert elsewhere.me() == session.me()
 
 
 @pytest.mark.parametrize("protocol", ["v1", "v3"])
