@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +16,8 @@ import typer
 from typer.exceptions import TyperException
 
 from accsyn_orm.cli.bulk import changes, journals
+from accsyn_orm.cli.exits import INTERRUPTED, exit_code
+from accsyn_orm.cli.pipes import quiet_pipe
 from accsyn_orm.cli.reading import reading
 from accsyn_orm.cli.schema import schema
 from accsyn_orm.cli.signing import signing
@@ -169,27 +171,35 @@ def _extra(name: str) -> Generator[None, None, None]:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    with quiet_pipe():
+        _run()
+
+
+def _run() -> None:
     try:
         sys.exit(app(prog_name=_NAME, standalone_mode=False))
     except AccsynError as error:
-        from accsyn_orm.cli.exits import exit_code
-
-        typer.echo(f"error: {error}", err=True)
+        _say(f"error: {error}")
         sys.exit(exit_code(error))
     except TyperException as error:
         _tell_usage(error)
         sys.exit(error.exit_code)
     except typer.Abort:
-        typer.echo("interrupted", err=True)
-        sys.exit(130)  # as Ctrl-C anywhere else; here a question was open
+        _say("interrupted")
+        sys.exit(INTERRUPTED)  # as Ctrl-C anywhere else; here a question was open
+
+
+def _say(text: str) -> None:
+    with suppress(BrokenPipeError):  # where nobody listens, the exit code tells
+        typer.echo(text, err=True)
 
 
 def _tell_usage(error: TyperException) -> None:
     """Say in one line what was typed wrong, and where to read more; who typed nothing sees help."""
     message = error.format_message().strip()
     if type(error).__name__ == "NoArgsIsHelpError":  # which typer keeps to itself
-        typer.echo(message, err=True)
+        _say(message)
         return
     context = getattr(error, "ctx", None)
     where = f" (see {context.command_path} --help)" if context else ""
-    typer.echo(f"error: {message.rstrip('.')}{where}", err=True)
+    _say(f"error: {message.rstrip('.')}{where}")

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, TextIO, cast
 
-import typer
-
 from accsyn_orm import Entity
-from accsyn_orm.cli.exits import DONE
 from accsyn_orm.cli.options import Form
 from accsyn_orm.cli.output import Output, cell_text
 
@@ -73,9 +68,8 @@ def write_entities(
     columns = tuple(only) or tuple(
         name for name, spec in cls.__entity_attributes__.items() if spec.readable
     )
-    with quiet_pipe():
-        rows = (plain_record(entity, only) for entity in entities)
-        write_rows(rows, columns, form, sys.stdout)
+    rows = (plain_record(entity, only) for entity in entities)
+    write_rows(rows, columns, form, sys.stdout)
 
 
 def write_entity(entity: Entity, form: Form, *, only: Sequence[str] = ()) -> None:
@@ -96,13 +90,12 @@ def write_facts(facts: Mapping[str, object], form: Form) -> None:
     if form is Form.TABLE:
         Output().table(("", "value"), list(facts.items()), is_counted=False)
         return
-    with quiet_pipe():
-        if form is Form.JSON:
-            sys.stdout.write(f"{to_json(plain(facts), indent=2)}\n")
-        elif form is Form.YAML:
-            _dump_yaml(plain(facts), sys.stdout)
-        else:
-            write_rows([facts], tuple(facts), form, sys.stdout)
+    if form is Form.JSON:
+        sys.stdout.write(f"{to_json(plain(facts), indent=2)}\n")
+    elif form is Form.YAML:
+        _dump_yaml(plain(facts), sys.stdout)
+    else:
+        write_rows([facts], tuple(facts), form, sys.stdout)
 
 
 def write_rows(
@@ -165,22 +158,6 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     """Return plain values as JSON that a terminal cannot be driven with."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-@contextmanager
-def quiet_pipe() -> Generator[None, None, None]:
-    """End the command quietly when who reads its output has seen enough, as ``head`` does.
-
-    Raises:
-        typer.Exit: so it is.
-    """
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at its end, and would complain then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(DONE) from None
 
 
 def _write_jsonl(rows: Iterable[Mapping[str, object]], out: TextIO) -> None:

@@ -14,7 +14,7 @@ from accsyn_orm.cli.exits import CONFLICT, UsageError
 from accsyn_orm.cli.options import Access, Form
 from accsyn_orm.cli.output import Output
 from accsyn_orm.cli.progress import steps_bar
-from accsyn_orm.cli.records import quiet_pipe, to_json, write_rows
+from accsyn_orm.cli.records import to_json, write_rows
 from accsyn_orm.entities import Record
 from accsyn_orm.errors import BackendError, ConfigurationError, PayloadError, QueryError
 from accsyn_orm.schema import Difference, Schema, drift, generate, metadata_keys, sampled_kinds
@@ -47,8 +47,7 @@ def show(schema: Schema, form: Form | None) -> None:
     """Write a schema: as one value in JSON, else an attribute a line."""
     form = form or (Form.TABLE if sys.stdout.isatty() else Form.JSON)
     if form is Form.JSON:
-        with quiet_pipe():
-            sys.stdout.write(f"{to_json(schema.to_dict(), indent=2)}\n")
+        sys.stdout.write(f"{to_json(schema.to_dict(), indent=2)}\n")
         return
     rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _attributes(schema)]
     _write(rows, _COLUMNS, form)
@@ -75,8 +74,7 @@ def write(
     except ConfigurationError as error:
         raise UsageError(f"--{error.setting}", error.reason, hint=error.hint) from error
     if out is None:
-        with quiet_pipe():
-            sys.stdout.write(code)
+        sys.stdout.write(code)
         return
     out.write_text(code, encoding="utf-8")
     typer.echo(f"wrote {out}", err=True)
@@ -110,8 +108,7 @@ def _write(rows: Sequence[Mapping[str, object]], columns: Sequence[str], form: F
     if form is Form.TABLE:
         Output().table(columns, [[_cell(row[name]) for name in columns] for row in rows])
         return
-    with quiet_pipe():
-        write_rows(rows, columns, form, sys.stdout)
+    write_rows(rows, columns, form, sys.stdout)
 
 
 def _cell(value: object) -> object:

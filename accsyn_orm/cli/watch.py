@@ -19,7 +19,7 @@ from accsyn_orm import Entity, Query
 from accsyn_orm.cli.exits import DONE, FAILED, PARTIAL, UsageError
 from accsyn_orm.cli.options import Access
 from accsyn_orm.cli.output import harmless
-from accsyn_orm.cli.records import plain, quiet_pipe, to_json
+from accsyn_orm.cli.records import plain, to_json
 from accsyn_orm.entities import Size, Speed
 from accsyn_orm.errors import TransportError
 from accsyn_orm.query.nodes import Comparison, Operator
@@ -102,7 +102,7 @@ def watch(query: Query[Entity], access: Access, patience: Patience, *, as_json: 
         if not sights:
             typer.echo("nothing to watch: the query selects no job", err=True)
             return
-        with quiet_pipe(), _display(as_json=as_json) as display:
+        with _display(as_json=as_json) as display:
             display.show(sights)
             for seen in _looks(query.entity, sights, patience):
                 sights = seen

@@ -263,6 +263,39 @@ def test_reader_that_has_seen_enough_ends_it_quietly():
         assert process.wait(30) == 0
 
 
+NOBODY_READS = """
+import os, sys
+from accsyn_orm import Job, Queue, Session, User
+from accsyn_orm.cli import execution, lookup, main
+
+for line in sys.argv[1:]:
+    reader, writer = os.pipe()
+    os.close(reader)
+    if not (child := os.fork()):
+        os.dup2(writer, 1)
+        sys.argv = ["accsyn-orm", *line.split()]
+        main()
+    os.close(writer)
+    print(line, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.usefixtures("workspace")
+def test_every_way_to_write_is_quiet_where_nobody_reads():
+    quiet = [
+        "--help",
+        "whoami",
+        "find Job -o table",
+        "explain Job",
+        "update Queue name=x --dry-run",
+    ]
+    codes = {**dict.fromkeys(quiet, 0), f"get Queue {NOBODY}": 3}
+    command = [sys.executable, "-W", "error", "-c", NOBODY_READS, *codes]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines() == [f"{line} {code}" for line, code in codes.items()]
+    assert [line[:6] for line in done.stderr.splitlines()] == ["error:"]
+
+
 def test_terminal_sees_a_table_and_a_pipe_does_not(workspace):
     terminal = Terminal("find", "Queue", "--only", "code,status")
     assert terminal.end() == 0
