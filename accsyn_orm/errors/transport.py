@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Literal, TypeAlias
+
 from accsyn_orm.errors.base import AccsynError, on_one_line, with_hint
 from accsyn_orm.outcome import Outcome
+
+Verdict: TypeAlias = Literal["done", "undone", "unknown"]
+"""What became of a call that may have been done."""
+LookAgain: TypeAlias = Callable[[], tuple[Verdict, tuple[str, ...]]]
+"""Reads what became of a call; with the verdict come the ids of what may be its work."""
 
 _NO_ROOM = 507
 """The server cannot store what it takes to do this (RFC 4918), so it has not been done."""
@@ -100,7 +108,7 @@ class AmbiguousOutcomeError(TransportError):
     """A call may have changed something, and nothing that can be read tells whether it did.
 
     It was not repeated: that might have done it twice. Look before you do. The error that the call
-    itself ended with is its ``__cause__``.
+    itself ended with is its ``__cause__``. ``reconcile()`` looks again, once answers arrive again.
 
     Attributes:
         operation_class: what the operation does: ``set-state``, ``create`` or ``files``.
@@ -118,9 +126,33 @@ class AmbiguousOutcomeError(TransportError):
         cause: str,
         check: str,
         candidates: tuple[str, ...] = (),
+        look: LookAgain | None = None,
     ) -> None:
         self.operation_class = operation_class
         self.eid = eid
         self.candidates = candidates
+        self._look = look
         reason = f"may have been done, or not: {cause}"
         super().__init__(operation, host, reason, hint=f"{check}; call id {eid}")
+
+    def reconcile(self) -> Verdict:
+        """Look again what became of the call, by reading only; such as when the network is back.
+
+        Returns:
+            ``"done"``: all of it was done. ``"undone"``: nothing of it was, and it may be repeated.
+            ``"unknown"``: nothing that can be read tells; ``candidates`` may help. So it is for
+            calls that leave nothing to look for, such as creating a job, and for an error that
+            comes from another process.
+
+        Raises:
+            AccsynError: looking failed as well; ask again later.
+        """
+        if self._look is None:
+            return "unknown"
+        verdict, self.candidates = self._look()
+        return verdict
+
+    def __reduce__(self) -> tuple[Callable[..., AccsynError], tuple[Any, ...]]:
+        """Pickle what it says; what looks belongs to the session, and stays with it."""
+        rebuild, (kind, args, state) = super().__reduce__()
+        return rebuild, (kind, args, {**state, "_look": None})

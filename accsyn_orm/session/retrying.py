@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from accsyn_orm.errors import AccsynError, AmbiguousOutcomeError
 from accsyn_orm.outcome import Outcome
@@ -21,6 +21,7 @@ from accsyn_orm.pacing.patience import Patience, is_undone, may_recover
 from accsyn_orm.wire.operations import OperationClass
 
 if TYPE_CHECKING:
+    from accsyn_orm.errors.transport import LookAgain
     from accsyn_orm.session.log import SessionLog
     from accsyn_orm.session.stats import Stats
 
@@ -215,11 +216,22 @@ def _told(call: Call, failure: AccsynError, finding: Finding, *, is_doubtful: bo
         cause=_bare(failure, call),
         check=finding.check or _CHECKS[call.operation_class],
         candidates=finding.candidates,
+        look=_later(call.look) if call.look else None,
     )
     ambiguous.__cause__ = failure
     ambiguous.status_code = getattr(failure, "status_code", None)
     ambiguous.retry_after = failure.retry_after
     return ambiguous
+
+
+def _later(look: Look) -> LookAgain:
+    """Return what an error keeps to look once more."""
+
+    def look_again() -> tuple[Literal["done", "undone", "unknown"], tuple[str, ...]]:
+        finding = look()
+        return finding.verdict.value, finding.candidates
+
+    return look_again
 
 
 def _bare(failure: AccsynError, call: Call) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from accsyn_orm import AccsynPath, Session
-from accsyn_orm.errors import AmbiguousOutcomeError, BackendError
+from accsyn_orm.errors import AccsynError, AmbiguousOutcomeError, BackendError
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
 from accsyn_orm.session.retrying import Verdict
@@ -111,6 +113,63 @@ def test_lost_creation_with_a_unique_code_is_one(session, losing, fault):
     made = session.create("queue", {"code": code, "priority": 500})
     assert (made["code"], made["priority"]) == (code, 500)
     assert len(session.find(f"Queue WHERE code={code}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_done", "verdict", "priority"), [(True, "done", 79), (False, "unknown", None)]
+)
+def test_ambiguous_change_can_be_looked_at_later(
+    session, queue, losing, is_done, verdict, priority
+):
+    losing(Fault.RESET, *[Fault.RESET] * 4)  # of the change, and of looking
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        session.update("queue", queue, {"priority": 79})
+    losing(*[Fault.RESET] * 4)
+    with pytest.raises(AccsynError):
+        caught.value.reconcile()
+    if is_done:
+        session.update("queue", queue, {"priority": 79})  # as the late request would
+    assert caught.value.reconcile() == verdict
+    found = session.get_entity("queue", queue)["priority"]
+    assert (found == 79) is is_done
+
+
+def test_ambiguous_deletion_can_be_looked_at_later(session, queue, losing):
+    losing(*[Fault.RESET] * 9)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        session.delete_one("queue", queue)
+    losing()
+    assert caught.value.reconcile() == "undone"
+    assert session.delete_one("queue", queue)
+    assert caught.value.reconcile() == "done"
+
+
+def test_candidates_are_those_that_are_there_later(session, queue, losing):
+    code = session.get_entity("queue", queue)["code"]
+    losing(Fault.CRASH, *[Fault.RESET] * 4)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        session.create("queue", {"code": code, "priority": 123})
+    assert caught.value.candidates == ()
+    losing()
+    assert caught.value.reconcile() == "unknown"
+    assert caught.value.candidates == (queue,)
+
+
+def test_error_of_what_leaves_nothing_to_look_for_is_unknown_for_good(v3, losing):
+    losing(Fault.RESET)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        v3.create("stream", {"name": "lost for good", "recipients": ["lisa@example.com"]})
+    assert caught.value.reconcile() == "unknown"
+
+
+def test_error_that_goes_to_another_process_leaves_the_session_behind(session, queue, losing):
+    losing(*[Fault.RESET] * 9)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        session.delete_one("queue", queue)
+    losing()
+    for sent in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):
+        assert (str(sent), sent.eid) == (str(caught.value), caught.value.eid)
+        assert sent.reconcile() == "unknown"
 
 
 def test_somebody_elses_is_not_taken_for_ones_own(session, queue, losing):
