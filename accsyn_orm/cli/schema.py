@@ -87,7 +87,7 @@ def generate(
         typer.Option(
             "--metadata",
             metavar="TYPE.KEY=KIND",
-            help="Key of metadata that was agreed on, such as job.shot=str; may be repeated.",
+            help="Key of metadata that was agreed on, such as transfer.shot=str; may be repeated.",
         ),
     ] = None,
     sample: Annotated[

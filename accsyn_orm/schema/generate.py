@@ -64,12 +64,15 @@ def generate(
     Args:
         schema: what the workspace says.
         kinds: by wire type and attribute: its annotation; ``Any`` where it is not told.
-        metadata: by wire type: agreed keys of metadata, and their types.
+        metadata: by wire type: agreed keys of metadata, and their types; ``job`` stands for all
+            kinds of jobs also where the workspace has no such type.
 
     Raises:
         ConfigurationError: metadata was agreed on of a type that has none, or does not exist.
     """
-    unknown = sorted(metadata.keys() - schema.types.keys())
+    ours = [kind for kind in metadata if classes_of(kind, schema.protocol)]
+    every = dict.fromkeys([*schema.types, *ours])
+    unknown = sorted(metadata.keys() - every.keys())
     if unknown:
         known = ", ".join(schema.types)
         reason = f"this workspace has no type {', '.join(unknown)}"
@@ -77,9 +80,7 @@ def generate(
     without = [kind for kind in metadata if _metadata_of(schema, kind) is None]
     if without:
         raise ConfigurationError("metadata", f"{', '.join(without)}: has no metadata here")
-    found = [
-        _class(schema, kind, kinds.get(kind, {}), metadata.get(kind, {})) for kind in schema.types
-    ]
+    found = [_class(schema, kind, kinds.get(kind, {}), metadata.get(kind, {})) for kind in every]
     classes = [item for item in found if item.lines]
     body = "\n\n".join(item.text() for item in classes)
     head = _HEAD.format(workspace=re.sub(r"[^\w.-]", "_", schema.workspace))
@@ -99,7 +100,7 @@ def _class(
         kinds = {**kinds, METADATA: "dict[str, Any]"}
     lines = [
         _attribute(_free_name(item.name, taken), item, kinds.get(item.name, "Any"))
-        for name, item in schema.types[kind].items()
+        for name, item in schema.types.get(kind, {}).items()
         if name not in ours
     ]
     held = _metadata_of(schema, kind)

@@ -110,6 +110,12 @@ def test_keys_called_like_something_that_a_class_can_do_get_another_name(studio)
     assert 'pause_: MetadataKey[bool] = MetadataKey(bool, "pause")' in text
 
 
+def test_keys_of_jobs_are_possible_where_no_type_is_called_so(studio):
+    text = generate(studio, {}, metadata_keys(["job.shot=str"]))
+    assert "class Job(accsyn_orm.Job):" in text
+    assert "shot: MetadataKey[str] = MetadataKey(str)" in text
+
+
 def test_a_type_of_its_own_keeps_metadata_as_a_dictionary(tmp_path):
     flags = {"read": True, "create": True, "update": True}
     own = {name: AttributeSchema(name, **flags) for name in ("id", "metadata")}
