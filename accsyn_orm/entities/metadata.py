@@ -83,12 +83,8 @@ class MetadataKey(Generic[T]):
         return self.value_in(vars(instance)[METADATA])
 
     def __set__(self, instance: Entity, value: T | None) -> None:
-        """Write the value into ``metadata``.
-
-        Raises:
-            EntityValidationError: it is not of the type.
-        """
-        setattr(instance, self._name, value)  # entities assign by themselves
+        """Never reached: entities assign by themselves, this makes the descriptor go first."""
+        raise AttributeError(self._name)
 
     def value_in(self, metadata: object) -> T | None:
         """Return the value in what an entity has as metadata, as it is if it is not of the type."""

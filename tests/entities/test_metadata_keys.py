@@ -283,6 +283,10 @@ def test_class_shares_keys_with_what_it_is_made_of():
     new = PlateJob(**WAY, show="a", shot="b", plate="c")
     assert new.metadata == {"show": "a", "shot": "b", "plate": "c"}
     assert isinstance(WithShow.show, MetadataKey)
+    with pytest.raises(AttributeError, match="show"):
+        _ = WithShow().show
+    with pytest.raises(AttributeError, match="show"):
+        WithShow().show = "a"
 
 
 def test_key_can_be_taken_back_in_a_subclass():
