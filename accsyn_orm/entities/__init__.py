@@ -28,6 +28,7 @@ from accsyn_orm.entities.values.machines import (
     SiteStatus,
 )
 from accsyn_orm.entities.values.party import Party, TaskParty
+from accsyn_orm.entities.values.reference_lists import Refs
 from accsyn_orm.entities.values.references import Ref
 from accsyn_orm.entities.values.shares import ShareStatus, ShareType
 from accsyn_orm.entities.values.statuses import (
@@ -122,6 +123,7 @@ __all__ = [
     "ReadOnlyAttr",
     "Record",
     "Ref",
+    "Refs",
     "Request",
     "Results",
     "Server",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from accsyn_orm.entities.metadata import holder, keys_of
 from accsyn_orm.entities.values.amounts import Size, Speed
+from accsyn_orm.entities.values.reference_lists import Refs
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
@@ -78,7 +79,7 @@ def _cell(value: object) -> str:
         case Mapping():
             keys = ", ".join(map(str, cast("Mapping[object, object]", value)))
             return f"{{{keys}}}"
-        case list():
-            return f"{len(cast('list[object]', value))} items"
+        case list() | Refs():
+            return f"{len(cast('Sequence[object]', value))} items"
         case _:
             return str(value)

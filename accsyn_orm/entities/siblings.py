@@ -42,21 +42,21 @@ class Link:
         """What it is called."""
         return self.relation or self.attribute
 
-    def ident_in(self, entity: EntityModel) -> str | None:
-        """Return the id that an entity holds, or ``None``."""
+    def idents_of(self, entity: EntityModel) -> list[str]:
+        """Return the ids that an entity holds there: one or none, or those of a list."""
         value: object = vars(entity).get(self.attribute)
         if self.part and isinstance(value, str):
             kind, _, value = value.partition(":")
             value = value if kind == self.part else None
         elif self.part and isinstance(value, dict):
             value = cast("dict[str, Any]", value).get(self.part)
-        return value if isinstance(value, str) and value else None
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        return [ident for ident in values if isinstance(ident, str) and ident]
 
 
 def idents_in(entities: Iterable[EntityModel], link: Link) -> list[str]:
     """Return the ids that entities hold in one place, each once."""
-    found = dict.fromkeys(link.ident_in(entity) for entity in entities)
-    return [ident for ident in found if ident is not None]
+    return list(dict.fromkeys(ident for one in entities for ident in link.idents_of(one)))
 
 
 class Siblings:

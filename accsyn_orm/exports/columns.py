@@ -6,7 +6,7 @@ Agreed keys of metadata have columns of their own, beside that of metadata unles
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 from accsyn_orm.entities.metadata import holder, keys_of
 from accsyn_orm.entities.shape import plain_choices, type_choices
 from accsyn_orm.entities.values.amounts import Duration
+from accsyn_orm.entities.values.reference_lists import Refs
 from accsyn_orm.entities.views import view_in
 from accsyn_orm.errors import ExportError
 
@@ -148,8 +149,8 @@ def _is_whole(value: object) -> bool:
 
 
 def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, str) for item in cast("list[object]", value)
+    return isinstance(value, (list, Refs)) and all(
+        isinstance(item, str) for item in cast("Iterable[object]", value)
     )
 
 

@@ -10,9 +10,24 @@ PREFETCHING = "tests/entities/test_prefetching.py"
 RELATIONS = "tests/entities/test_relations.py"
 CHILDREN = "tests/entities/test_children.py"
 EQUALITY = "tests/entities/test_equality.py"
+LISTS = "tests/entities/values/test_reference_lists.py"
 STATS = "tests/session/test_stats.py"
 
 MUTANTS = [
+    Mutant(
+        "the ids of a list are not fetched together",
+        "entities/siblings.py",
+        "if isinstance(value, list) else [value]",
+        "if False else [value]",
+        (f"{LISTS}::test_all_that_were_loaded_together_take_one_request",),
+    ),
+    Mutant(
+        "a list of references takes entities of any class",
+        "entities/values/reference_lists.py",
+        "given = BeforeValidator(partial(ids_of, targets=targets))",
+        "given = BeforeValidator(ids_of)",
+        (f"{LISTS}::test_servers_and_ids_are_given_and_ids_are_sent",),
+    ),
     Mutant(
         "a query that was changed gives what was prefetched for another one",
         "entities/querying/narrowing.py",

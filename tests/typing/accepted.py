@@ -54,6 +54,7 @@ from accsyn_orm import (
     QueueStatus,
     Recipient,
     Ref,
+    Refs,
     Report,
     Request,
     Server,
@@ -411,6 +412,9 @@ def shares(volume: Volume, folder: Folder, home: Home, collection: Collection, f
     assert_type(volume.type, ShareType)
     assert_type(volume.paths, dict[str, str])
     assert_type(volume.server, Ref[Server] | None)
+    assert_type(volume.siteservers, Refs[Server])
+    assert_type(volume.siteservers.fetch(), list[Server])
+    assert_type(volume.siteservers[0], Ref[Server])
     assert_type(folder.parent, Ref[Volume])
     assert_type(folder.parent.fetch(), Volume)
     assert_type(home.user, Ref[User])

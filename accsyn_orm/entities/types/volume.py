@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from accsyn_orm.entities.actions.assignment import Assignable
@@ -14,6 +14,7 @@ from accsyn_orm.entities.relations import Many
 from accsyn_orm.entities.types.share import Share, v1_share
 from accsyn_orm.entities.validation import refusal
 from accsyn_orm.entities.values.limits import SystemPaths
+from accsyn_orm.entities.values.reference_lists import Refs
 from accsyn_orm.entities.values.references import Ref
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class Volume(Share, Assignable):
         default=UNSET, on="create", only="v3"
     )
     """Id of the main server; required in v3, where only it is shown. See ``assign()``."""
-    siteservers: Attr[list[str]] = attr(default=UNSET, on="create", only="v3")
+    siteservers: AttrFrom[Refs["Server"], Sequence[str | Entity]] = attr(
+        default=UNSET, on="create", only="v3"
+    )
     """Ids of servers at other sites that hold the files too (v3 only)."""
     licensed: ReadOnlyAttr[bool] = attr(init=False, only="v3")
     """Internal to accsyn (v3 only)."""

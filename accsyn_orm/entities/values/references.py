@@ -47,14 +47,14 @@ def id_of(value: object, *, targets: tuple[str, ...] = ()) -> object:
     return found
 
 
-def _ids_of(value: object) -> object:
-    """Return the ids of entities in a list, and other items as they are."""
+def ids_of(value: object, *, targets: tuple[str, ...] = ()) -> object:
+    """Return the ids of entities in a list, and other items as they are; see ``id_of()``."""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [id_of(item) for item in cast("Sequence[object]", value)]
+        return [id_of(item, targets=targets) for item in cast("Sequence[object]", value)]
     return value
 
 
-Idents: TypeAlias = Annotated[list[NonEmpty], BeforeValidator(_ids_of)]
+Idents: TypeAlias = Annotated[list[NonEmpty], BeforeValidator(ids_of)]
 """Run-time type of a list of entities: given as entities, ids or codes, stored as text."""
 
 
@@ -79,7 +79,7 @@ class Ref(str, Generic[E_co]):
 
         def __class_getitem__(cls, target: Any) -> Any:
             """Erase to the text, marked as a reference to the classes of these names."""
-            targets = _class_names(target)
+            targets = class_names(target)
             make = partial(cls.held_by, targets=targets)
             given = BeforeValidator(partial(id_of, targets=targets))
             return Annotated[str, given, View(str, make, targets)]
@@ -148,7 +148,8 @@ def _link(attribute: str, targets: tuple[str, ...]) -> Link:
     return Link(attribute, targets)
 
 
-def _class_names(target: Any) -> tuple[str, ...]:
+def class_names(target: Any) -> tuple[str, ...]:
+    """Return the names of the classes that a reference is declared to lead to."""
     if isinstance(target, str):
         return tuple(name.strip() for name in target.split("|"))
     return tuple(cls.__name__ for cls in get_args(target) or (target,))
