@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         entity_class,
     )
     from accsyn_orm.entities.actions.recipients import Recipient
+    from accsyn_orm.entities.attributes import UNSET
     from accsyn_orm.entities.publishing import Publication, PublishedFile
     from accsyn_orm.entities.querying.explanation import Explanation
     from accsyn_orm.errors import (
@@ -123,7 +124,7 @@ if TYPE_CHECKING:
     )
     from accsyn_orm.outcome import Outcome
     from accsyn_orm.paths import AccsynPath, FileSequence, PartyKind, PathKind, PathParty
-    from accsyn_orm.query.fields import FieldRef
+    from accsyn_orm.query.fields import Field, FieldRef
     from accsyn_orm.query.literals import raw
     from accsyn_orm.session import Session
 
@@ -237,7 +238,8 @@ _MODULES = {
         ),
         "accsyn_orm.outcome": ("Outcome",),
         "accsyn_orm.paths": ("AccsynPath", "FileSequence", "PartyKind", "PathKind", "PathParty"),
-        "accsyn_orm.query.fields": ("FieldRef",),
+        "accsyn_orm.entities.attributes": ("UNSET",),
+        "accsyn_orm.query.fields": ("Field", "FieldRef"),
         "accsyn_orm.query.literals": ("raw",),
         "accsyn_orm.session": ("Session",),
     }.items()
@@ -270,6 +272,7 @@ def _version() -> str:
 
 
 __all__ = [
+    "UNSET",
     "Access",
     "AccsynError",
     "AccsynPath",
@@ -302,6 +305,7 @@ __all__ = [
     "EntityValidationError",
     "Explanation",
     "ExportError",
+    "Field",
     "FieldRef",
     "File",
     "FileInfo",

@@ -16,3 +16,6 @@ class Outcome(str, Enum):
     """Something was sent, and no answer says what came of it: read back before repeating it."""
     APPLIED = "applied"
     """The backend answered that it did it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"

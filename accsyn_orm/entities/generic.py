@@ -65,7 +65,12 @@ def entity_class(entitytype: str) -> type[Entity]:
 def _generic(entitytype: str) -> type[GenericEntity]:
     name = "".join(part.capitalize() for part in entitytype.split("_"))
     about = f"Entities of the type {entitytype}, which this version has no class for."
-    namespace = {"__module__": __name__, "__doc__": about, "__entity_type__": entitytype}
+    namespace = {
+        "__module__": __name__,
+        "__doc__": about,
+        "__entity_type__": entitytype,
+        "__python__": f"entity_class({entitytype!r})",
+    }
     return new_class(name, (GenericEntity,), exec_body=lambda body: body.update(namespace))
 
 

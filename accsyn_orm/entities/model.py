@@ -24,7 +24,7 @@ from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
 from accsyn_orm.entities.metadata import METADATA, MetadataKey, holder, keys_of
 from accsyn_orm.entities.relations import Relation
-from accsyn_orm.entities.shape import container_names
+from accsyn_orm.entities.shape import container_names, python_name
 from accsyn_orm.entities.siblings import Siblings
 from accsyn_orm.entities.values.path import PathJudge
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
@@ -111,6 +111,8 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     """Whether any attribute may exist, because the type is unknown."""
     __always__: ClassVar[tuple[str, ...]] = ("id",)
     """Attributes that are loaded whatever else is: what tells one from the other."""
+    __python__: ClassVar[str] = ""
+    """What makes the class in Python, when it has no name to import."""
     __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
     """Attributes in the repr of a saved one; never free text or what may hold secrets.
 
@@ -358,8 +360,13 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
 
     def __repr_name__(self) -> str:
         """Return what makes an equal object: a saved one is not made, it is known."""
-        name = type(self).__name__
+        name = python_name(type(self))
         return name if self.is_new else f"{name}.loaded"
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        hidden = ", ".join(self._hidden()) if self.is_new else ""
+        return f"<{text} with {hidden}>" if hidden else text
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         values = {**vars(self), **self._agreed()}
@@ -377,6 +384,20 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
             return {}
         held = cast("Mapping[str, object]", metadata)
         return {name: held.get(key.key) for name, key in keys_of(type(self)).items()}
+
+    def _hidden(self) -> list[str]:
+        """Return what was given and is not shown, because it may be a secret."""
+        shown = {name for name, _ in self.__repr_args__()}
+        agreed = {key.key for name, key in keys_of(type(self)).items() if name in shown}
+        values = vars(self)
+        return [
+            name
+            for name, value in values.items()
+            if name not in shown
+            and not validation.is_untouched(type(self), name, value)
+            and not (name == "name" and value == values.get("code"))
+            and not (name == METADATA and agreed.issuperset(value))
+        ]
 
     def __str__(self) -> str:
         return repr(self)

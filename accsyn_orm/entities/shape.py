@@ -70,3 +70,8 @@ def _spellings(cls: type[EntityModel]) -> dict[str, str]:
 def find_attribute(cls: type[EntityModel], spelling: str) -> str | None:
     """Return the attribute that a current, older or wire spelling means."""
     return _spellings(cls).get(spelling)
+
+
+def python_name(cls: type[EntityModel]) -> str:
+    """Return what a class is written as in Python: its name, or the call that gives it."""
+    return str(vars(cls).get("__python__", "")) or cls.__name__

@@ -22,6 +22,10 @@ class AccsynError(Exception):
     outcome: Outcome = Outcome.NOT_SENT
     retry_after: float | None = None
 
+    def __repr__(self) -> str:
+        # In angle brackets, because the constructors take facts and no message.
+        return f"<{type(self).__name__}: {str(self)!r}>"
+
     def __reduce__(self) -> tuple[Callable[..., AccsynError], tuple[Any, ...]]:
         """Pickle by attributes; the default protocol would lose the constructors' keywords."""
         return _rebuild, (type(self), self.args, self.__dict__)

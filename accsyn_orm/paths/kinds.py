@@ -23,6 +23,9 @@ class _Word(str, Enum):
     def __str__(self) -> str:
         return str(self.value)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
 
 class PartyKind(_Word):
     """What stands before the colon: whose computer a path is on."""

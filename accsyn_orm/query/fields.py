@@ -258,7 +258,7 @@ class FieldRef(Generic[T_co]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return self.label
+        return f"FieldRef({self.name!r})" if self.label == self.name else self.label
 
 
 class UnboundField(FieldRef[Any]):
@@ -273,6 +273,15 @@ class UnboundField(FieldRef[Any]):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, is_mapping=True)  # checked when it meets an entity
+
+    def item(self, key: str) -> UnboundField:
+        """Return the field of one key; ``field[key]`` is short for this."""
+        found = UnboundField(f"{self.name}.{str(key).lower()}")
+        found.label = f"{self.label}[{key!r}]"
+        return found
+
+    def __repr__(self) -> str:
+        return f"Field({self.name!r})"
 
 
 Field = UnboundField

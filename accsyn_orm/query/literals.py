@@ -10,7 +10,7 @@ from enum import Enum
 from accsyn_orm.errors import QueryValueError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Raw:
     """Literal text that is taken as it is, for values that only the backend knows.
 
@@ -21,6 +21,9 @@ class Raw:
     """
 
     text: str
+
+    def __repr__(self) -> str:
+        return f"raw({self.text!r})"
 
 
 def raw(text: str) -> Raw:

@@ -108,6 +108,11 @@ class _Combinable:
         )
         raise TypeError(msg)
 
+    def __repr__(self) -> str:
+        from accsyn_orm.query.spelling import spell
+
+        return spell(_expression(self))
+
     def __str__(self) -> str:
         # Imported late: rendering and evaluation are functions over the finished tree.
         from accsyn_orm.query.render import render
@@ -133,7 +138,7 @@ def _expression(node: _Combinable) -> Expression:
     return cast("Expression", node)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison(_Combinable):
     """One condition: ``attribute operator value``.
 
@@ -148,7 +153,7 @@ class Comparison(_Combinable):
     attribute: str
     operator: Operator
     value: str | tuple[str, ...]
-    is_checked: bool = field(default=False, compare=False, repr=False)
+    is_checked: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _ATTRIBUTE.fullmatch(self.attribute):
@@ -181,23 +186,23 @@ def _check_quotable(text: str, value: object) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class And(_Combinable):
     """All operands hold. Operands that are themselves ``And`` are merged into this one."""
 
     operands: tuple[Expression, ...]
-    depth: int = field(default=0, init=False, compare=False, repr=False)
+    depth: int = field(default=0, init=False, compare=False)
 
     def __post_init__(self) -> None:
         _settle(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Or(_Combinable):
     """At least one operand holds. Operands that are themselves ``Or`` are merged into this one."""
 
     operands: tuple[Expression, ...]
-    depth: int = field(default=0, init=False, compare=False, repr=False)
+    depth: int = field(default=0, init=False, compare=False)
 
     def __post_init__(self) -> None:
         _settle(self)

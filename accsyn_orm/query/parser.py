@@ -34,7 +34,7 @@ def parse(text: str) -> Statement:
 
     Example:
         >>> parse("job where code='Daily backup'").where
-        Comparison(attribute='code', operator=<Operator.EQUAL: '='>, value='Daily backup')
+        Field('code') == 'Daily backup'
     """
     _require_text(text)
     if len(text) > CACHED_TEXT_LENGTH:

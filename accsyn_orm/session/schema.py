@@ -50,6 +50,9 @@ class Schema:
     protocol: GenerationName
     types: Mapping[str, Mapping[str, AttributeSchema]]
 
+    def __repr__(self) -> str:
+        return f"<Schema of {self.workspace} in {self.protocol}: {len(self.types)} types>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as data that JSON can hold; ``from_dict()`` reads it."""
         types = {

@@ -93,10 +93,10 @@ def test_what_may_be_written_is_not_known(gadgets) -> None:
 
 def test_it_shows_what_it_is_and_survives_copies(gadgets) -> None:
     red = Gadget.where().first()
-    assert repr(red) == f"Gadget.loaded(id='{1:024x}')"
+    assert repr(red) == f"entity_class('gadget').loaded(id='{1:024x}')"
     for copied in (copy.copy(red), copy.deepcopy(red), pickle.loads(pickle.dumps(red))):
         assert (copied, copied.parts) == (red, red.parts)
-    assert eval(repr(red), {"Gadget": Gadget}) == red  # our own text
+    assert eval(repr(red), {"entity_class": entity_class}) == red  # our own text
 
 
 def test_a_session_queries_types_by_name() -> None:

@@ -135,9 +135,11 @@ def test_what_was_given_stays_whose_it_is():
 
 
 def test_new_entity_is_shown_as_it_is_made():
-    new = ShotJob(**WAY, shot="sh010", stage=Stage.COMP, metadata={"token": "hunter2"})
+    new = ShotJob(**WAY, shot="sh010", stage=Stage.COMP)
     again = eval(repr(new))
     assert (again.shot, again.stage) == ("sh010", Stage.COMP)
+    new = ShotJob(**WAY, shot="sh010", metadata={"token": "hunter2"})
+    assert repr(new).endswith(", shot='sh010') with metadata>")
     assert "hunter2" not in repr(new)
 
 

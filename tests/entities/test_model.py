@@ -220,7 +220,7 @@ def test_repr_is_short_and_holds_nothing_that_may_be_secret(v3) -> None:
     shown = f"Job.loaded(id='{'a' * 24}', code='shots', status='running')"
     assert repr(loaded) == str(loaded) == shown
     new = Job(source="share=a/b", settings={"k": "hunter2"}, description="hunter2", tasks=["c"])
-    assert repr(new) == "Job(tasks=['c'], source='share=a/b')"
+    assert repr(new) == "<Job(tasks=['c'], source='share=a/b') with description, settings>"
 
 
 def test_repr_of_an_entity_can_be_pasted_back(v3) -> None:

@@ -128,7 +128,7 @@ def test_fields_without_a_type_leave_comparisons_unchecked():
     assert (field == raw("wibble")).is_checked
     assert field.raw("wibble").is_checked
     assert isinstance(field, FieldRef)
-    assert repr(field) == "status"
+    assert repr(field) == "Field('status')"
 
 
 def test_fields_with_a_type_check_what_they_are_compared_with():

@@ -70,6 +70,9 @@ class Explanation:
     def __str__(self) -> str:
         return "\n".join([self.query, *(f"  {name:<9}{text}" for name, text in self.lines())])
 
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.query!r}: {self.cost}>"
+
     def _repr_html_(self) -> str:
         from accsyn_orm.entities.notebook import explanation_html  # only notebooks ask
 

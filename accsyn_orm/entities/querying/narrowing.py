@@ -9,8 +9,10 @@ from typing_extensions import Self
 
 from accsyn_orm.entities.literals import bind, selected_name
 from accsyn_orm.entities.querying.selection import Selection, natural
-from accsyn_orm.errors import EntityStateError, QueryValueError
+from accsyn_orm.entities.shape import python_name
+from accsyn_orm.errors import EntityStateError, QueryError, QueryValueError
 from accsyn_orm.query.nodes import And, Comparison, Expression, Or, Statement, all_of, any_of
+from accsyn_orm.query.spelling import spell
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Backend
@@ -171,8 +173,18 @@ class Narrowing(Generic[E]):
         return str(Statement(self.entity.__entity_type__, self.selection.where))
 
     def __repr__(self) -> str:
-        begin = "where()" if self.selection.where is None else f"parse({str(self)!r})"
-        return f"{self.entity.__name__}.{begin}{self.selection.calls()}"
+        where = self.selection.where
+        begin = "where()" if where is None else f"parse({str(self)!r})"
+        if where is not None and not self._is_read_back():
+            begin = f"where({spell(where, is_raw=True)})"
+        return f"{python_name(self.entity)}.{begin}{self.selection.calls()}"
+
+    def _is_read_back(self) -> bool:
+        """Whether its text is read as the same, and not refused for a value marked as raw."""
+        try:
+            return self.entity.parse(str(self)).selection.where == self.selection.where
+        except QueryError:
+            return False
 
     def __bool__(self) -> NoReturn:
         msg = "a query has no truth value: ask with exists(), or collect with all()"

@@ -99,11 +99,13 @@ class Party(str):
         return self._ref().fetch(refresh=refresh)
 
     def _ref(self) -> Ref[Entity]:
+        if (holder := getattr(self, "_holder", None)) is None:
+            return Ref(self.id)  # made from text alone: it says so
         if not self.entity_type:
             reason = f"{str(self)!r} is no party such as user:<id>: nobody to fetch"
-            raise EntityStateError(f"{type(self._holder).__name__}.{self._attribute}", reason)
+            raise EntityStateError(f"{type(holder).__name__}.{self._attribute}", reason)
         link = _link(self._attribute, self.entity_type)
-        return Ref.along(link, self.id, self._holder)
+        return Ref.along(link, self.id, holder)
 
     def __repr__(self) -> str:
         return f"Party({super().__repr__()})"
@@ -166,7 +168,12 @@ class TaskParty(Mapping[str, Any]):
     }
     """What it refers to, by the name here."""
 
-    def __init__(self, value: str | Mapping[str, Any], holder: EntityModel, attribute: str) -> None:
+    def __init__(
+        self,
+        value: str | Mapping[str, Any],
+        holder: EntityModel | None = None,
+        attribute: str = "source",
+    ) -> None:
         self._values: Mapping[str, Any] = {} if isinstance(value, str) else value
         self._holder = holder
         self._attribute = attribute
@@ -220,7 +227,8 @@ class TaskParty(Mapping[str, Any]):
     def _ref(self, part: str) -> Ref[Any] | None:
         for link in self.parts[part].links(self._attribute):
             if ident := self._text(link.part):
-                return Ref.along(link, ident, self._holder)
+                holder = self._holder
+                return Ref(ident) if holder is None else Ref.along(link, ident, holder)
         return None
 
     def __getitem__(self, key: str) -> Any:

@@ -17,7 +17,7 @@ from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.siblings import Link
 from accsyn_orm.entities.values.limits import NonEmpty
 from accsyn_orm.entities.views import View, view_in
-from accsyn_orm.errors import EntityNotFoundError
+from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
@@ -102,7 +102,8 @@ class Ref(str, Generic[E_co]):
     @property
     def is_loaded(self) -> bool:
         """Whether ``fetch()`` has the answer already, for this entity or one loaded with it."""
-        return str(self) in self._holder.siblings.fetched(self._link)
+        holder, link = self._place()
+        return str(self) in holder.siblings.fetched(link)
 
     def fetch(self, *, refresh: bool = False) -> E_co:
         """Return the entity, in whatever state it is.
@@ -115,15 +116,25 @@ class Ref(str, Generic[E_co]):
 
         Raises:
             EntityNotFoundError: it is gone, or may not be seen.
+            EntityStateError: it was made from an id, and stands in no entity.
             HiddenRequestError: it would take a request, inside ``strict()``.
         """
         # Loads what asks, which entities are made of.
         from accsyn_orm.entities.links import follow
 
-        found = follow(self._holder, self._link, str(self), refresh=refresh)
+        holder, link = self._place()
+        found = follow(holder, link, str(self), refresh=refresh)
         if found is None:
-            raise EntityNotFoundError(" or ".join(self._link.targets), f"id {str(self)!r}")
+            raise EntityNotFoundError(" or ".join(link.targets), f"id {str(self)!r}")
         return cast("E_co", found)
+
+    def _place(self) -> tuple[EntityModel, Link]:
+        """Return the entity that it stands in, and where."""
+        try:
+            return self._holder, self._link
+        except AttributeError:
+            reason = f"{str(self)!r} stands in no entity: use get() of the class that it is of"
+            raise EntityStateError("Ref", reason) from None
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, EntityModel):
