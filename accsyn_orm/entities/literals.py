@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from enum import Enum
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -218,8 +219,8 @@ def _accepted(label: str, name: str, kinds: tuple[type[Any], ...], text: str) ->
 
 def _refusal(label: str, name: str, kinds: tuple[type[Any], ...], text: str) -> QueryValueError:
     for kind in kinds:
-        if issubclass(kind, OpenEnum):
-            values = [member.value for member in kind]
+        if issubclass(kind, Enum):
+            values = [str(member.value) for member in kind]
             near = nearest(text, values)
             hint = (
                 f"did you mean {near!r}?" if near else "mark it with raw() if the backend knows it"
@@ -244,6 +245,8 @@ def _checks_for(kinds: tuple[type[Any], ...]) -> tuple[Callable[[str], str | Non
 def _check_for(kind: type[Any]) -> Callable[[str], str | None]:
     if issubclass(kind, OpenEnum):
         return lambda text: _enum_text(kind, text)
+    if issubclass(kind, Enum):
+        return lambda text: _member_text(kind, text)
     if issubclass(kind, dict):
         return lambda _: None
     return _CHECKS.get(kind, _any_text)
@@ -261,6 +264,12 @@ def _enum_text(kind: type[OpenEnum], text: str) -> str | None:
         return str(kind(text.lower()))
     except ValueError:
         return None
+
+
+def _member_text(kind: type[Enum], text: str) -> str | None:
+    """Accept values of an enumeration of somebody's own, and patterns."""
+    values = {str(member.value).lower() for member in kind}
+    return text if "*" in text or text.lower() in values else None
 
 
 def _number_text(text: str) -> str | None:

@@ -229,6 +229,7 @@ def test_copy_with_keys_and_metadata_has_both(v3):
         (ShotJob.shot.in_(["a", "b"]), "metadata.shot IN a,b"),
         (ShotJob.shot == None, "metadata.shot=null"),
         (ShotJob.stage == Stage.COMP, "metadata.stage=comp"),
+        (ShotJob.stage == "Co*", "metadata.stage=Co*"),
         (ShotJob.slate["n"] == 1, "metadata.slate.n=1"),
         (Field("shot") == "a", "metadata.shot=a"),
         (Field("frame") == 5, "metadata.frame-no=5"),
@@ -253,6 +254,8 @@ def test_text_names_keys_like_attributes():
 def test_values_that_a_key_never_has_are_refused(text):
     with pytest.raises(QueryValueError, match=r"'five': ShotJob\.frame is a number"):
         ShotJob.parse(f"Job WHERE {text}")
+    with pytest.raises(QueryValueError, match=r"ShotJob\.stage.* anim, comp .*mean 'comp'"):
+        _ = ShotJob.stage == "cmp"
     with pytest.raises(QueryValueError, match=r"ShotJob\.slate is a dictionary"):
         _ = ShotJob.slate == "x"
 
