@@ -16,7 +16,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from accsyn_orm.bulk.bench import Bench, Terms
 from accsyn_orm.bulk.calls import Line
 from accsyn_orm.bulk.changes import send_changes
 from accsyn_orm.bulk.creations import send_creations
@@ -27,6 +26,7 @@ from accsyn_orm.bulk.progress import ProgressCallback, tally_of
 from accsyn_orm.bulk.report import Report
 from accsyn_orm.bulk.rows import Action, Row
 from accsyn_orm.bulk.units import WORKERS, Unit, batch_for, divided
+from accsyn_orm.bulk.workbench import Terms, Workbench
 from accsyn_orm.errors import EntityError
 from accsyn_orm.pacing.patience import Patience
 
@@ -129,7 +129,7 @@ class Run:
             force=plan.force,
             kept=plan.kept,
         )
-        self._bench = Bench(plan.backend, self._line, journal, terms)
+        self._bench = Workbench(plan.backend, self._line, journal, terms)
         self._bench.remember(past.doubtful, past.rounds, past.again)
 
     def go(self) -> Report:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from accsyn_orm.bulk.bench import Bench
 from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.payloads import change_of
 from accsyn_orm.bulk.rows import Action, Row
 from accsyn_orm.bulk.units import Unit
+from accsyn_orm.bulk.workbench import Workbench
 from accsyn_orm.entities.backend import Record
 from accsyn_orm.entities.dialects import wire_type
 from accsyn_orm.errors import AccsynError, EntityStateError
@@ -23,7 +23,7 @@ _NOT_DELETED = "the backend did not delete it, and did not say why"
 _NOT_CHANGED = "the backend agreed to change it, and did not"
 
 
-def send_changes(bench: Bench, unit: Unit) -> None:
+def send_changes(bench: Workbench, unit: Unit) -> None:
     """Bring the rows of a unit to their end."""
     since = time.monotonic()
     try:
@@ -36,7 +36,7 @@ def send_changes(bench: Bench, unit: Unit) -> None:
         _send(bench, rows)
 
 
-def _ready(bench: Bench, rows: Sequence[Row]) -> list[Row]:
+def _ready(bench: Workbench, rows: Sequence[Row]) -> list[Row]:
     """Return the rows that may be sent; the others have ended."""
     looked_at = [row for row in rows if bench.checks or bench.is_doubtful(row)]
     found = bench.read(looked_at) if looked_at else {}
@@ -47,7 +47,7 @@ def _ready(bench: Bench, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if ends.get(row.number) is None]
 
 
-def _send(bench: Bench, rows: list[Row]) -> None:
+def _send(bench: Workbench, rows: list[Row]) -> None:
     """Send rows in one request, and again when it did nothing, until each row has an end."""
     since, number, may_arrive = time.monotonic(), 0, False
     while True:
@@ -77,7 +77,7 @@ def _send(bench: Bench, rows: list[Row]) -> None:
 
 
 def _end_refused(
-    bench: Bench, rows: Sequence[Row], failure: AccsynError, *, is_alone: bool
+    bench: Workbench, rows: Sequence[Row], failure: AccsynError, *, is_alone: bool
 ) -> None:
     """End a row that was refused; of several, one was the reason, and each is told its own."""
     for row in rows:
@@ -87,7 +87,7 @@ def _end_refused(
             _send(bench, [row])
 
 
-def _attempt(bench: Bench, rows: list[Row]) -> tuple[list[Row], AccsynError | None]:
+def _attempt(bench: Workbench, rows: list[Row]) -> tuple[list[Row], AccsynError | None]:
     """Send rows once; return those without an end, and why they have none."""
     try:
         ends = _request(bench, rows)
@@ -104,7 +104,7 @@ def _attempt(bench: Bench, rows: list[Row]) -> tuple[list[Row], AccsynError | No
     return silent, failure
 
 
-def _look_back(bench: Bench, rows: Sequence[Row], since: float) -> list[Row]:
+def _look_back(bench: Workbench, rows: Sequence[Row], since: float) -> list[Row]:
     """Return the rows that certainly did not happen; the others have an end."""
     for row in rows:
         bench.doubt(row)
@@ -115,7 +115,7 @@ def _look_back(bench: Bench, rows: Sequence[Row], since: float) -> list[Row]:
         return []
 
 
-def _request(bench: Bench, rows: Sequence[Row]) -> Mapping[str, RowResult]:
+def _request(bench: Workbench, rows: Sequence[Row]) -> Mapping[str, RowResult]:
     """Send rows in one request; return how they ended, by id, as far as the answer says."""
     row, backend = rows[0], bench.backend
     name = wire_type(row.entity, backend)
@@ -133,7 +133,9 @@ def _request(bench: Bench, rows: Sequence[Row]) -> Mapping[str, RowResult]:
     return _ends(bench, rows, bench.write(rows, lambda: backend.update_many(name, parent, items)))
 
 
-def _ends(bench: Bench, rows: Sequence[Row], records: Sequence[Record]) -> Mapping[str, RowResult]:
+def _ends(
+    bench: Workbench, rows: Sequence[Row], records: Sequence[Record]
+) -> Mapping[str, RowResult]:
     answers = {str(record["id"]): record for record in records if "id" in record}
     ends: dict[str, RowResult] = {}
     for row in rows:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from accsyn_orm.bulk.bench import Bench
 from accsyn_orm.bulk.images import agree, image_of
 from accsyn_orm.bulk.outcome import RowResult, RowState, done, undone
 from accsyn_orm.bulk.payloads import creation_of
 from accsyn_orm.bulk.rows import Row
 from accsyn_orm.bulk.units import Unit
+from accsyn_orm.bulk.workbench import Workbench
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.dialects import wire_type
 from accsyn_orm.entities.lookups import find_by_values
@@ -38,7 +38,7 @@ _MAYBE_THERE = "may have been created, and nothing tells it from others: look be
 _OTHERWISE = "is there with this {name}, but otherwise than planned: look which of them it is"
 
 
-def send_creations(bench: Bench, unit: Unit) -> None:
+def send_creations(bench: Workbench, unit: Unit) -> None:
     """Bring the rows of a unit to their end."""
     for row in unit.rows:
         since = time.monotonic()
@@ -54,7 +54,7 @@ def send_creations(bench: Bench, unit: Unit) -> None:
             bench.finish(end)
 
 
-def _sent(bench: Bench, row: Row, *, may_arrive: bool) -> RowResult:
+def _sent(bench: Workbench, row: Row, *, may_arrive: bool) -> RowResult:
     """Create the entity, and once more when it certainly is not there.
 
     Args:
@@ -89,7 +89,7 @@ def _sent(bench: Bench, row: Row, *, may_arrive: bool) -> RowResult:
         bench.line.pause(number, failure)
 
 
-def _request(bench: Bench, row: Row) -> RowResult:
+def _request(bench: Workbench, row: Row) -> RowResult:
     backend = bench.backend
     data, parent = creation_of(row, backend)
     name = wire_type(row.entity, backend)
@@ -105,7 +105,7 @@ def _request(bench: Bench, row: Row) -> RowResult:
 # -- after an answer got lost ----------------------------------------------------------------------
 
 
-def _look_for(bench: Bench, row: Row) -> RowResult | None:
+def _look_for(bench: Workbench, row: Row) -> RowResult | None:
     """Return how a row ended by what there is, or ``None`` if it may be sent."""
     name = next((name for name in row.entity.__unique__ if name in row.after), None)
     if name is None:
@@ -134,7 +134,7 @@ def _is_as_planned(row: Row, entity: Entity) -> bool:
     return all(agree(cls, name, row.after[name], now) for name, now in image.items())
 
 
-def _candidates(bench: Bench, row: Row) -> tuple[str, ...]:
+def _candidates(bench: Workbench, row: Row) -> tuple[str, ...]:
     """Return the ids of entities that may be the one a row created."""
     cls = row.entity
     conditions: list[Expression] = []

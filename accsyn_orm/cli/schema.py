@@ -1,6 +1,6 @@
 """``accsyn-orm schema show, diff`` and ``generate``: the commands and their options.
 
-What they do is in `schemas`, which is loaded when one of them runs: help has no use for it.
+What they do is in `inspection`, which is loaded when one of them runs: help has no use for it.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def show(
 ) -> None:
     """Show types and attributes, and what you may do with them."""
     form = chosen_form(output, as_json=as_json)
-    from accsyn_orm.cli import schemas
+    from accsyn_orm.cli import inspection
 
-    schemas.show(schemas.read(types or (), file, Access(env_file, profile)), form)
+    inspection.show(inspection.read(types or (), file, Access(env_file, profile)), form)
 
 
 @schema.command()
@@ -70,9 +70,11 @@ def diff(
 ) -> None:
     """Show where the workspace differs from the classes; exit code 5 if it does."""
     form = chosen_form(output, as_json=as_json)
-    from accsyn_orm.cli import schemas
+    from accsyn_orm.cli import inspection
 
-    schemas.diff(schemas.read(types or (), file, Access(env_file, profile)), ignore or (), form)
+    inspection.diff(
+        inspection.read(types or (), file, Access(env_file, profile)), ignore or (), form
+    )
 
 
 @schema.command()
@@ -98,8 +100,8 @@ def generate(
     env_file: EnvFile = None,
 ) -> None:
     """Write classes for what only this workspace has: plain Python, to be committed."""
-    from accsyn_orm.cli import schemas
+    from accsyn_orm.cli import inspection
 
     access = Access(env_file, profile)
-    found = schemas.read(types or (), file, access)
-    schemas.write(found, metadata or (), out, access, sample=0 if file else sample)
+    found = inspection.read(types or (), file, access)
+    inspection.write(found, metadata or (), out, access, sample=0 if file else sample)

@@ -1,4 +1,4 @@
-"""Carrying out the commands about schemas."""
+"""Carrying out the commands about schemas: showing them, comparing them, writing classes."""
 
 from __future__ import annotations
 

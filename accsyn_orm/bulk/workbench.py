@@ -1,4 +1,4 @@
-"""The bench: what a worker has at hand while it brings rows to their end."""
+"""The workbench: what a worker has at hand while it brings rows to their end."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Terms:
     kept: Mapping[int, Entity] = field(default_factory=dict[int, Entity])
 
 
-class Bench:
+class Workbench:
     """Shared by all workers of a run.
 
     Args:
