@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from accsyn_orm import ExportError, Job, JobStatus, Queue, User, exports
+from accsyn_orm import ExportError, Job, JobStatus, Queue, User, Volume, exports
 from accsyn_orm.entities import Attr, MetadataKey, attr
 from accsyn_orm.exports import Kind, columns_of
 from accsyn_orm.testing import EmbeddedWorkspace
@@ -199,6 +199,13 @@ def test_tables_of_no_class_or_of_two_are_refused(read):
         read([])
     with pytest.raises(ExportError, match="holds Queue and User"):
         read([Queue.loaded(id="a"), User.loaded(id="b")])
+
+
+def test_lists_of_references_are_lists_of_text():
+    volumes = [Volume.loaded(id=ID, siteservers=["a" * 24]), Volume.loaded(id=ID, siteservers=[])]
+    column = exports.to_arrow(volumes).column("siteservers")
+    assert column.type == pa.list_(pa.string())
+    assert column.to_pylist() == [["a" * 24], []]
 
 
 @FORMS
