@@ -62,13 +62,7 @@ class Relation(Generic[E_co]):
 
 
 class Beneath:
-    """Marks what reads as the query for sub-entities, which have one parent in every request.
-
-    Attributes:
-        kinds: what they are called.
-    """
-
-    kinds: str
+    """Marks what reads as the query for sub-entities, which have one parent in every request."""
 
 
 class Many(Relation[E_co]):

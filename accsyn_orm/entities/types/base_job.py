@@ -133,8 +133,6 @@ class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
 class _TasksOfJob(Beneath):
     """Reads ``job.tasks``; a data descriptor, so that it goes before the value given to create."""
 
-    kinds = "tasks"
-
     def __get__(self, instance: BaseJob | None, owner: type[BaseJob]) -> Query[Task]:
         if instance is None:
             reason = f"{owner.__name__}.tasks cannot be queried: ask for Task, or use job.tasks"

@@ -87,8 +87,6 @@ class Collection(Share):
 class _FilesOfCollection(Beneath):
     """Reads ``collection.files``; a data descriptor, so that it goes before what was given."""
 
-    kinds = "files"
-
     def __get__(self, instance: Collection | None, owner: type[Collection]) -> Query[File]:
         if instance is None:
             raise AttributeError("files")  # the metaclass says more
