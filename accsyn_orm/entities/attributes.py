@@ -110,10 +110,14 @@ class AttributeSpec:
     readable: bool = True
     roles: tuple[str, ...] = ()
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return what it may be called in a record, the likeliest first."""
+        return tuple(dict.fromkeys((self.wire or name, *self.aliases)))
+
     def to_field(self, name: str) -> Any:
         """Return the Pydantic field: never required, because a record may hold any selection."""
-        spellings = dict.fromkeys((self.wire or name, *self.aliases))
-        if list(spellings) == [name]:
+        spellings = self.spellings(name)
+        if spellings == (name,):
             return Field(default=UNSET)
         return Field(default=UNSET, validation_alias=AliasChoices(*spellings))
 

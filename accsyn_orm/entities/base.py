@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import Self
@@ -13,9 +14,9 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.changes import Change, detached, refilled
 from accsyn_orm.entities.conflicts import reconciled
-from accsyn_orm.entities.dialects import dialect_of, wire_type
+from accsyn_orm.entities.dialects import NEUTRAL, dialect_of, wire_type
 from accsyn_orm.entities.folding import folded
-from accsyn_orm.entities.loading import build
+from accsyn_orm.entities.loading import Loader
 from accsyn_orm.entities.model import EntityModel, EntityState
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.sending import outgoing
@@ -105,9 +106,7 @@ class Entity(EntityModel):
         known, problems = folded(cls, values, is_new=False)
         if problems:
             raise validation.refusal(cls, problems)
-        entity = build(cls, known)
-        entity.settle(EntityState(session, is_new=False))
-        return entity
+        return next(Loader(cls, NEUTRAL, EntityState(session, is_new=False)).load([known]))
 
     @classmethod
     def load_record(cls, record: Mapping[str, Any], backend: Backend) -> Self:
@@ -132,14 +131,9 @@ class Entity(EntityModel):
             siblings: what they will belong to.
         """
         state = EntityState(backend, is_new=False, siblings=siblings)
-        own = dialect_of(cls, backend)
         entities: list[Self] = []
-        for record in records:
-            kind = cls.class_of(record)
-            dialect = own if kind is cls else dialect_of(kind, backend)
-            entity = build(kind, dialect.read(record, kind.__entity_attributes__))
-            entity.settle(state)
-            entities.append(entity)
+        for kind, group in groupby(records, cls.class_of):
+            entities += Loader(kind, dialect_of(kind, backend), state).load(group)
         return entities
 
     @classmethod
@@ -382,7 +376,6 @@ class Entity(EntityModel):
         self._note(before={name: value for name, value in before if name not in gone})
         for name in gone:
             vars(self).pop(name, None)
-            self.__pydantic_fields_set__.discard(name)
 
     def _catch_up(self, backend: Backend) -> None:
         """Take over what others changed, and keep the own changes.

@@ -1,60 +1,130 @@
-"""Making entities from records: one pass of the validator, and a repair only when that fails."""
+"""Making entities from records: one pass of the validator, and a repair only when that fails.
+
+The validator of the class is for what people give: it fills in what is missing. That of records
+gives what is there, which is an entity's dictionary as it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import SchemaValidator, core_schema
 
-from accsyn_orm.entities.shape import find_attribute, type_choices
+from accsyn_orm.entities.model import EntityModel
+from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
+from accsyn_orm.entities.values.shortcuts import of_records
 from accsyn_orm.entities.values.statuses import OpenEnum
 
 if TYPE_CHECKING:
-    from accsyn_orm.entities.model import EntityModel
+    from accsyn_orm.entities.dialects import Dialect
+    from accsyn_orm.entities.model import EntityState
 
-M = TypeVar("M", bound="EntityModel")
+M = TypeVar("M", bound=EntityModel)
+
+# The slots of a model, as Pydantic fills them: object.__setattr__() takes twice as long.
+_set_values = BaseModel.__dict__["__dict__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+_set_state = EntityModel.__dict__["_state"].__set__
 
 
-def build(cls: type[M], record: Mapping[str, Any]) -> M:
-    """Return an object with the record's values, without any state.
+class Loader(Generic[M]):
+    """Makes the entities of one class that an answer holds.
 
-    Attributes that the record lacks are absent. Unknown values of enumerations become unknown
+    Attributes that a record lacks are absent. Unknown values of enumerations become unknown
     members, other values that do not fit are kept as they are.
+
+    Args:
+        cls: the class.
+        dialect: how the records are spelled.
+        state: what the entities remember; shared, as long as there is nothing else.
     """
-    try:
-        entity: M = cls.__pydantic_validator__.validate_python(record)
-    except ValidationError as error:
-        entity = _repaired(cls, record, error)
-    drop_unset(entity)
-    return entity
+
+    def __init__(self, cls: type[M], dialect: Dialect, state: EntityState) -> None:
+        self._class = cls
+        self._dialect = dialect
+        self._state = state
+
+    def load(self, records: Iterable[Mapping[str, Any]]) -> Iterator[M]:
+        """Give the entities that records describe."""
+        # Everything in here is done ten thousand times for one long answer.
+        cls, spell, state = self._class, self._dialect.read, self._state
+        read, known = _reader(cls), cls.__entity_attributes__
+        names: tuple[str, ...] = ()
+        looks = Looks()
+        for sent in records:
+            record = spell(sent, known)
+            try:
+                values = read(record)
+            except ValidationError as error:
+                values = _repaired(cls, record, error)
+            if (present := tuple(record)) != names:
+                names, looks = present, _looks(cls, present)
+            entity = cls.__new__(cls)
+            _set_values(entity, values)
+            _set_extra(entity, {name: record[name] for name in looks.unknown})
+            _set_private(entity, None)
+            _set_state(entity, state)
+            for name in looks.containers:
+                if values.get(name):  # it may be changed in place
+                    entity.settle(state)
+                    break
+            yield entity
 
 
-def drop_unset(entity: EntityModel) -> None:
-    """Take the placeholders of attributes without a value out of the object."""
-    values = vars(entity)
-    for name in _names(type(entity)).difference(entity.__pydantic_fields_set__):
-        del values[name]
+class Looks(NamedTuple):
+    """What is in records that have the same names.
+
+    Attributes:
+        unknown: which of them are no attributes.
+        containers: the attributes whose values can change without being assigned.
+    """
+
+    unknown: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def _looks(cls: type[EntityModel], names: tuple[str, ...]) -> Looks:
+    found = {name: find_attribute(cls, name) for name in names}
+    return Looks(
+        tuple(name for name, attribute in found.items() if attribute is None),
+        tuple(name for name in container_names(cls) if name in found.values()),
+    )
 
 
 @lru_cache(maxsize=256)
-def _names(cls: type[EntityModel]) -> frozenset[str]:
-    return frozenset(cls.model_fields)
+def _reader(cls: type[EntityModel]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return what takes the attributes out of a record, converted, under their own names."""
+    fields: dict[str, core_schema.TypedDictField] = {}
+    for name, spec in cls.__entity_attributes__.items():
+        spellings: list[list[str | int]] = [
+            [spelling] for spelling in dict.fromkeys((*spec.spellings(name), name))
+        ]
+        fields[name] = core_schema.typed_dict_field(
+            of_records(adapter(cls, name).core_schema),
+            required=False,
+            validation_alias=spellings if len(spellings) > 1 else None,
+        )
+    return SchemaValidator(core_schema.typed_dict_schema(fields)).validate_python
 
 
-def _repaired(cls: type[M], record: Mapping[str, Any], error: ValidationError) -> M:
+def _repaired(
+    cls: type[EntityModel], record: Mapping[str, Any], error: ValidationError
+) -> dict[str, Any]:
     """Validate without the values that do not fit, then put those in as they came."""
     spellings = {str(detail["loc"][0]) for detail in error.errors(include_url=False)}
     names = {find_attribute(cls, spelling) or spelling for spelling in spellings}
     misfits = {key: value for key, value in record.items() if find_attribute(cls, key) in names}
     fitting = {key: value for key, value in record.items() if key not in misfits}
-    entity: M = cls.__pydantic_validator__.validate_python(fitting)
+    values = _reader(cls)(fitting)
     for key, value in misfits.items():
         name = find_attribute(cls, key) or key
-        vars(entity)[name] = _kept(cls, name, value)
-        entity.__pydantic_fields_set__.add(name)
-    return entity
+        values[name] = _kept(cls, name, value)
+    return values
 
 
 def _kept(cls: type[EntityModel], name: str, value: object) -> object:

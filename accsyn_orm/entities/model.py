@@ -20,7 +20,6 @@ from accsyn_orm.entities.backend import Backend, Generation
 from accsyn_orm.entities.changes import Change, detached, is_same, refilled
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.folding import folded
-from accsyn_orm.entities.loading import drop_unset
 from accsyn_orm.entities.meta import EntityMeta
 from accsyn_orm.entities.metadata import METADATA, MetadataKey, holder, keys_of
 from accsyn_orm.entities.relations import Relation
@@ -134,7 +133,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
             except ValidationError as error:
                 problems += validation.problems_in(cls, error)
             else:
-                drop_unset(self)
+                self._drop_unset()
                 for name in container_names(cls):
                     if name in vars(self):
                         vars(self)[name] = detached(vars(self)[name])
@@ -145,8 +144,14 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 raise validation.refusal(cls, problems)
             object.__setattr__(self, "_state", _NEW)
 
-        # Keeps the validator from calling __init__: loading has no use for the strict checks.
-        __init__.__pydantic_base_init__ = True
+        @property
+        def __pydantic_fields_set__(self) -> set[str]:
+            # What is there was set: Pydantic's own book would be one more set for each entity.
+            return set(vars(self))
+
+        @__pydantic_fields_set__.setter
+        def __pydantic_fields_set__(self, _: set[str]) -> None:
+            """Leave it at what is there."""
 
         @classmethod
         def model_construct(cls, *_: Any, **__: Any) -> Any:
@@ -260,7 +265,12 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         if not state.is_new:
             self._remember(name)
         vars(self)[name] = detached(valid)  # what was given stays whose it is, all the way down
-        self.__pydantic_fields_set__.add(name)
+
+    def _drop_unset(self) -> None:
+        """Take the placeholders of attributes without a value out."""
+        values = vars(self)
+        for name in [name for name, value in values.items() if value is UNSET]:
+            del values[name]
 
     def _assign_all(self, values: Mapping[str, object]) -> None:
         """Assign attributes and agreed keys of metadata; these are added to what there is.
@@ -334,13 +344,11 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         values, held = vars(self), vars(self) if held is None else held
         for name, value in vars(fresh).items():
             values[name] = refilled(held.get(name), value)
-        self.__pydantic_fields_set__.update(fresh.__pydantic_fields_set__)
         object.__setattr__(self, "__pydantic_extra__", {**self.extra, **fresh.extra})
 
     def _forget(self) -> None:
         """Drop all values."""
         vars(self).clear()
-        self.__pydantic_fields_set__.clear()
         object.__setattr__(self, "__pydantic_extra__", {})
 
     # -- what Python asks of a value ---------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timezone
 from typing import Any, NoReturn, cast
 from urllib.parse import quote, unquote_to_bytes
@@ -17,6 +18,11 @@ from accsyn_orm.errors import PayloadError
 DATE_ATTRIBUTES = ("created", "modified", "finished", "logged_in", "last_checkin")
 """Every attribute documented as a date. Other text may look like one (a name, metadata)."""
 
+MAX_DEPTH = 200
+"""Levels of lists and dictionaries in one another that are read: what Pydantic's reader takes."""
+
+_CONTAINERS = frozenset({dict, list})
+_LONG = 64 * 1024
 _WITHOUT_ZONE = len("2026-01-31T09:30:00")
 
 _NESTED_RECORDS = ("tasks", "files")
@@ -44,6 +50,10 @@ def dumps(value: Any, *, where: str = "data") -> str:
         raise PayloadError(*_locate_problem(value, where)) from error
 
 
+class NestingError(PayloadError):
+    """JSON that nests too deeply."""
+
+
 def loads(text: str | bytes, *, where: str = "payload") -> Any:
     """Read JSON text.
 
@@ -53,19 +63,39 @@ def loads(text: str | bytes, *, where: str = "payload") -> Any:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
-        raise PayloadError(where, "is nested too deeply") from error
+        raise NestingError(where, "is nested too deeply") from error
     except ValueError as error:
         if isinstance(error, json.JSONDecodeError):
             error.doc = ""  # all of the text, and whatever secret is in it
         raise PayloadError(where, "is not valid JSON") from error
 
 
-def nests_deeper(value: dict[str, Any], most: int) -> bool:
+def loads_shallow(text: str, *, where: str = "payload") -> Any:
+    """Read JSON text that has at most ``MAX_DEPTH`` lists and dictionaries in one another.
+
+    Raises:
+        NestingError: it has more.
+        PayloadError: it is no JSON.
+    """
+    if len(text) > _LONG:
+        # As fast again, and it looks at the depth by itself; worth importing for much only.
+        from pydantic_core import from_json
+
+        with suppress(ValueError):
+            return from_json(text, allow_inf_nan=False)
+        # It refuses a little more than JSON does, such as half a surrogate pair: see below.
+    value = loads(text, where=where)
+    if _nests_deeper(value, MAX_DEPTH):
+        raise NestingError(where, f"nests deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def _nests_deeper(value: object, most: int) -> bool:
     """Tell whether decoded JSON has lists and dictionaries in one another on more levels than so.
 
     Level by level, without recursion: it comes from outside.
     """
-    level: list[object] = [value]
+    level = [item for item in (value,) if item.__class__ in _CONTAINERS]
     for _ in range(most):
         inner: list[object] = []
         for outer in level:
@@ -77,9 +107,6 @@ def nests_deeper(value: dict[str, Any], most: int) -> bool:
         if not level:
             return False
     return True
-
-
-_CONTAINERS = frozenset({dict, list})
 
 
 def encode_date(value: date) -> str:
@@ -96,11 +123,12 @@ def encode_date(value: date) -> str:
 
 def decode_date(text: str) -> datetime | str:
     """Read wire text as an aware time in UTC; text that is no point in time stays text."""
-    if "T" not in text:
-        return text
     try:
-        if len(text) == _WITHOUT_ZONE and text[-3] == ":":  # as the backend sends it: no detours
-            return datetime.fromisoformat(f"{text}+00:00")
+        # As the backend sends it: no detours.
+        if len(text) == _WITHOUT_ZONE and text[10] == "T" and text[16] == ":":
+            return datetime.fromisoformat(text + "+00:00")
+        if "T" not in text:
+            return text
         # Python 3.10 does not read the suffix Z.
         moment = datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith("Z") else text)
         if moment.tzinfo is None:

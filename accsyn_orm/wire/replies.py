@@ -12,10 +12,7 @@ from accsyn_orm.errors import (
     ProtocolError,
 )
 from accsyn_orm.outcome import Outcome
-from accsyn_orm.wire.codec import dumps, loads, nests_deeper
-
-MAX_DEPTH = 128
-"""Levels of lists and dictionaries in one another that an answer may have."""
+from accsyn_orm.wire.codec import MAX_DEPTH, NestingError, dumps, loads_shallow
 
 _NO_REASON = "refused without a reason"
 _CRASHED = "the backend failed while it worked on this; whether anything changed is unknown"
@@ -89,17 +86,16 @@ def encode_exception(description: str) -> str:
 
 def _payload(operation: str, host: str, status: int, text: str) -> dict[str, Any]:
     try:
-        payload: Any = loads(text)
+        payload: Any = loads_shallow(text)
+    except NestingError as error:
+        shape = f"and JSON that nests deeper than {MAX_DEPTH} levels"
+        raise _no_answer(operation, host, status, shape, is_lasting=True) from error
     except PayloadError as error:
         shape = "an answer that is no JSON" if text.strip() else "an empty answer"
         raise _no_answer(operation, host, status, f"and {shape}") from error
     if not isinstance(payload, dict):
         raise _no_answer(operation, host, status, "and JSON that is no object")
-    members = cast("dict[str, Any]", payload)
-    if nests_deeper(members, MAX_DEPTH):
-        shape = f"and JSON that nests deeper than {MAX_DEPTH} levels"
-        raise _no_answer(operation, host, status, shape, is_lasting=True)
-    return members
+    return cast("dict[str, Any]", payload)
 
 
 def _refusal(

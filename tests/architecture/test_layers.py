@@ -70,7 +70,7 @@ HANDS_OVER = {
 RESERVED = {
     "lark": {"query"},
     "pydantic": {"entities"},
-    "pydantic_core": {"entities"},
+    "pydantic_core": {"entities", "wire"},
     "requests": {"transport"},
     "urllib3": {"transport"},
     "socks": {"transport"},

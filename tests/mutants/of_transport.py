@@ -138,8 +138,8 @@ MUTANTS = [
     ),
     Mutant(
         "answers nest as deeply as they like",
-        "wire/replies.py",
-        "if nests_deeper(members, MAX_DEPTH):",
+        "wire/codec.py",
+        "if _nests_deeper(value, MAX_DEPTH):",
         "if False:",
         ("tests/wire/test_replies.py::test_answer_that_nests_too_deeply_is_none",),
     ),

@@ -22,6 +22,7 @@ from accsyn_orm.wire.codec import (
     encode_date,
     from_query_string,
     loads,
+    loads_shallow,
     to_query_string,
 )
 
@@ -46,6 +47,42 @@ def test_dumps_writes_ascii_that_reads_back(value):
     assert text.isascii()
     assert text == json.dumps(value)
     assert loads(text) == value
+
+
+BLANKS = " " * 100_000
+"""Makes any text a long one, which another reader reads."""
+
+
+@given(JSON)
+@settings(max_examples=200)
+def test_long_text_reads_as_short_text_does(value):
+    text = dumps(value)
+    assert repr(loads_shallow(BLANKS + text)) == repr(loads(text)) == repr(loads_shallow(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 2}',
+        '"\\ud800"',
+        '"\\ude00\\ud83d"',
+        '"\\ud83d\\ude00 \u2028 \x7f"',
+        "[1e400, -0.0, -0, 1E5, 1e-400, 0.1, 1e23, 9007199254740993.0, 5e-324]",
+        "[9223372036854775808, -9223372036854775809, 123456789012345678901234567890]",
+        '[[], {}, {"": null}, true]',
+    ],
+)
+def test_long_text_reads_as_short_text_does_at_the_edges(text):
+    assert repr(loads_shallow(BLANKS + text)) == repr(loads(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "[-Infinity]", '"a\tb"', "\ufeff1", "[1,]", "01", "1.", "1 2", "", "9" * 5000]
+)
+def test_long_text_that_is_no_json_is_refused_as_short_text_is(text):
+    for long_or_short in (BLANKS + text, text):
+        with pytest.raises(PayloadError, match="is not valid JSON"):
+            loads_shallow(long_or_short)
 
 
 @given(JSON)

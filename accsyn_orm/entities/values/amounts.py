@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from pydantic_core import core_schema
 from typing_extensions import Self
 
+from accsyn_orm.entities.values.shortcuts import Unless
 from accsyn_orm.entities.views import View
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.literals import clock_text
@@ -104,7 +105,9 @@ def _none_if_unmeasured(value: int | None) -> int | None:
 NONE_IF_UNMEASURED: Final = AfterValidator(_none_if_unmeasured)
 """Marks a size for which v1 sends -1 where v3 sends nothing; compared by value."""
 
-SizeOrUnmeasured: TypeAlias = Annotated[Size | None, NONE_IF_UNMEASURED]
+_MEASURED_OR_NONE = core_schema.nullable_schema(core_schema.int_schema(strict=True, ge=0))
+
+SizeOrUnmeasured: TypeAlias = Annotated[Size | None, NONE_IF_UNMEASURED, Unless(_MEASURED_OR_NONE)]
 """A number of bytes, or ``None`` for what was not measured (yet)."""
 
 

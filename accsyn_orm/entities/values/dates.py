@@ -6,6 +6,9 @@ from datetime import datetime, timezone
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator
+from pydantic_core import core_schema
+
+from accsyn_orm.entities.values.shortcuts import Unless
 
 _NEVER = frozenset(
     # The v1 generation sends the epoch, in the local time of its server, for what never happened.
@@ -41,8 +44,13 @@ def _as_utc_or_never(value: datetime | None) -> datetime | None:
 NONE_IF_NEVER: Final = AfterValidator(_as_utc_or_never)
 """Marks a moment for which v1 sends the epoch where v3 sends nothing; compared by value."""
 
-UtcDatetime: TypeAlias = Annotated[datetime, AfterValidator(as_utc)]
+_IN_UTC = core_schema.datetime_schema(strict=True, tz_constraint=0)
+_IN_UTC_OR_NONE = core_schema.nullable_schema(
+    core_schema.datetime_schema(strict=True, tz_constraint=0, gt=max(_NEVER))
+)
+
+UtcDatetime: TypeAlias = Annotated[datetime, AfterValidator(as_utc), Unless(_IN_UTC)]
 """A moment in UTC."""
 
-UtcDatetimeOrNever: TypeAlias = Annotated[datetime | None, NONE_IF_NEVER]
+UtcDatetimeOrNever: TypeAlias = Annotated[datetime | None, NONE_IF_NEVER, Unless(_IN_UTC_OR_NONE)]
 """A moment in UTC, or ``None`` for what has not happened (yet)."""

@@ -19,6 +19,7 @@ from accsyn_orm.entities.registry import CLASS_NAMES
 from accsyn_orm.entities.siblings import Link
 from accsyn_orm.entities.values.path import path_text
 from accsyn_orm.entities.values.references import Ref
+from accsyn_orm.entities.values.shortcuts import TEXT, unless
 from accsyn_orm.entities.views import View
 from accsyn_orm.errors import EntityStateError
 
@@ -59,7 +60,8 @@ class Party(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(path_text, core_schema.str_schema())
+        text = core_schema.str_schema()
+        return unless(TEXT, core_schema.no_info_before_validator_function(path_text, text))
 
     @classmethod
     def viewed(cls, text: str, holder: EntityModel, attribute: str) -> Self:
@@ -183,7 +185,7 @@ class TaskParty(Mapping[str, Any]):
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> core_schema.CoreSchema:
         choices = core_schema.union_schema([core_schema.str_schema(), core_schema.dict_schema()])
-        return core_schema.no_info_before_validator_function(path_text, choices)
+        return unless(choices, core_schema.no_info_before_validator_function(path_text, choices))
 
     @property
     def path(self) -> str | None:

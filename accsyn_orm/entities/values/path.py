@@ -12,6 +12,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from accsyn_orm.entities.values.shortcuts import TEXT, Unless
 from accsyn_orm.paths import AccsynPath
 from accsyn_orm.paths.given import why_refused, why_refused_within
 
@@ -73,7 +74,7 @@ def _judged(text: str) -> str:
 
 
 # Not judged: a validator cannot tell what is given from what is loaded.
-PathText: TypeAlias = Annotated[str, BeforeValidator(path_text)]
+PathText: TypeAlias = Annotated[str, BeforeValidator(path_text), Unless(TEXT)]
 """Run-time type of an attribute that holds a path, or a party alone."""
 
 FilledPathText: TypeAlias = Annotated[PathText, Field(min_length=1)]

@@ -16,6 +16,7 @@ from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.siblings import Link
 from accsyn_orm.entities.values.limits import NonEmpty
+from accsyn_orm.entities.values.shortcuts import TEXT, Unless
 from accsyn_orm.entities.views import View, view_in
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 
@@ -82,7 +83,7 @@ class Ref(str, Generic[E_co]):
             targets = class_names(target)
             make = partial(cls.held_by, targets=targets)
             given = BeforeValidator(partial(id_of, targets=targets))
-            return Annotated[str, given, View(str, make, targets)]
+            return Annotated[str, given, Unless(TEXT), View(str, make, targets)]
 
     @staticmethod
     def held_by(
