@@ -1,8 +1,8 @@
 """The transport over HTTP(S): one pool of verified connections, and nothing from the environment.
 
-``requests`` reads proxies, certificates and credentials from the environment, follows redirects and
-keeps cookies. None of that happens here: a request goes out with the headers it was given, to the
-host it was given, or fails.
+A session of ``requests`` reads proxies, certificates and credentials from the environment, follows
+redirects and keeps cookies. There is none here: what sends for such a session is called directly. A
+request goes out with the headers it was given, to the host it was given, or fails.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import BadStatusLine, HTTPException, RemoteDisconnected, UnknownProtocol
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
@@ -47,6 +46,7 @@ _HARMLESS = 4 * 1024 * 1024
 _MOST_UNFOLDED = 100  # times the bytes received; gzip can do a thousand
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _CONNECTIONS = 16
+_HEADERS = requests.utils.default_headers()  # those of the official client, in its order
 
 
 class HttpTransport:
@@ -72,22 +72,21 @@ class HttpTransport:
         self._timeouts = (connect_timeout, timeout)
         self._proxies = {"http": proxy.url, "https": proxy.url} if proxy and proxy.url else {}
         self._proxy = proxy
-        self._session = _IsolatedSession(proxy)
+        self._adapter = DiscreetAdapter(proxy, _CONNECTIONS)
         renew_after_fork(self)
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for the complete answer."""
         self._check_reach(request)
         handled = sys.exc_info()[1]  # of the caller, and none of what goes wrong here
-        with watched_departure() as departure, within(self._timeouts[1]):
+        with watched_departure(request.query) as departure, within(self._timeouts[1]):
             try:
-                with self._session.send(
+                with self._adapter.send(
                     self._prepare(request),
                     stream=True,
                     timeout=self._timeouts,
                     verify=self._verify,
                     proxies=self._proxies,
-                    allow_redirects=False,
                 ) as answer:
                     return _read(request, answer)
             except TransportError:
@@ -100,11 +99,11 @@ class HttpTransport:
 
     def close(self) -> None:
         """Close every connection."""
-        self._session.close()
+        self._adapter.close()
 
     def after_fork(self) -> None:
         """Leave the connections to the parent process."""
-        self._session = _IsolatedSession(self._proxy)
+        self._adapter = DiscreetAdapter(self._proxy, _CONNECTIONS)
 
     def _check_reach(self, request: Request) -> None:
         """Refuse what an HTTP proxy would be sent as it is, and not through a tunnel."""
@@ -120,9 +119,8 @@ class HttpTransport:
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         prepared.prepare_method(request.verb)
-        # Set as it is: prepare_url() would take the encoded JSON apart and quote it once more.
-        prepared.url = f"{request.url}?{request.query}" if request.query else request.url
-        prepared.prepare_headers({**self._session.headers, **request.headers})
+        prepared.url = request.url  # the connection adds the query
+        prepared.prepare_headers({**_HEADERS, **request.headers})
         prepared.prepare_body(request.body, None)
         return prepared
 
@@ -219,22 +217,6 @@ _FAILURES = (  # most specific first
     ),
     _Failure((Exception,), TransportError, "the connection broke: {system}"),
 )
-
-
-class _IsolatedSession(requests.Session):
-    """A session that takes nothing from the environment, keeps no cookies, and follows nothing."""
-
-    def __init__(self, proxy: Proxy | None) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = DiscreetAdapter(proxy, _CONNECTIONS)
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # a hook
-        # Even with allow_redirects=False the library reads the whole body to prepare the next hop.
-        return None
 
 
 def _read(request: Request, answer: requests.Response) -> Response:

@@ -1,8 +1,9 @@
 """Connection pools that do not tell the host program's log what is asked.
 
 ``urllib3`` logs the target of each request at level ``DEBUG``, and here its query is the whole
-event with the id of the session. These pools give the library the path alone; the connection adds
-the query when it writes the request line. No logger and no class of the library is changed.
+event with the id of the session. The library is given the path alone; the connection adds the query
+when it writes the request line. That also spares it from taking all of the query apart, byte by
+byte, to encode what is encoded. No logger and no class of the library is changed.
 
 Credentials for a proxy are in no URL: they join the rest when they are written to the proxy.
 
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPException
 from typing import Any, cast
@@ -40,12 +41,14 @@ from accsyn_orm.transport.proxy import Proxy, http_credentials
 
 @dataclass(slots=True)
 class Departure:
-    """How far one request got.
+    """What goes out with one request, and how far it got.
 
     Attributes:
+        query: query string, encoded; empty for none.
         has_begun: its first byte was handed to the network.
     """
 
+    query: str = field(default="", repr=False)
     has_begun: bool = False
 
 
@@ -56,9 +59,13 @@ _departure: ContextVar[Departure] = ContextVar("accsyn_orm_departure")
 
 
 @contextmanager
-def watched_departure() -> Generator[Departure, None, None]:
-    """Give what tells whether the request that is sent inside has begun to leave."""
-    departure = Departure()
+def watched_departure(query: str) -> Generator[Departure, None, None]:
+    """Give what tells whether the request that is sent inside has begun to leave.
+
+    Args:
+        query: query string of that request, which its URL does not have.
+    """
+    departure = Departure(query)
     token = _departure.set(departure)
     try:
         yield departure
@@ -139,8 +146,8 @@ def _discreet(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 class _DiscreetPool(HTTPConnectionPool):
     def _make_request(self, conn: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        path, _, conn.query = url.partition("?")
-        return super()._make_request(conn, method, path, *args, **kwargs)
+        conn.query = _departure.get().query
+        return super()._make_request(conn, method, url, *args, **kwargs)
 
 
 class _DiscreetConnection:

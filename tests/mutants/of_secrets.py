@@ -81,8 +81,8 @@ MUTANTS = [
     Mutant(
         "credentials of a proxy go to the host as well",
         "transport/http.py",
-        "prepared.prepare_headers({**self._session.headers, **request.headers})",
-        "prepared.prepare_headers({**self._session.headers, **request.headers, "
+        "prepared.prepare_headers({**_HEADERS, **request.headers})",
+        "prepared.prepare_headers({**_HEADERS, **request.headers, "
         '"Proxy-Authorization": "Basic x"})',
         (f"{PROXIES}::test_credentials_arrive_at_the_proxy_and_nowhere_else",),
     ),

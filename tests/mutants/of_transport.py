@@ -66,7 +66,7 @@ MUTANTS = [
         "children share the connections of their parent",
         "transport/http.py",
         '"""Leave the connections to the parent process."""\n'
-        "        self._session = _IsolatedSession(self._proxy)",
+        "        self._adapter = DiscreetAdapter(self._proxy, _CONNECTIONS)",
         '"""Leave the connections to the parent process."""',
         (f"{LIFE}::test_child_uses_connections_of_its_own",),
     ),
