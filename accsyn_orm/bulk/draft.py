@@ -141,7 +141,7 @@ class Draft:
         """Add a row that changes a loaded entity, unless it is so already."""
         cls = type(entity)
         after: dict[str, object] = {}
-        present = vars(entity).get(METADATA)
+        present = vars(entity).get(METADATA, UNSET)
         given, problems = folded(cls, wanted, is_new=False, present=present)
         for name, value in given.items():
             problem = assignment_problem(cls, name, is_new=False)

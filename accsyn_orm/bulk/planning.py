@@ -14,7 +14,7 @@ from accsyn_orm.entities.active import required_backend
 from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.base import Entity
 from accsyn_orm.entities.lookups import find_by_values
-from accsyn_orm.entities.metadata import holder
+from accsyn_orm.entities.metadata import METADATA, holder, keys_of
 from accsyn_orm.entities.querying.query import Query
 from accsyn_orm.entities.validation import known_names, nearest, unknown_name
 from accsyn_orm.errors import EntityValidationError, QueryFieldError
@@ -35,8 +35,12 @@ def plan_update(query: Query[E], change: Change[E] | None, values: Mapping[str, 
     """Return the plan that changes what a query selects; see `Query.update`."""
     backend = required_backend(query.entity, query.backend)
     draft = Draft(backend)
-    _require_known(query.entity, values)
-    for number, entity in enumerate(_selected(query, values, draft), start=1):
+    cls = query.entity
+    _require_known(cls, values)
+    changed = [holder(cls, name) for name in values]
+    if change is not None and keys_of(cls):
+        changed.append(METADATA)  # which agreed keys may be added to
+    for number, entity in enumerate(_selected(query, changed, draft), start=1):
         wanted = _worked_out(entity, change, values)
         if isinstance(wanted, Exception):
             reason = f"the change failed: {type(wanted).__name__}: {wanted}"
@@ -49,7 +53,7 @@ def plan_update(query: Query[E], change: Change[E] | None, values: Mapping[str, 
 def plan_delete(query: Query[E], *, force: bool) -> Plan:
     """Return the plan that deletes what a query selects; see `Query.delete`."""
     draft = Draft(required_backend(query.entity, query.backend))
-    for number, entity in enumerate(_selected(query, {}, draft), start=1):
+    for number, entity in enumerate(_selected(query, (), draft), start=1):
         draft.delete(number, entity)
     return draft.plan(force=force)
 
@@ -131,8 +135,8 @@ def upsert(
     return draft.plan()
 
 
-def _selected(query: Query[E], values: Mapping[str, object], draft: Draft) -> list[E]:
-    """Return what a query selects, with what a plan has to know of it.
+def _selected(query: Query[E], changed: Iterable[str], draft: Draft) -> list[E]:
+    """Return what a query selects, with what a plan has to know of it, and what it changes.
 
     While the backend is busy, pages can shift and show an entity twice.
     """
@@ -141,7 +145,7 @@ def _selected(query: Query[E], values: Mapping[str, object], draft: Draft) -> li
         known = {None, draft.backend.protocol}  # the others are refused row by row
         more = [
             name
-            for name in (*_NEEDED, *(holder(query.entity, name) for name in values))
+            for name in (*_NEEDED, *changed)
             if name in specs and specs[name].readable and specs[name].only in known
         ]
         query = query.only(*query.selection.attributes, *more)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
+from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.changes import is_same
 from accsyn_orm.entities.metadata import METADATA, MetadataKey, keys_of
 from accsyn_orm.entities.validation import Problem, assignment_problem, sentence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
 
 _DIFFERENT = "is given in metadata as well, and is different there"
+_NOT_LOADED = "metadata was not loaded, and its other keys would be lost: refresh() first"
 _NO_DICTIONARY = "what is there as metadata is no dictionary: assign metadata first"
 
 
@@ -31,7 +33,8 @@ def folded(
         cls: class of the entity.
         values: what was given, by the name of an attribute or an agreed key.
         is_new: they create the entity.
-        present: the metadata that the entity has, to which keys are added unless metadata is given.
+        present: the metadata that the entity has, to which keys are added unless metadata is given;
+            ``UNSET`` when it was not loaded.
     """
     keys = keys_of(cls)
     given = {name: value for name, value in values.items() if name in keys}
@@ -40,6 +43,8 @@ def folded(
         return rest, []
     if problem := assignment_problem(cls, METADATA, is_new=is_new):
         return rest, [(name, problem[1]) for name in given]
+    if present is UNSET and METADATA not in rest:
+        return rest, [(name, _NOT_LOADED) for name in given]
     plain, problems = _checked(keys, given)
     stated = rest.get(METADATA, present or {})
     if not isinstance(stated, Mapping):  # metadata that is given is refused later, for what it is

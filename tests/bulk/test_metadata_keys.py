@@ -70,9 +70,27 @@ def test_wrong_values_are_problems_of_their_rows(jobs):
     ]
 
 
+WAY = {"source": "volume=projects/TheProject", "destination": "lisa@example.com"}
+
+
+def test_update_narrowed_by_only_keeps_the_other_keys(session):
+    job = ShotJob(**WAY, shot="sh010", frame=1, status="paused").save()
+    query = ShotJob.where(ShotJob.shot == "sh010").only(ShotJob.status)
+    assert query.update(shot="a").rows[0].after["metadata"] == {"shot": "a", "frame-no": 1}
+    query.update(lambda found: {"frame": found.frame + 1}).apply().raise_for_errors()
+    assert job.refresh().metadata == {"shot": "sh010", "frame-no": 2}
+
+
+def test_keys_are_refused_where_the_others_would_be_lost(backend):
+    backend.add("job", 1, code="a")
+    query = Query(ShotJob, backend=backend)
+    ((_, attribute, reason),) = problems(query.update(shot="a"))
+    assert (attribute, reason[:23]) == ("shot", "metadata was not loaded")
+    assert query.update(shot="a", metadata={}).rows[0].after == {"metadata": {"shot": "a"}}
+
+
 def test_create_and_upsert_take_keys(session):
-    way = {"source": "volume=projects/TheProject", "destination": "lisa@example.com"}
-    rows = [{**way, "status": "paused", "shot": f"sh{n}", "frame": n} for n in (10, 20)]
+    way, rows = WAY, [{**WAY, "status": "paused", "shot": f"sh{n}", "frame": n} for n in (10, 20)]
     bulk.create(ShotJob, rows[:1]).apply().raise_for_errors()
     plan = bulk.upsert(ShotJob, [{**rows[0], "frame": 11}, rows[1]], key="shot")
     assert [str(row.action) for row in plan.rows] == ["update", "create"]
