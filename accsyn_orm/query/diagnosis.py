@@ -21,10 +21,8 @@ from accsyn_orm.query.hints import (
     WORD_HINTS,
 )
 from accsyn_orm.query.lexemes import Lexeme
-from accsyn_orm.query.nodes import KEYWORDS
+from accsyn_orm.query.nodes import KEYWORDS, SIGNS, WORD_OPERATORS
 
-_SYMBOLS = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
-_WORD_OPERATORS = ("CONTAINS", "MATCHES", "IN", "NOT IN", "NOT CONTAINS", "NOT MATCHES")
 _SHOWN = 40
 _WORD = re.compile(r"""[^\s()"',=<>!&|;~]+""")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*")
@@ -177,7 +175,7 @@ class _Problem:
 
     def _keyword_instead_of_attribute(self) -> QuerySyntaxError:
         word = self._word.upper()
-        if word in _WORD_OPERATORS:
+        if word in WORD_OPERATORS:
             return self._error(f"an attribute is missing before {word}", f"write name {word} text")
         return self._error(f"{self._word!r} starts with a keyword", "no attribute is called that")
 
@@ -189,7 +187,7 @@ class _Problem:
 
     def _broken_operator(self, attribute: str, position: int) -> QuerySyntaxError:
         symbol = _SYMBOL_RUN.match(self._text, position)
-        if symbol and symbol[0] in _SYMBOLS:
+        if symbol and symbol[0] in SIGNS:
             return self._broken_value(symbol[0], self._after_space(symbol.end()))
         if symbol:
             hint = SYMBOL_HINTS.get(symbol[0], OPERATORS_HINT)
@@ -206,9 +204,9 @@ class _Problem:
             second = self._after_space(end)
             operator = f"NOT {self._word_at(second).upper()}".rstrip()
             end = second + len(operator) - len("NOT ")
-        if operator in _WORD_OPERATORS:
+        if operator in WORD_OPERATORS:
             return self._broken_value(operator, self._after_space(end))
-        near = _nearest(operator, _WORD_OPERATORS)
+        near = _nearest(operator, WORD_OPERATORS)
         meant = f"did you mean {near}?" if near else OPERATORS_HINT
         hint = WORD_HINTS.get(word.lower(), meant)
         return self._error(f"unknown operator {_shortened(operator)!r}", hint, position)

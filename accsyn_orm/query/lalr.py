@@ -24,6 +24,7 @@ from accsyn_orm.query.diagnosis import diagnose, refused_value, too_deep
 from accsyn_orm.query.lexemes import Lexeme
 from accsyn_orm.query.nodes import (
     MAX_NESTING,
+    SIGNS,
     And,
     Comparison,
     Expression,
@@ -33,8 +34,6 @@ from accsyn_orm.query.nodes import (
     nesting_error,
 )
 
-_SYMBOLS = {str(operator): operator for operator in Operator if not operator.is_word}
-_SYMBOLS["<>"] = Operator.NOT_EQUAL
 _PARTS = ("attribute", "symbol", "word", "double", "single", "bare")
 
 
@@ -45,7 +44,7 @@ def comparison(match: re.Match[str]) -> Comparison:
         QueryValueError: the right side is not what the operator takes.
     """
     attribute, symbol, word, double, single, bare = match.group(*_PARTS)
-    operator = _SYMBOLS[symbol] if symbol else Operator(" ".join(word.upper().split()))
+    operator = SIGNS[symbol] if symbol else Operator(" ".join(word.upper().split()))
     text = bare or double or single or ""
     if operator.takes_list:
         return Comparison(attribute.lower(), operator, _items(text, is_bare=bool(bare)))

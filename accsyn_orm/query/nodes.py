@@ -70,7 +70,15 @@ _OPPOSITES = (
 )
 _NEGATED = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
-KEYWORDS = frozenset({"and", "or", "where", "not", "in", "contains", "matches"})
+SIGNS = {
+    **{operator.value: operator for operator in Operator if not operator.is_word},
+    "<>": Operator.NOT_EQUAL,
+}
+"""How operators that are no words may be written."""
+
+WORD_OPERATORS = tuple(operator.value for operator in Operator if operator.is_word)
+
+KEYWORDS = frozenset({"and", "or", "where", *" ".join(WORD_OPERATORS).lower().split()})
 """Reserved in lower case: none can be an entity type, or the first part of an attribute's name."""
 
 _NOT_RESERVED = rf"(?!(?:{'|'.join(sorted(KEYWORDS))})(?![a-z0-9_]))"
