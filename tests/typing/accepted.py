@@ -15,43 +15,79 @@ from typing_extensions import assert_type
 
 from accsyn_orm import (
     Access,
+    AccsynError,
     AccsynPath,
     Acl,
+    AmbiguousOutcomeError,
+    App,
     AttributeNotLoadedError,
+    AuthenticationError,
+    BackendCrashError,
+    BackendError,
+    Browser,
+    BulkError,
     Change,
     Client,
     ClientStatus,
     ClientType,
     Collection,
     Compute,
+    ConfigurationError,
+    ConflictError,
     Delivery,
     DeliveryStatus,
     Duration,
     Engine,
     EngineStatus,
     Entity,
+    EntityError,
+    EntityNotFoundError,
+    EntityStateError,
+    EntityValidationError,
     Explanation,
+    ExportError,
+    Field,
     FieldRef,
     File,
     FileInfo,
     FileSequence,
     Folder,
+    GenericEntity,
+    HiddenRequestError,
     Home,
     Job,
+    JobFailedError,
     JobStatus,
+    JobTimeoutError,
+    JournalError,
     Lane,
     LogEntry,
+    MultipleEntitiesError,
+    NoSessionError,
+    Outcome,
+    PagingError,
+    PartialFailureError,
     Party,
     PartyKind,
+    PathError,
     PathKind,
     PathParty,
     PathSyntaxError,
+    PayloadError,
     Plan,
+    PlanError,
+    ProtocolError,
+    ProxyError,
     Publication,
     PublishedFile,
     Query,
+    QueryError,
+    QueryFieldError,
+    QuerySyntaxError,
+    QueryValueError,
     Queue,
     QueueStatus,
+    ReadOnlyAttributeError,
     Recipient,
     Ref,
     Refs,
@@ -59,6 +95,9 @@ from accsyn_orm import (
     Request,
     Server,
     Session,
+    SessionClosedError,
+    SessionError,
+    SessionExpiredError,
     Settings,
     Share,
     ShareStatus,
@@ -70,9 +109,14 @@ from accsyn_orm import (
     Stream,
     Task,
     TaskParty,
+    TaskStatus,
+    TlsError,
     Transfer,
+    TransportError,
+    TransportTimeoutError,
     User,
     UserRole,
+    UserServer,
     UserStatus,
     Volume,
     Workspace,
@@ -520,3 +564,112 @@ def of_a_shot(transfer: ShotTransfer) -> None:
     assert_type(transfer.note, str | None)
     transfer.version = 4
     transfer.labels = None
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+def told(error: AccsynError) -> None:
+    """One root, one word for what became of the call."""
+    assert_type(error.outcome, Outcome)
+    assert_type(error.retry_after, float | None)
+    if error.outcome is Outcome.NOT_SENT:
+        return
+    if isinstance(error, (EntityError, QueryError, PathError, SessionError, ExportError)):
+        raise error
+
+
+def told_of_entities(job: Job) -> None:
+    try:
+        job.save(check=True)
+    except ConflictError as error:
+        assert_type(error.id, str)
+        assert_type(error.entity, str)
+    except (ReadOnlyAttributeError, EntityValidationError) as error:
+        for name, reason in error.problems:
+            assert_type((name, reason), tuple[str, str])
+    except (EntityNotFoundError, MultipleEntitiesError) as error:
+        assert_type(error.sought, str)
+    except EntityStateError as error:
+        assert_type(error.reason, str)
+    except HiddenRequestError as error:
+        assert_type(error.attribute, str)
+    try:
+        job.wait(timeout=5)
+    except JobTimeoutError as error:
+        assert_type(error.seconds, float)
+    except JobFailedError as error:
+        assert_type(error.status, str)
+    except PagingError as error:
+        assert_type(error.given, int)
+
+
+def told_of_queries(text: str) -> None:
+    try:
+        Job.parse(text)
+    except QuerySyntaxError as error:
+        assert_type(error.position, int)
+        assert_type(error.line, int)
+        assert_type(error.column, int)
+        assert_type(error.hint, str | None)
+    except QueryFieldError as error:
+        assert_type(error.suggestion, str | None)
+    except QueryValueError as error:
+        assert_type(error.reason, str)
+
+
+def told_of_sessions(session: Session) -> None:
+    try:
+        session.login()
+    except ConfigurationError as error:
+        assert_type(error.setting, str)
+    except (AuthenticationError, SessionExpiredError) as error:
+        assert_type(error.reason, str)
+    except (NoSessionError, SessionClosedError) as error:
+        told(error)
+    except PayloadError as error:
+        assert_type(error.where, str)
+
+
+def told_of_calls(session: Session) -> None:
+    try:
+        session.find("Job")
+    except BackendCrashError as error:
+        assert_type(error.status_code, int)
+    except BackendError as error:
+        assert_type(error.message_hr, str | None)
+    except AmbiguousOutcomeError as error:
+        assert_type(error.eid, str)
+        assert_type(error.candidates, tuple[str, ...])
+        if error.reconcile() == "done":
+            return
+    except (TlsError, ProxyError, TransportTimeoutError, ProtocolError) as error:
+        assert_type(error.host, str)
+    except TransportError as error:
+        assert_type(error.status_code, int | None)
+
+
+def told_of_bulk(plan: Plan) -> None:
+    try:
+        plan.apply().raise_for_errors()
+    except PartialFailureError as error:
+        assert_type(error.report, Report)
+    except (PlanError, JournalError) as error:
+        told(error)
+    except BulkError as error:
+        assert_type(error.outcome, Outcome)
+
+
+# -- clients, and what no class knows --------------------------------------------------------------
+for kind in (App, Browser, UserServer):
+    assert_type(kind.where(), Query[App] | Query[Browser] | Query[UserServer])
+
+
+def of_no_class(gadget: GenericEntity, field: Field) -> None:
+    assert_type(gadget.id, str)
+    assert_type(gadget.colour, Any)  # of any name: not known before
+    assert_type(field == "red", Comparison)
+
+
+def of_tasks(task: Task) -> None:
+    assert_type(task.status, TaskStatus)
+    if task.status == "excluded":
+        task.requeue()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import accsyn_orm
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 MARKER = re.compile(r"  # (both|pyright|mypy)\b")
@@ -54,6 +56,11 @@ def marked(path: Path, checker: str) -> set[int]:
     lines = enumerate(path.read_text().splitlines(), start=1)
     markers = ((number, MARKER.search(line)) for number, line in lines)
     return {number for number, marker in markers if marker and marker[1] in {"both", checker}}
+
+
+def test_every_public_name_is_used_in_what_is_accepted():
+    words = set(re.findall(r"\w+", (HERE / "accepted.py").read_text()))
+    assert {*accsyn_orm.__all__} - words - {"__version__"} == set()
 
 
 @pytest.mark.parametrize(("checker", "report"), [("mypy", mypy_lines), ("pyright", pyright_lines)])
