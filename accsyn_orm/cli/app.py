@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from accsyn_orm.cli.bulk import changes, journals
 from accsyn_orm.cli.exits import INTERRUPTED, exit_code
+from accsyn_orm.cli.options import AsJson, Form, chosen_form
 from accsyn_orm.cli.pipes import quiet_pipe
 from accsyn_orm.cli.reading import reading
 from accsyn_orm.cli.schema import schema
@@ -121,15 +122,19 @@ def serve(
         bool,
         typer.Option("--fidelity", help="Print what the workspace does, how it is known, and end."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print --fidelity as JSON.")] = False,
+    output: Annotated[
+        Form | None, typer.Option("--output", "-o", help="Form of what --fidelity prints.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run an accsyn-compatible workspace until interrupted."""
+    form = chosen_form(output, as_json=as_json)
     with _extra("server"):
         from accsyn_orm.server.runner import serve as run
     if fidelity:
         from accsyn_orm.cli.fidelity import print_fidelity
 
-        print_fidelity(as_json=as_json)
+        print_fidelity(form)
         return
     run(
         host=host,

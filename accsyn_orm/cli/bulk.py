@@ -17,11 +17,11 @@ from accsyn_orm.cli.options import (
     AsJson,
     EnvFile,
     Finished,
-    Form,
     Inactive,
     Output,
     ProfileName,
     QueryText,
+    Text,
     TypeName,
     chosen_form,
 )
@@ -71,15 +71,17 @@ def update(
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Change every entity that a query selects."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
     access = Access(env_file, profile)
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, form, access)
     execution.update(query, values, terms, finished=finished, inactive=inactive)
 
 
@@ -96,15 +98,17 @@ def delete(
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Delete every entity that a query selects."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
     access = Access(env_file, profile)
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, form, access)
     execution.delete(query, terms, force=force, finished=finished, inactive=inactive)
 
 
@@ -141,11 +145,10 @@ def create(
     shown = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
-    as_json = shown is Form.JSON
     access = Access(env_file, profile)
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, shown, access)
     source = execution.FileOfRows(rows, form and form.value) if rows else None
-    execution.create(type_name, values or [], terms, source=source, key=key, form=shown)
+    execution.create(type_name, values or [], terms, source=source, key=key)
 
 
 @changes.command()
@@ -158,15 +161,17 @@ def apply(
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Send a plan that was printed before."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
     access = Access(env_file, profile)
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, form, access)
     execution.apply(plan, terms)
 
 
@@ -180,11 +185,13 @@ def resume(
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Go on with a change that was interrupted; every row is done exactly once."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
     terms = Terms(
@@ -192,7 +199,7 @@ def resume(
         workers=workers,
         on_error=on_error,
         no_check=no_check,
-        as_json=as_json,
+        form=form,
         access=Access(env_file, profile),
     )
     execution.resume(journal, terms, retry_failed=retry_failed)
@@ -210,21 +217,24 @@ def undo(
     workers: Workers = 8,
     on_error: AfterError = OnError.CONTINUE,
     no_check: NoCheck = False,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Take back what a change did, and list what cannot be taken back."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
     access = Access(env_file, profile)
-    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, as_json, access)
+    terms = Terms(dry_run, yes, journal, workers, on_error, no_check, form, access)
     execution.undo(journal_of, terms)
 
 
 @journals.command()
-def show(journal: JournalOf, *, as_json: AsJson = False) -> None:
+def show(journal: JournalOf, *, output: Text = None, as_json: AsJson = False) -> None:
     """Show what a journal tells: the plan, how far it came, and what is damaged."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import execution
 
-    execution.show(journal, as_json=as_json)
+    execution.show(journal, form)

@@ -15,6 +15,7 @@ import typer
 
 from accsyn_orm import Entity, bulk
 from accsyn_orm.bulk import Plan, Report, read_history
+from accsyn_orm.cli.documents import ROWS_ALONE, write_document
 from accsyn_orm.cli.exits import (
     CONFLICT,
     DONE,
@@ -72,7 +73,6 @@ def create(
     *,
     source: FileOfRows | None,
     key: str | None,
-    form: Form | None,
 ) -> None:
     """Create one entity from values, or one for each row of a file.
 
@@ -84,22 +84,18 @@ def create(
         hint = "say attribute=value …, or --from FILE"
         raise UsageError("create", "is given either values or a file", hint=hint)
     if source is None and not (terms.dry_run or terms.journal or key):
-        _create_one(cls, assignments(cls, texts), terms, form)
+        _create_one(cls, assignments(cls, texts), terms)
         return
-    if form not in {None, Form.JSON}:
-        raise UsageError("-o", "plans and reports are text or JSON", hint="say --json")
     rows = read_rows(cls, source.path, source.form) if source else [assignments(cls, texts)]
     with terms.access.session():
         plan = bulk.create(cls, rows) if key is None else bulk.upsert(cls, rows, key)
         _carry_out(plan, terms)
 
 
-def _create_one(
-    cls: type[Entity], values: Mapping[str, object], terms: Terms, form: Form | None
-) -> None:
-    entity = cls(**values)
+def _create_one(cls: type[Entity], values: Mapping[str, object], terms: Terms) -> None:
+    entity, form = cls(**values), terms.form or default_form(is_single=True)
     with terms.access.session() as session:
-        write_entity(entity.save(session=session), form or default_form(is_single=True))
+        write_entity(entity.save(session=session), form)
 
 
 def apply(path: Path, terms: Terms) -> None:
@@ -121,7 +117,7 @@ def resume(journal: Path, terms: Terms, *, retry_failed: bool) -> None:
             check=not terms.no_check,
             retry_failed=retry_failed,
         )
-    _tell(report, as_json=terms.as_json)
+    _tell(report, terms.form)
 
 
 def undo(journal: Path, terms: Terms) -> None:
@@ -130,17 +126,18 @@ def undo(journal: Path, terms: Terms) -> None:
         _carry_out(bulk.undo(journal), terms)
 
 
-def show(journal: Path, *, as_json: bool) -> None:
+def show(journal: Path, form: Form | None) -> None:
     """Print what a journal tells."""
-    history = read_history(journal)
-    typer.echo(history.to_json() if as_json else str(history))
+    write_document(read_history(journal), form)
 
 
 def _carry_out(plan: Plan, terms: Terms) -> None:
     """Show a plan, ask, send it, and leave with the exit code that fits its end."""
     if plan.problems or terms.dry_run or not plan.rows:
-        typer.echo(plan.to_json() if terms.as_json else str(plan))
-        raise typer.Exit(FAILED if plan.problems else 0)
+        write_document(plan, terms.form)
+        if plan.problems and terms.form in ROWS_ALONE:
+            typer.echo(str(plan), err=True)
+        raise typer.Exit(FAILED if plan.problems else DONE)
     if not terms.yes:
         _ask(plan)
     with progress_bar(len(plan)) as progress:
@@ -151,7 +148,7 @@ def _carry_out(plan: Plan, terms: Terms) -> None:
             on_error=terms.on_error.value,
             check=not terms.no_check,
         )
-    _tell(report, as_json=terms.as_json)
+    _tell(report, terms.form)
 
 
 def _ask(plan: Plan) -> None:
@@ -169,9 +166,9 @@ def _ask(plan: Plan) -> None:
         raise typer.Exit
 
 
-def _tell(report: Report, *, as_json: bool) -> None:
+def _tell(report: Report, form: Form | None) -> None:
     """Print a report, and leave with the exit code that fits it."""
-    typer.echo(report.to_json() if as_json else str(report))
+    write_document(report, form)
     if code := _code_of(report):
         raise typer.Exit(code)
 

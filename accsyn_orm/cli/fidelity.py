@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import sys
 
 import typer
 
+from accsyn_orm.cli.options import Form, is_data
 from accsyn_orm.cli.output import Output
+from accsyn_orm.cli.records import write_rows
 from accsyn_orm.server.fidelity import fidelity, summary
 
+_COLUMNS: tuple[str, ...] = ("subject", "statement", "source")
 
-def print_fidelity(*, as_json: bool) -> None:
+
+def print_fidelity(form: Form | None) -> None:
     """Print the table to standard output, and how many lines of it have which source."""
     cells = fidelity()
-    if as_json:
-        rows = [
-            {"subject": cell.subject, "statement": cell.statement, "source": cell.source.value}
-            for cell in cells
-        ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    rows = [(cell.subject, cell.statement, cell.source.value) for cell in cells]
+    if is_data(form):
+        named = (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
+        write_rows(named, _COLUMNS, form, sys.stdout)
         return
-    output = Output()
-    output.table(
-        ("subject", "statement", "source"),
-        [(cell.subject, cell.statement, cell.source) for cell in cells],
-    )
+    Output().table(_COLUMNS, rows)
     counted = (f"{number} {source.value}" for source, number in summary(cells).items())
     typer.echo(", ".join(counted), err=True)

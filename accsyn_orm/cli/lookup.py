@@ -10,12 +10,11 @@ import typer
 
 from accsyn_orm import Entity, Query
 from accsyn_orm.cli.exits import UsageError
-from accsyn_orm.cli.options import Access, Form
+from accsyn_orm.cli.options import Access, Form, is_data
 from accsyn_orm.cli.records import (
     columns_of,
     default_form,
     plain,
-    to_json,
     write_entities,
     write_entity,
     write_facts,
@@ -69,10 +68,10 @@ def get(
     write_entity(entity, form or default_form(is_single=True), only=names)
 
 
-def show_parsed(text: str, *, as_json: bool) -> None:
-    """Print a query in its canonical text, or its tree as JSON."""
+def show_parsed(text: str, form: Form | None) -> None:
+    """Print a query in its canonical text, or its tree as data."""
     query = query_of(text)
-    if not as_json:
+    if not is_data(form):
         typer.echo(str(query))
         return
     where = query.selection.where
@@ -81,16 +80,16 @@ def show_parsed(text: str, *, as_json: bool) -> None:
         "where": None if where is None else _tree(where),
         "text": str(query),
     }
-    typer.echo(to_json(document, indent=2))
+    write_facts(document, form)
 
 
 def explain(
     query: Query[Entity],
     access: Access,
+    form: Form | None,
     *,
     only: Sequence[str] = (),
     count: bool = False,
-    as_json: bool = False,
 ) -> None:
     """Show what a query would ask; signed in to nothing, what it would ask in each generation."""
     names = tuple(columns_of(query.entity, only))
@@ -101,7 +100,7 @@ def explain(
                 found = query.explain(count=count)
         else:
             found = query.explain()
-    if not as_json:
+    if not is_data(form):
         typer.echo(str(found))
         return
     document = {
@@ -116,7 +115,7 @@ def explain(
         "most_requests": found.most_requests,
         "warnings": list(found.warnings),
     }
-    typer.echo(to_json(document, indent=2))
+    write_facts(document, form)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeGuard
 
 import typer
 
@@ -40,6 +40,9 @@ Output = Annotated[
     typer.Option(
         "--output", "-o", help="Form of the output; by default a table on a terminal, else JSON."
     ),
+]
+Text = Annotated[
+    Form | None, typer.Option("--output", "-o", help="Form of the output; by default text.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 EnvFile = Annotated[
@@ -106,6 +109,11 @@ class Access:
         from accsyn_orm.profiles import choose_source
 
         return choose_source(env_file=self.env_file, profile=self.profile)
+
+
+def is_data(form: Form | None) -> TypeGuard[Form]:
+    """Tell whether data are wanted of what has a text for people."""
+    return form is not None and form is not Form.TABLE
 
 
 def chosen_form(output: Form | None, *, as_json: bool) -> Form | None:

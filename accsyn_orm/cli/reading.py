@@ -16,10 +16,12 @@ from accsyn_orm.cli.options import (
     AsJson,
     EnvFile,
     Finished,
+    Form,
     Inactive,
     Output,
     ProfileName,
     QueryText,
+    Text,
     TypeName,
     Under,
     chosen_form,
@@ -106,26 +108,32 @@ def watch(
     timeout: Annotated[
         float | None, typer.Option(min=0, help="Seconds after which to stop watching.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print what changes as JSON, one job a line.")
-    ] = False,
+    output: Annotated[
+        Form | None,
+        typer.Option(
+            "--output", "-o", help="Form of what changes, a job a line; by default bars, or text."
+        ),
+    ] = None,
+    as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Follow the jobs that a query selects now, until they end."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import watch as following
     from accsyn_orm.cli.values import query_of
 
     patience = following.Patience(interval, timeout)
-    following.watch(query_of(query), Access(env_file, profile), patience, as_json=as_json)
+    following.watch(query_of(query), Access(env_file, profile), patience, form)
 
 
 @reading.command(name="parse")
-def parse_query(query: QueryText, *, as_json: AsJson = False) -> None:
+def parse_query(query: QueryText, *, output: Text = None, as_json: AsJson = False) -> None:
     """Check a query, and show its canonical text."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import lookup
 
-    lookup.show_parsed(query, as_json=as_json)
+    lookup.show_parsed(query, form)
 
 
 @reading.command()
@@ -142,18 +150,20 @@ def explain(
     inactive: Inactive = False,
     archived: Archived = False,
     under: Under = None,
+    output: Text = None,
     as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Show what find would ask, and what that costs."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli import lookup
     from accsyn_orm.cli.values import part_of, query_of
 
     wanted = query_of(query, finished=finished, inactive=inactive, archived=archived, under=under)
     wanted = part_of(wanted, skip=skip, limit=limit)
     access = Access(env_file, profile)
-    lookup.explain(wanted, access, only=only or (), count=count, as_json=as_json)
+    lookup.explain(wanted, access, form, only=only or (), count=count)
 
 
 @reading.command()

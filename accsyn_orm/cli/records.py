@@ -99,7 +99,12 @@ def write_facts(facts: Mapping[str, object], form: Form) -> None:
 
 
 def write_rows(
-    rows: Iterable[Mapping[str, object]], columns: Sequence[str], form: Form, out: TextIO
+    rows: Iterable[Mapping[str, object]],
+    columns: Sequence[str],
+    form: Form,
+    out: TextIO,
+    *,
+    is_headed: bool = False,
 ) -> None:
     """Write rows as data, each as it comes.
 
@@ -108,10 +113,11 @@ def write_rows(
         columns: of CSV, which needs to know them before the first row.
         form: any but a table.
         out: where to.
+        is_headed: CSV has its header already.
     """
     match form:
         case Form.CSV:
-            _write_csv(rows, columns, out)
+            _write_csv(rows, columns, out, is_headed=is_headed)
         case Form.YAML:
             _write_yaml(rows, out)
         case Form.JSON:
@@ -173,9 +179,12 @@ def _write_json(rows: Iterable[Mapping[str, object]], out: TextIO) -> None:
     out.write("[]\n" if separator == "[" else "\n]\n")
 
 
-def _write_csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str], out: TextIO) -> None:
+def _write_csv(
+    rows: Iterable[Mapping[str, object]], columns: Sequence[str], out: TextIO, *, is_headed: bool
+) -> None:
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    if not is_headed:
+        writer.writerow(columns)
     for row in rows:
         writer.writerow([_csv_cell(row.get(name)) for name in columns])
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from accsyn_orm.cli.completion import complete_profile
-from accsyn_orm.cli.options import EnvFile, ProfileName
+from accsyn_orm.cli.options import AsJson, EnvFile, ProfileName, Text, chosen_form
 
 signing = typer.Typer()
 
@@ -70,13 +70,15 @@ def doctor(
         list[Path] | None, typer.Option(help="Log whose permissions are looked at.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for each step.")] = 10.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    output: Text = None,
+    as_json: AsJson = False,
     profile: ProfileName = None,
     env_file: EnvFile = None,
 ) -> None:
     """Say what keeps this machine from working with accsyn."""
+    form = chosen_form(output, as_json=as_json)
     from accsyn_orm.cli.examination import show
     from accsyn_orm.doctor import Patient
 
     patient = Patient(env_file, profile, tuple(log_file or ()), timeout=timeout)
-    show(patient, as_json=as_json)
+    show(patient, form)

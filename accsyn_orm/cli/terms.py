@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from accsyn_orm.cli.options import Access
+from accsyn_orm.cli.options import Access, Form
 
 
 class OnError(str, Enum):
@@ -27,7 +27,7 @@ class Terms:
         workers: requests under way at once.
         on_error: what to do after a row failed.
         no_check: overwrite what somebody else changed meanwhile.
-        as_json: print plan and report as JSON.
+        form: form of plan and report; by default text.
         access: what to sign in with.
     """
 
@@ -37,5 +37,5 @@ class Terms:
     workers: int = 8
     on_error: OnError = OnError.CONTINUE
     no_check: bool = False
-    as_json: bool = False
+    form: Form | None = None
     access: Access = field(default_factory=Access)

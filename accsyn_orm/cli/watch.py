@@ -10,16 +10,16 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import typer
 
 from accsyn_orm import Entity, Query
 from accsyn_orm.cli.exits import DONE, FAILED, PARTIAL, UsageError
-from accsyn_orm.cli.options import Access
+from accsyn_orm.cli.options import Access, Form, is_data
 from accsyn_orm.cli.output import harmless
-from accsyn_orm.cli.records import plain, to_json
+from accsyn_orm.cli.records import plain, write_rows
 from accsyn_orm.entities import Size, Speed
 from accsyn_orm.errors import TransportError
 from accsyn_orm.query.nodes import Comparison, Operator
@@ -88,7 +88,7 @@ class Display(Protocol):
         ...
 
 
-def watch(query: Query[Entity], access: Access, patience: Patience, *, as_json: bool) -> None:
+def watch(query: Query[Entity], access: Access, patience: Patience, form: Form | None) -> None:
     """Follow jobs until they end, and leave with the exit code that fits their end.
 
     Raises:
@@ -102,7 +102,7 @@ def watch(query: Query[Entity], access: Access, patience: Patience, *, as_json: 
         if not sights:
             typer.echo("nothing to watch: the query selects no job", err=True)
             return
-        with _display(as_json=as_json) as display:
+        with _display(form) as display:
             display.show(sights)
             for seen in _looks(query.entity, sights, patience):
                 sights = seen
@@ -183,32 +183,51 @@ def _code_of(sights: Sequence[Sight]) -> int:
 
 
 class Lines:
-    """One line for each job that changed: text, or JSON."""
+    """One line of text for each job that changed."""
 
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+    def __init__(self) -> None:
         self._shown: dict[str, Sight] = {}
 
     def show(self, sights: Sequence[Sight]) -> None:
         """Print the jobs that changed since they were printed last."""
-        for sight in sights:
-            if self._shown.get(sight.id) != sight:
-                self._shown[sight.id] = sight
-                sys.stdout.write(f"{self._line(sight)}\n")
-        sys.stdout.flush()
+        changed = [sight for sight in sights if self._shown.get(sight.id) != sight]
+        if changed:
+            self._shown |= {sight.id: sight for sight in changed}
+            self._write(changed)
+            sys.stdout.flush()
 
-    def _line(self, sight: Sight) -> str:
-        if self._as_json:
-            return to_json({name: getattr(sight, name) for name in Sight.__slots__})
-        return "  ".join([sight.id, sight.status, *filter(None, sight.told), sight.code])
+    def _write(self, sights: Sequence[Sight]) -> None:
+        for sight in sights:
+            parts = [sight.id, sight.status, *filter(None, sight.told), sight.code]
+            sys.stdout.write(f"{'  '.join(parts)}\n")
+
+
+class Rows(Lines):
+    """One row of data for each job that changed; in JSON a line, as nothing ends before the jobs.
+
+    Args:
+        form: of the data.
+    """
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self._form = Form.JSONL if form is Form.JSON else form
+        self._is_headed = False
+
+    def _write(self, sights: Sequence[Sight]) -> None:
+        rows = [asdict(sight) for sight in sights]
+        write_rows(rows, tuple(rows[0]), self._form, sys.stdout, is_headed=self._is_headed)
+        self._is_headed = True
 
 
 @contextmanager
-def _display(*, as_json: bool) -> Generator[Display, None, None]:
-    if as_json or not sys.stdout.isatty():
-        yield Lines(as_json=as_json)
-        return
-    from accsyn_orm.cli.progress import job_bars
+def _display(form: Form | None) -> Generator[Display, None, None]:
+    if is_data(form):
+        yield Rows(form)
+    elif not sys.stdout.isatty():
+        yield Lines()
+    else:
+        from accsyn_orm.cli.progress import job_bars
 
-    with job_bars() as bars:
-        yield bars
+        with job_bars() as bars:
+            yield bars

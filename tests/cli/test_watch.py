@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import threading
@@ -76,7 +78,7 @@ def test_pipe_gets_a_line_for_each_change(send, run):
 
 
 def test_program_gets_plain_values(send, run):
-    ident = send("a.mov", 1_200_000)
+    ident = send("a.mov", 4_000_000)
     code, out, _ = run("watch", "Transfer", "--json", *QUICK)
     rows = [json.loads(line) for line in out.splitlines()]
     assert code == 0
@@ -86,10 +88,20 @@ def test_program_gets_plain_values(send, run):
         "code": "a.mov",
         "status": "done",
         "progress": 100,
-        "size": 1_200_000,
+        "size": 4_000_000,
         "speed": None,
         "etr": "",
     }
+
+
+def test_table_for_programs_has_one_header(send, run):
+    ident = send("a.mov", 1_200_000)
+    code, out, _ = run("watch", "Transfer", "-o", "csv", *QUICK)
+    assert (code, out.splitlines()[0]) == (0, "id,code,status,progress,size,speed,etr")
+    told = list(csv.DictReader(io.StringIO(out)))
+    assert {row["id"] for row in told} == {ident}
+    assert told[-1]["status"] == "done"
+    assert len(told) > 2
 
 
 def test_waiting_ends_when_told(send, run):
