@@ -44,6 +44,9 @@ from accsyn_orm.server.transfers.lifecycle import abort_where, hold_jobs_of
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
+_ROLE_IN_V1 = one_of(*(role.wire("v1") for role in Role))
+_ROLE_IN_V3 = one_of(*(role.wire("v3") for role in Role))
+
 
 def _email(name: str, value: Any) -> str:
     code = filled_text(name, value)
@@ -59,34 +62,11 @@ class Users(StandaloneRules):
         USERS,
         (
             Field("code", _email, create=True, required=True),
-            Field(
-                "role",
-                one_of("admin", "employee", "user"),
-                create=True,
-                generations=V1,
-            ),
-            Field(
-                "role",
-                one_of("admin", "employee", "user"),
-                update=True,
-                generations=V1,
-                writers=ADMINS,
-            ),
-            Field(
-                "clearance",
-                one_of("admin", "employee", "user"),
-                create=True,
-                generations=V1,
-                source=INFERRED,
-            ),
-            Field("role", one_of("admin", "employee", "standard"), create=True, generations=V3),
-            Field(
-                "role",
-                one_of("admin", "employee", "standard"),
-                update=True,
-                generations=V3,
-                writers=ADMINS,
-            ),
+            Field("role", _ROLE_IN_V1, create=True, generations=V1),
+            Field("role", _ROLE_IN_V1, update=True, generations=V1, writers=ADMINS),
+            Field("clearance", _ROLE_IN_V1, create=True, generations=V1, source=INFERRED),
+            Field("role", _ROLE_IN_V3, create=True, generations=V3),
+            Field("role", _ROLE_IN_V3, update=True, generations=V3, writers=ADMINS),
             Field("status", one_of("enabled", "disabled"), update=True, writers=STAFF),
             Field("description", text, create=True, update=True, source=INFERRED),
             Field("queue", nullable_text, update=True, source=INFERRED),
