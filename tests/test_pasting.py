@@ -46,6 +46,7 @@ from accsyn_orm import (
     Queue,
     Recipient,
     Ref,
+    Refs,
     Size,
     Speed,
     Task,
@@ -84,6 +85,7 @@ SEQUENCES = st.builds(
 )
 VALUES: dict[type, st.SearchStrategy[object]] = {
     Ref: st.builds(Ref, TEXT),
+    Refs: st.builds(Refs, st.lists(TEXT, max_size=3)),
     Party: st.builds(Party, TEXT | IDS.map("user:{}".format)),
     TaskParty: st.builds(TaskParty, st.text(min_size=1) | JSON),
     AccsynPath: PATHS,
@@ -315,7 +317,13 @@ def test_what_belongs_to_a_session_says_so_in_brackets() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Ref("a" * 24), Party(f"user:{'a' * 24}"), TaskParty({"user": "a" * 24}).user]
+    "value",
+    [
+        Ref("a" * 24),
+        Refs(["a" * 24])[0],
+        Party(f"user:{'a' * 24}"),
+        TaskParty({"user": "a" * 24}).user,
+    ],
 )
 def test_pasted_references_say_that_they_stand_in_no_entity(value: Ref | Party) -> None:
     for ask in (value.fetch, lambda: value.is_loaded):

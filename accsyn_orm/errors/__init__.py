@@ -20,6 +20,7 @@
     │   ├── JobFailedError (RuntimeError)               waited for, and failed or aborted
     │   ├── JobTimeoutError (TimeoutError)              waited for, and not done in time
     │   ├── EntityStateError (RuntimeError)             new, deleted or never deletable
+    │   ├── HalfDoneError (RuntimeError)                one of several requests failed
     │   └── PagingError (RuntimeError)                  rows came and went, the place is lost
     ├── SessionError (RuntimeError)
     │   ├── NoSessionError            nothing says which session to use
@@ -55,6 +56,7 @@ from accsyn_orm.errors.entities import (
     EntityNotFoundError,
     EntityStateError,
     EntityValidationError,
+    HalfDoneError,
     HiddenRequestError,
     JobFailedError,
     JobTimeoutError,
@@ -109,6 +111,7 @@ __all__ = [
     "EntityStateError",
     "EntityValidationError",
     "ExportError",
+    "HalfDoneError",
     "HiddenRequestError",
     "JobFailedError",
     "JobTimeoutError",

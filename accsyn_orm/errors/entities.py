@@ -202,6 +202,24 @@ class EntityStateError(EntityError, RuntimeError):
         super().__init__(f"{entity}: {reason}")
 
 
+class HalfDoneError(EntityError, RuntimeError):
+    """An action of several requests failed on the way, and could not be taken back.
+
+    What made it fail is its ``__cause__``.
+
+    Attributes:
+        entity: name of the entity class.
+        done: what was done, one sentence each.
+        left: what is left to do, one sentence each.
+    """
+
+    def __init__(self, entity: str, *, done: Sequence[str], left: Sequence[str]) -> None:
+        self.entity = entity
+        self.done = tuple(done)
+        self.left = tuple(left)
+        super().__init__(f"{entity}: {'; '.join(self.done)}: {'; '.join(self.left)}")
+
+
 class PagingError(EntityError, RuntimeError):
     """Rows came and went while page after page was read, and the place to go on is lost.
 

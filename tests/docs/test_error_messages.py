@@ -15,6 +15,7 @@ import accsyn_orm
 from accsyn_orm import (
     AccsynError,
     AccsynPath,
+    BackendError,
     Job,
     PagingError,
     Queue,
@@ -127,6 +128,20 @@ def _default_queue(studio: Studio):
     studio.session.delete_one("queue", default.id)
 
 
+def _half_merged(studio: Studio):
+    show, rest = Queue.where(Queue.code.in_(["dailies", "overnight"])).all()
+    update, changes = studio.session.update, iter(range(2))
+
+    def fails_late(*arguments: object):
+        if next(changes):
+            raise BackendError("queue/edit", "the backend is busy")
+        return update(*arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(studio.session, "update", fails_late)
+        show.merge_into(rest)
+
+
 def _proxy(studio: Studio):
     url, proxy = "https://acmefilm.example", "socks5:127.0.0.1:9"
     _elsewhere(studio, url=url, proxy=proxy).login()
@@ -160,6 +175,7 @@ PROVOKED: dict[str, Callable[[Studio], object]] = {
     "EntityValidationError": lambda s: Queue(name="Panic", priority=7000),
     "ReadOnlyAttributeError": lambda s: setattr(Job.where().first(), "progress", 5),
     "AttributeNotLoadedError": lambda s: Job.where().only(Job.code).first().size,
+    "HalfDoneError": _half_merged,
     "HiddenRequestError": _strict,
     "EntityNotFoundError": lambda s: Job.get(IDENT),
     "MultipleEntitiesError": lambda s: Job.where(Job.code == "Daily backup").one(),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from accsyn_orm.entities.actions.configuration import Configured
+from accsyn_orm.entities.actions.queues import Mergeable
 from accsyn_orm.entities.attributes import UNSET, Attr, AttrFrom, ReadOnlyAttr, Settable, attr
 from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.relations import Many
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.types.user import User
 
 
-class Queue(Configured):
+class Queue(Configured, Mergeable):
     """A queue of jobs, which inherit its priority.
 
     The default queue cannot be deleted: designate another one first. Jobs of a deleted queue move
-    to the default queue.
+    to the default queue, and ``merge_into()`` moves them to any other one.
 
     Example:
         >>> Queue(name="Panic", priority=1000).save()  # doctest: +SKIP

@@ -45,7 +45,9 @@ class Refs(Sequence[Ref[E_co]], Generic[E_co]):
             view = View(list, partial(cls._held_by, targets=targets), targets)
             return Annotated[list[str], given, view]
 
-    def __init__(self, idents: Sequence[Any], link: Link, holder: EntityModel) -> None:
+    def __init__(
+        self, idents: Sequence[Any], link: Link | None = None, holder: EntityModel | None = None
+    ) -> None:
         self._idents = idents
         self._link = link
         self._holder = holder
@@ -83,6 +85,8 @@ class Refs(Sequence[Ref[E_co]], Generic[E_co]):
         return map(self._reference, self._idents)
 
     def _reference(self, ident: Any) -> Ref[E_co]:
+        if self._link is None or self._holder is None:
+            return Ref(str(ident))  # made from texts alone
         return Ref.along(self._link, str(ident), self._holder)
 
     def __eq__(self, other: object) -> bool:
