@@ -7,15 +7,12 @@ expression is wanted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast, overload
 
 from accsyn_orm.errors import QueryFieldError, QueryValueError
-from accsyn_orm.query.literals import Raw, raw, to_literal
+from accsyn_orm.query.literals import Raw, escaped, is_plain, required_text, to_literal
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, all_of, any_of
-
-__all__ = ["Field", "FieldRef", "Identified", "Raw", "UnboundField", "raw", "to_literal"]
 
 # Covariant, although comparisons take it: so ``FieldRef[JobStatus]`` is a field of text. A protocol
 # would do as well, but makes pyright forget what it knew once a number was compared before.
@@ -200,21 +197,21 @@ class FieldRef(Generic[T_co]):
 
     def startswith(self: _Text, text: str, /) -> Comparison:
         """Begin with the text, taken literally."""
-        if _is_plain(text):
+        if is_plain(text):
             return self.compare_text(Operator.EQUAL, f"{text}*")
-        return self.compare_text(Operator.MATCHES, f"^{_escaped(text)}")
+        return self.compare_text(Operator.MATCHES, f"^{escaped(text)}")
 
     def endswith(self: _Text, text: str, /) -> Comparison:
         """End with the text, taken literally."""
-        if _is_plain(text):
+        if is_plain(text):
             return self.compare_text(Operator.EQUAL, f"*{text}")
-        return self.compare_text(Operator.MATCHES, f"{_escaped(text)}$")
+        return self.compare_text(Operator.MATCHES, f"{escaped(text)}$")
 
     def exact(self: _Text, text: str, /) -> Comparison:
         """Be the text, with every ``*`` in it taken literally."""
-        if _is_plain(text):
+        if is_plain(text):
             return self.compare(Operator.EQUAL, text)
-        return self.compare_text(Operator.MATCHES, f"^{_escaped(text)}$")
+        return self.compare_text(Operator.MATCHES, f"^{escaped(text)}$")
 
     def raw(self, text: str, /, *, operator: Operator = Operator.EQUAL) -> Comparison:
         """Compare with text that is not checked, for values only the backend knows."""
@@ -224,7 +221,7 @@ class FieldRef(Generic[T_co]):
 
     def compare_text(self, operator: Operator, text: str) -> Comparison:
         """Compare with a part or a pattern, which need not be of the attribute's type."""
-        return Comparison(self._name, operator, _checked(text), self.is_checked)
+        return Comparison(self._name, operator, required_text(text), self.is_checked)
 
     def compare(self, operator: Operator, value: object) -> Comparison:
         """Compare with a value; the operator signs are short for this."""
@@ -287,25 +284,6 @@ class UnboundField(FieldRef[Any]):
 Field = UnboundField
 
 
-def _checked(text: object) -> str:
-    """Return the text, or refuse what is none: only ``==`` and the like convert values."""
-    if isinstance(text, str):
-        return text
-    reason = f"takes a text, not {type(text).__name__}"
-    raise QueryValueError(text, reason, hint="compare values with == or in_()")
-
-
-def _is_plain(text: str) -> bool:
-    """Whether ``=`` takes the text literally, and some kind of quotes is left to hold it."""
-    text = _checked(text)
-    return "*" not in text and not ('"' in text and "'" in text)
-
-
-def _escaped(text: str) -> str:
-    # The language has no escape for quotes; regular expressions have.
-    return re.escape(text).replace('"', r"\x22").replace("'", r"\x27")
-
-
 def _sorted_out(nodes: list[Comparison]) -> tuple[tuple[str, ...], list[Expression]]:
     """Separate what one comma list can hold from what must stand alone."""
     texts: list[str] = []
@@ -313,8 +291,8 @@ def _sorted_out(nodes: list[Comparison]) -> tuple[tuple[str, ...], list[Expressi
     holds_both_quotes = {'"', "'"} <= {sign for node in nodes for sign in node.value}
     for node in nodes:
         text = cast("str", node.value)
-        is_plain = text and "," not in text and text == text.strip()
-        if is_plain and not (holds_both_quotes and '"' in text):
+        fits_list = text and "," not in text and text == text.strip()
+        if fits_list and not (holds_both_quotes and '"' in text):
             texts.append(text)
         else:
             alone.append(node)

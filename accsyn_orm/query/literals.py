@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
@@ -94,3 +95,23 @@ def clock_text(value: timedelta) -> str:
 def utc_text(value: datetime) -> str:
     """Write a moment as the protocol does: UTC, whole seconds, no zone."""
     return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def required_text(text: object) -> str:
+    """Return the text, or refuse what is none: only ``==`` and the like convert values."""
+    if isinstance(text, str):
+        return text
+    reason = f"takes a text, not {type(text).__name__}"
+    raise QueryValueError(text, reason, hint="compare values with == or in_()")
+
+
+def is_plain(text: str) -> bool:
+    """Whether ``=`` takes the text literally, and some kind of quotes is left to hold it."""
+    text = required_text(text)
+    return "*" not in text and not ('"' in text and "'" in text)
+
+
+def escaped(text: str) -> str:
+    """Write text for a regular expression that finds just that."""
+    # The language has no escape for quotes; regular expressions have.
+    return re.escape(text).replace('"', r"\x22").replace("'", r"\x27")
