@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 import accsyn_orm
-from accsyn_orm import errors
+from accsyn_orm import entities, errors
+from accsyn_orm.entities.registry import CLASS_NAMES
 
 PROBE = """
 import logging, socket, sys, warnings
@@ -29,6 +30,13 @@ def test_all_names_every_public_name_once_and_sorted() -> None:
     assert len(names) == len(set(names))
     assert sorted(names) == sorted([*accsyn_orm._MODULES, "__version__"])
     assert set(names) <= set(dir(accsyn_orm))
+
+
+def test_every_entity_type_has_a_public_class() -> None:
+    names = {*CLASS_NAMES}
+    assert len(names) > 20
+    assert names <= {*accsyn_orm.__all__}
+    assert names <= {*entities.__all__}
 
 
 @pytest.mark.parametrize("name", accsyn_orm.__all__)

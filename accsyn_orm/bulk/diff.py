@@ -27,12 +27,23 @@ def as_text(plan: Plan) -> str:
     return "\n".join([headline(plan), *_problems(plan), *_rows(plan), *_skipped(plan), cost(plan)])
 
 
+def counted_problems(plan: Plan) -> list[str]:
+    """Return how many problems a plan has as a phrase, if it has any."""
+    match len(plan.problems):
+        case 0:
+            return []
+        case 1:
+            return ["1 problem"]
+        case number:
+            return [f"{number} problems"]
+
+
 def headline(plan: Plan) -> str:
     """Return what a plan is about in one line."""
     kinds = Counter((row.action, row.entity.__name__) for row in plan.rows)
     said = [f"{action} {count} {name}" for (action, name), count in kinds.items()]
     said += [f"skip {len(plan.skipped)}"] if plan.skipped else []
-    said += [f"{len(plan.problems)} problems"] if plan.problems else []
+    said += counted_problems(plan)
     place = f" in {plan.workspace}" if plan.workspace else ""
     return f"Plan{place}: {', '.join(said) or 'nothing to do'}"
 

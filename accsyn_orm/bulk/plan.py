@@ -188,8 +188,7 @@ class Plan:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{action} {count}" for action, count in self.counts.items())
-        problems = f", {len(self.problems)} problems" if self.problems else ""
-        return f"<Plan {counts or 'nothing'}{problems}>"
+        return f"<Plan {', '.join([counts or 'nothing', *diff.counted_problems(self)])}>"
 
     def _repr_html_(self) -> str:
         return diff.as_html(self)

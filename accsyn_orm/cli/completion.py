@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,8 +21,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SYMBOLS = frozenset({"=", "!=", "<>", "<", ">", "<=", ">="})
-_WORDS = frozenset({"in", "contains", "matches"})
-_OPERATORS = ("=", "!=", "<", "<=", ">", ">=", " IN ", " NOT IN ", " CONTAINS ", " MATCHES ")
 
 
 def query_completions(text: str) -> list[str]:
@@ -45,6 +44,22 @@ def query_completions(text: str) -> list[str]:
     if len(tokens) == 1:
         return _keywords(start, word, ("WHERE",))
     return [f"{start}{option}" for option in _after(cls, tokens, word)]
+
+
+@cache
+def _operators() -> tuple[str, ...]:
+    """Return the operators as they are typed behind an attribute."""
+    from accsyn_orm.query.nodes import Operator
+
+    return tuple(f" {sign} " if sign.is_word else str(sign) for sign in Operator)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return the words that a value follows."""
+    from accsyn_orm.query.nodes import WORD_OPERATORS
+
+    return frozenset(word.lower().split()[-1] for word in WORD_OPERATORS)
 
 
 def type_names(begun: str) -> list[str]:
@@ -92,23 +107,23 @@ def _after(cls: type[Entity], tokens: Sequence[str], word: str) -> list[str]:
     last = tokens[-1].lower()
     if last in {"where", "and", "or", "("}:
         return _attributes(cls, word)
-    if last in _SYMBOLS or last in _WORDS or last == ",":
+    if last in _SYMBOLS or last in _words() or last == ",":
         return _values(cls, _attribute_before(tokens), word)
     if _is_operand(tokens):
         return _fitting(("AND ", "OR "), word)
-    return _fitting([operator.lstrip() for operator in _OPERATORS], word)
+    return _fitting([operator.lstrip() for operator in _operators()], word)
 
 
 def _is_operand(tokens: Sequence[str]) -> bool:
     """Tell whether the last token ends a comparison, rather than being an attribute."""
     before = tokens[-2].lower() if len(tokens) > 1 else ""
-    return tokens[-1] == ")" or before in _SYMBOLS or before in _WORDS or before == ","
+    return tokens[-1] == ")" or before in _SYMBOLS or before in _words() or before == ","
 
 
 def _attribute_before(tokens: Sequence[str]) -> str:
     """Return the attribute whose value is being written."""
     place = len(tokens) - 1
-    while place > 0 and not (tokens[place] in _SYMBOLS or tokens[place].lower() in _WORDS):
+    while place > 0 and not (tokens[place] in _SYMBOLS or tokens[place].lower() in _words()):
         place -= 1
     place -= 1
     return tokens[place - 1 if tokens[place].lower() == "not" else place]
@@ -117,7 +132,7 @@ def _attribute_before(tokens: Sequence[str]) -> str:
 def _attributes(cls: type[Entity], word: str) -> list[str]:
     names = [name for name, spec in cls.__entity_attributes__.items() if spec.readable]
     found = _fitting(sorted(names), word)
-    return [f"{word}{operator}" for operator in _OPERATORS] if found == [word] else found
+    return [f"{word}{operator}" for operator in _operators()] if found == [word] else found
 
 
 def _values(cls: type[Entity], attribute: str, word: str) -> list[str]:

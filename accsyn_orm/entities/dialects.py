@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 from accsyn_orm.entities.placeholders import expanded, placeholders
 from accsyn_orm.entities.shape import find_attribute
 from accsyn_orm.errors import ConfigurationError, QueryFieldError
-from accsyn_orm.query.nodes import And, Comparison, Expression, Operator, Or, Statement, all_of
+from accsyn_orm.query.nodes import (
+    COMPLEMENTS,
+    And,
+    Comparison,
+    Expression,
+    Operator,
+    Or,
+    Statement,
+    all_of,
+)
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Speaker
     from accsyn_orm.entities.model import EntityModel
 
 _BY_VALUE = {Operator.EQUAL, Operator.NOT_EQUAL, Operator.IN, Operator.NOT_IN}
-_POSITIVE = {
-    operator: operator.negated
-    for operator in (
-        Operator.NOT_EQUAL,
-        Operator.NOT_IN,
-        Operator.NOT_CONTAINS,
-        Operator.NOT_MATCHES,
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,19 @@ class Dialect:
 
     def _satisfying(self, node: Comparison) -> list[str]:
         """Return its spelling of every value that satisfies the positive of a comparison."""
-        positive = replace(node, operator=_POSITIVE.get(node.operator, node.operator))
+        positive = replace(node, operator=COMPLEMENTS.get(node.operator, node.operator))
         spellings = self.values[node.attribute].items()
         return [theirs for ours, theirs in spellings if positive.evaluate({node.attribute: ours})]
 
     def _listed(self, node: Comparison, values: list[str]) -> Comparison:
-        operator = Operator.NOT_IN if node.operator in _POSITIVE else Operator.IN
+        operator = Operator.NOT_IN if node.operator in COMPLEMENTS else Operator.IN
         if values:
             return replace(node, operator=operator, value=tuple(dict.fromkeys(values)))
         # A list cannot be empty; every entity has an id.
         nothing = Comparison("id", Operator.EQUAL, "null", is_checked=True)
         return (
             replace(nothing, operator=nothing.operator.negated)
-            if node.operator in _POSITIVE
+            if node.operator in COMPLEMENTS
             else nothing
         )
 

@@ -34,20 +34,11 @@ from typing import Any, cast
 
 from accsyn_orm.errors import QueryValueError
 from accsyn_orm.query.literals import utc_text
-from accsyn_orm.query.nodes import And, Comparison, Expression, Operator
+from accsyn_orm.query.nodes import COMPLEMENTS, And, Comparison, Expression, Operator
 
 MAIN_SITE = "hq"
 """Code of the main site, which a workspace as source or destination stands for."""
 
-_POSITIVE = {
-    operator: operator.negated
-    for operator in (
-        Operator.NOT_EQUAL,
-        Operator.NOT_IN,
-        Operator.NOT_CONTAINS,
-        Operator.NOT_MATCHES,
-    )
-}
 _ORDERINGS: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.LESS: operator.lt,
     Operator.LESS_EQUAL: operator.le,
@@ -100,7 +91,7 @@ def _evaluate(expression: Expression, mapping: Mapping[str, Any]) -> bool:
 
 
 def _holds(comparison: Comparison, mapping: Mapping[str, Any]) -> bool:
-    positive = _POSITIVE.get(comparison.operator)
+    positive = COMPLEMENTS.get(comparison.operator)
     operator = positive or comparison.operator
     check = _check_for(operator, comparison.value)
     candidates = _candidates(mapping, comparison.attribute)

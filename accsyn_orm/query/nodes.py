@@ -68,6 +68,13 @@ _OPPOSITES = (
     (Operator.CONTAINS, Operator.NOT_CONTAINS),
     (Operator.MATCHES, Operator.NOT_MATCHES),
 )
+COMPLEMENTS = {
+    negative: positive
+    for positive, negative in _OPPOSITES
+    if positive not in {Operator.LESS, Operator.GREATER}
+}
+"""What holds exactly where another operator does not. Orderings fail both ways without a value."""
+
 _NEGATED = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
 SIGNS = {

@@ -72,6 +72,13 @@ def test_plan_shows_all_problems_and_counts_those_that_are_too_many(queues):
     assert repr(plan) == "<Plan nothing, 60 problems>"
 
 
+def test_plan_counts_one_problem_as_one(backend):
+    backend.add("queue", 1, code="a")
+    plan = Query(Queue, backend=backend).update(priority=5000)
+    assert str(plan).startswith("Plan in acmefilm: 1 problem\n")
+    assert repr(plan) == "<Plan nothing, 1 problem>"
+
+
 def test_plan_of_nothing_says_so(queues):
     plan = queues.where(Queue.code == "none").update(priority=1)
     assert str(plan).splitlines()[0] == "Plan in acmefilm: nothing to do"

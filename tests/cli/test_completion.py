@@ -10,7 +10,8 @@ import pytest
 
 from accsyn_orm.cli.completion import query_completions
 
-OPERATORS = ("=", "!=", "<", "<=", ">", ">=", " IN ", " NOT IN ", " CONTAINS ", " MATCHES ")
+WORDS = ("IN", "NOT IN", "CONTAINS", "NOT CONTAINS", "MATCHES", "NOT MATCHES")
+OPERATORS = ("=", "!=", "<", "<=", ">", ">=", *(f" {word} " for word in WORDS))
 STATUSES = ["init", "pending", "waiting", "running", "paused", "failed", "aborted", "done"]
 
 
@@ -40,7 +41,8 @@ STATUSES = ["init", "pending", "waiting", "running", "paused", "failed", "aborte
         ("Job WHERE nothing=", []),
         ("Queue WHERE default=t", ["Queue WHERE default=true"]),
         ('Job WHERE code="a b" AND etr', [f'Job WHERE code="a b" AND etr{op}' for op in OPERATORS]),
-        ("Job WHERE etr NOT", ["Job WHERE etr NOT IN "]),
+        ("Job WHERE etr NOT", [f"Job WHERE etr {word} " for word in WORDS if "NOT" in word]),
+        ("Job WHERE status not i", ["Job WHERE status not in "]),
     ],
 )  # fmt: skip
 def test_query_goes_on_one_step(text, expected):
