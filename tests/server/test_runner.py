@@ -207,6 +207,11 @@ def test_keys_are_good_for_every_server_until_one_makes_others(shared_url, clien
     second.stop()
 
 
+def test_without_tls_nothing_is_loaded_that_makes_certificates():
+    script = "import sys, accsyn_orm.server.workspace as _; sys.exit('cryptography' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
+
+
 def test_an_embedded_workspace_starts_quickly_and_leaves_nothing():
     threads = threading.active_count()
     began = time.perf_counter()

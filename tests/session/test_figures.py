@@ -7,8 +7,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -21,6 +22,7 @@ from accsyn_orm.errors import AccsynError, AmbiguousOutcomeError
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.pacing.bucket import TokenBucket
 from accsyn_orm.pacing.hurry import no_waiting
+from accsyn_orm.server import service
 from accsyn_orm.testing import EmbeddedWorkspace, Faults
 
 MEBIBYTE = 1 << 20
@@ -77,12 +79,30 @@ def operate(session: Session, ledger: Ledger, queues: dict[str, str], number: in
     ledger.note(name, acts[kind])
 
 
+@contextmanager
+def calls_are_forgotten() -> Iterator[None]:
+    """Let workspaces of this process do every call again, as a host that knows no ids does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "answer_once", lambda call, event, verb, work: work.run(call))
+        yield
+
+
+def test_host_that_forgets_calls_does_them_twice():
+    """Otherwise nothing could be seen of what is done twice."""
+    with calls_are_forgotten(), EmbeddedWorkspace() as workspace, workspace.session() as session:
+        for _ in range(2):
+            with session.attempt("the-same-id"):
+                session.create("stream", {"name": "again", "recipients": ["lisa@example.com"]})
+        assert len(session.find("Stream WHERE name=again")) == 2
+
+
 def run_with_faults(count: int, *, deduplicates: bool) -> dict[str, int]:
     """Do so many operations by eight threads with faults in 30 % of the calls, and compare."""
     ledger, numbers = Ledger(), list(range(count))
     Random(20261124).shuffle(numbers)
     retries = 40 if deduplicates else None
     with (
+        nullcontext() if deduplicates else calls_are_forgotten(),
         EmbeddedWorkspace() as workspace,
         workspace.session() as witness,
         session_of(workspace, deduplicates=deduplicates, retries=retries) as session,

@@ -104,7 +104,7 @@ class Findings:
 
 
 def reachable(root: object) -> Iterator[tuple[str, str]]:
-    """Yield each text that can be reached through attributes and containers, and how."""
+    """Yield each text that can be reached, how objects show themselves included, and how."""
     pending: list[tuple[str, object]] = [("session", root)]
     seen: set[int] = set()
     while pending:
@@ -120,6 +120,7 @@ def reachable(root: object) -> Iterator[tuple[str, str]]:
         elif isinstance(value, (list, tuple, set, frozenset)):
             pending += [(f"{path}[]", item) for item in value]
         elif type(value).__module__ not in {"builtins", "threading"}:
+            yield f"repr({path})", repr(value)
             slots = [
                 name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())
             ]

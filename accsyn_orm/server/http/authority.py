@@ -8,8 +8,6 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-import trustme
-
 from accsyn_orm.server.storage.private import write_private
 
 CA_FILE = "ca.pem"
@@ -24,6 +22,8 @@ class Authority:
     """
 
     def __init__(self, directory: Path) -> None:
+        import trustme  # a workspace without TLS starts sooner for it
+
         self.ca_bundle = directory / CA_FILE
         key_path = directory / KEY_FILE
         if self.ca_bundle.exists() and key_path.exists():
