@@ -133,6 +133,18 @@ def test_every_layer_is_explained():
     assert [part for part in ALLOWED if f"`{part}`" not in rows] == ["accsyn_orm", "__main__"]
 
 
+def test_no_module_takes_what_another_one_keeps_to_itself():
+    taken = [
+        f"{module}: {alias.name}"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("accsyn_orm")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert taken == []
+
+
 def test_every_module_on_the_page_is_there():
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
     named = set(re.findall(r"`(?!tests/)(?:\w+/)*(\w+\.py)`", page))

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from file_operations import VERBS
 
 from accsyn_orm.errors import AccsynError
 from accsyn_orm.server.disk import survey
@@ -16,15 +17,6 @@ from accsyn_orm.server.storage.tables import ACLS, FILES, SHARES, Scope
 from accsyn_orm.server.transfers.uploads import add_files
 
 FOLDER, NESTED, LIBRARY, COLLECTION = "f" * 24, "e" * 24, "b" * 24, "c" * 24
-VERBS = {
-    "ls": "GET",
-    "getsize": "GET",
-    "exists": "GET",
-    "mkdir": "POST",
-    "delete": "POST",
-    "rename": "PUT",
-    "move": "PUT",
-}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from file_operations import VERBS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,15 +26,6 @@ from accsyn_orm.server.storage.store import insert_row, rows_where
 from accsyn_orm.server.storage.tables import SHARES
 from accsyn_orm.wire.events import Event
 
-VERBS = {
-    "ls": "GET",
-    "getsize": "GET",
-    "exists": "GET",
-    "mkdir": "POST",
-    "delete": "POST",
-    "rename": "PUT",
-    "move": "PUT",
-}
 SECRET = b"the studio's payroll"
 
 ELEMENTS = [

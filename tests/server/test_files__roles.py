@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from file_operations import VERBS
 
 from accsyn_orm.errors import AccsynError
 from accsyn_orm.server.refusals import Refusal
 from accsyn_orm.server.storage.store import insert_row, rows_where
 from accsyn_orm.server.storage.tables import ACLS, SHARES
-
-VERBS = {
-    "ls": "GET",
-    "getsize": "GET",
-    "exists": "GET",
-    "mkdir": "POST",
-    "delete": "POST",
-    "rename": "PUT",
-    "move": "PUT",
-}
 
 
 @pytest.fixture
