@@ -69,9 +69,8 @@ MUTANTS = [
     Mutant(
         "R9 connections: each call takes a new one",
         "transport/http.py",
-        "prepared.prepare_headers({**self._session.headers, **request.headers})",
-        "prepared.prepare_headers({**self._session.headers, **request.headers, "
-        '"Connection": "close"})',
+        "prepared.prepare_headers({**_HEADERS, **request.headers})",
+        'prepared.prepare_headers({**_HEADERS, **request.headers, "Connection": "close"})',
         ("tests/session/test_figures.py::test_calls_one_after_the_other_share_a_connection",),
     ),
     Mutant(
@@ -101,8 +100,8 @@ MUTANTS = [
     Mutant(
         "R18 seen by a proxy: TLS is left out behind one",
         "transport/http.py",
-        'prepared.url = f"{request.url}?{request.query}" if request.query else request.url',
-        'prepared.url = f"{request.url}?{request.query}" if request.query else request.url\n'
+        "prepared.url = request.url  # the connection adds the query",
+        "prepared.url = request.url\n"
         "        if self._proxies:\n"
         '            prepared.url = prepared.url.replace("https:", "http:", 1)',
         (f"{HTTP}::test_socks_carries_tls_and_resolves_where_it_should",),
@@ -126,8 +125,8 @@ MUTANTS = [
     Mutant(
         "S2 the library logs what is asked",
         "transport/pools.py",
-        'path, _, conn.query = url.partition("?")',
-        "path = url",
+        "        conn.query = _departure.get().query\n",
+        '        url = f"{url}?{_departure.get().query}"\n',
         (CANARY,),
     ),
     Mutant(
