@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
-from typing_extensions import Self
+from typing_extensions import Never, Self
 
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.active import required_backend
@@ -24,6 +24,7 @@ from accsyn_orm.errors import (
     BackendError,
     EntityNotFoundError,
     EntityStateError,
+    EntityValidationError,
 )
 from accsyn_orm.query.nodes import Expression
 
@@ -43,14 +44,19 @@ class Entity(EntityModel):
     # -- finding ----------------------------------------------------------------------------------
 
     @classmethod
-    def where(cls, *expressions: Expression) -> Query[Self]:
+    def where(cls, *expressions: Expression, **values: Never) -> Query[Self]:
         """Return the query for the entities that satisfy all conditions; without any, for all.
 
+        Args:
+            expressions: conditions such as ``Job.status == "failed"``.
+            values: none; ``where(status="failed")`` is refused with what to write.
+
         Raises:
+            TypeError: something is no condition.
             QueryFieldError: a condition names an attribute that the entity does not have.
             QueryValueError: an attribute can never have the value it is compared with.
         """
-        return Query(cls).where(*expressions)
+        return Query(cls).where(*expressions, **values)
 
     @classmethod
     def parse(cls, text: str) -> Query[Self]:
@@ -78,9 +84,16 @@ class Entity(EntityModel):
 
         Raises:
             EntityNotFoundError: there is none, or it may not be seen.
+            EntityValidationError: this is no id; a code is found with ``where()``.
         """
         backend = required_backend(cls, session)
-        record = backend.get_entity(wire_type(cls, backend), id) if id else None
+        if not isinstance(id, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # unchecked callers
+            raise validation.no_id(cls, id, f"is text, not {type(id).__name__}")
+        try:
+            record = backend.get_entity(wire_type(cls, backend), id) if id else None
+        except EntityValidationError as error:
+            ((_, reason), *_) = error.problems
+            raise validation.no_id(cls, id, reason) from error
         if record is None or not dialect_of(cls, backend).describes(record):
             raise EntityNotFoundError(cls.__name__, f"id {str(id)!r}")
         return cls.load_record(record, backend)

@@ -13,6 +13,7 @@ from typing_extensions import dataclass_transform
 from accsyn_orm.entities.attributes import QUERY_FIELD, AttributeSpec, attr
 from accsyn_orm.entities.literals import literal_text
 from accsyn_orm.entities.metadata import METADATA, MetadataKey
+from accsyn_orm.entities.querying.elsewhere import elsewhere
 from accsyn_orm.entities.registry import can_be
 from accsyn_orm.entities.shape import type_choices
 from accsyn_orm.entities.validation import did_you_mean, known_names
@@ -88,7 +89,11 @@ def _no_attribute(cls: Any, fields: Mapping[str, Any], name: str) -> str:
     """Say why a class has no such query field, and which one was probably meant."""
     if name in fields:
         return f"{cls.__name__}.{name} cannot be queried: it is only given when one is created"
-    return f"{cls.__name__} has no attribute {name!r}{did_you_mean(name, known_names(cls))}"
+    from accsyn_orm.entities.querying.query import Query  # made of entities
+
+    hint = elsewhere(name, cls.__name__, [m for m in dir(Query) if m[0] != "_"])
+    hint = hint or did_you_mean(name, known_names(cls))
+    return f"{cls.__name__} has no attribute {name!r}{hint}"
 
 
 def _declared_attributes(cls: str, namespace: dict[str, Any]) -> dict[str, AttributeSpec]:

@@ -15,7 +15,7 @@ from accsyn_orm.entities.relations import Relation
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
 from accsyn_orm.entities.values.path import judged_paths
 from accsyn_orm.entities.values.statuses import OpenEnum
-from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError
+from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError, shown
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Generation
@@ -47,6 +47,14 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return the hint that follows a message about a misspelt word, or nothing."""
     meant = nearest(word, choices)
     return f" (did you mean {meant!r}?)" if meant else ""
+
+
+def no_id(cls: type[EntityModel], value: object, reason: str) -> EntityValidationError:
+    """Return the error for what was given as an id and is none, but a code perhaps."""
+    if "code" in cls.__entity_attributes__ and isinstance(value, str):
+        name = cls.__name__
+        reason += f"; a code is found with {name}.where({name}.code == {shown(value)}).one()"
+    return refusal(cls, [("id", reason)])
 
 
 # -- what may be given when ------------------------------------------------------------------------

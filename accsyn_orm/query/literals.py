@@ -73,6 +73,8 @@ def _other_literal(value: object) -> str:
     identifier = getattr(value, "id", None)
     if isinstance(identifier, str):
         return identifier
+    if issubclass(type(value), (list, tuple, set, frozenset)):
+        raise QueryValueError(value, "is not one value", hint="compare with in_([…])")
     hint = "use text, a number, a boolean, a date, a duration, None, or an entity that was saved"
     reason = f"a {type(value).__name__} cannot be written in a query"
     raise QueryValueError(value, reason, hint=hint)

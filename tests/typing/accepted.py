@@ -53,6 +53,7 @@ from accsyn_orm import (
     FileSequence,
     Folder,
     GenericEntity,
+    HalfDoneError,
     HiddenRequestError,
     Home,
     Job,
@@ -594,6 +595,8 @@ def told_of_entities(job: Job) -> None:
         assert_type(error.sought, str)
     except EntityStateError as error:
         assert_type(error.reason, str)
+    except HalfDoneError as error:
+        assert_type((error.done, error.left), tuple[tuple[str, ...], tuple[str, ...]])
     except HiddenRequestError as error:
         assert_type(error.attribute, str)
     try:

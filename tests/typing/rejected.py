@@ -94,6 +94,9 @@ def relations(job: Job, user: User, task: Task, folder: Folder) -> None:
     job.source.fetch().code  # both
     folder.acls.fetch()  # both
     Job.where().prefetch(5)  # both
+    Job.where(status="failed")  # both
+    Job.where().order_by("code")  # both
+    Job.where()[:5]  # both
     Job.where().prefetch(job.user.fetch())  # both
     Job.where().prefetch(job.tasks)  # both
 

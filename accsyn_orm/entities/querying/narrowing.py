@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from typing_extensions import Self
+from typing_extensions import Never, Self
 
 from accsyn_orm.entities.literals import bind, selected_name
+from accsyn_orm.entities.querying.elsewhere import elsewhere
 from accsyn_orm.entities.querying.selection import Selection, natural
 from accsyn_orm.entities.shape import python_name
-from accsyn_orm.errors import EntityStateError, QueryError, QueryValueError
+from accsyn_orm.entities.validation import did_you_mean
+from accsyn_orm.errors import EntityStateError, QueryError, QueryValueError, shown
 from accsyn_orm.query.nodes import And, Comparison, Expression, Or, Statement, all_of, any_of
 from accsyn_orm.query.spelling import spell
 
@@ -34,13 +37,20 @@ class Narrowing(Generic[E]):
     backend: Backend | None = field(default=None, compare=False, repr=False)
     known: tuple[E, ...] | None = field(default=None, compare=False, repr=False)
 
-    def where(self, *expressions: Expression) -> Self:
+    def where(self, *expressions: Expression, **values: Never) -> Self:
         """Return the query with these conditions added (AND).
 
+        Args:
+            expressions: conditions such as ``Job.status == "failed"``.
+            values: none; ``where(status="failed")`` is refused with what to write.
+
         Raises:
+            TypeError: something is no condition.
             QueryFieldError: a condition names an attribute that the entity does not have.
             QueryValueError: an attribute can never have the value it is compared with.
         """
+        if values:
+            raise TypeError(_no_keywords(self.entity.__name__, values))
         bound = [bind(self.entity, expression) for expression in expressions]
         given = [] if self.selection.where is None else [self.selection.where]
         return self._with(where=all_of([*given, *bound])) if bound else self
@@ -169,6 +179,17 @@ class Narrowing(Generic[E]):
         """
         return self._with(strict=True)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = elsewhere(name, self.entity.__name__) or did_you_mean(name, dir(type(self)))
+            reason = f"a query has no attribute {name!r}{'' if name.startswith('_') else hint}"
+            raise AttributeError(reason, name=name, obj=self)
+
+        def __getitem__(self, index: object) -> NoReturn:
+            msg = "a query has no positions: write limit(…) and skip(…), or collect with all()"
+            raise TypeError(msg)
+
     def __str__(self) -> str:
         return str(Statement(self.entity.__entity_type__, self.selection.where))
 
@@ -208,6 +229,12 @@ class Narrowing(Generic[E]):
             hint = "bind one of them with using()"
             raise QueryValueError(str(other), "the queries are bound to two sessions", hint=hint)
         return self.backend
+
+
+def _no_keywords(entity: str, values: Mapping[str, object]) -> str:
+    """Say what to write instead of values by keyword."""
+    conditions = ", ".join(f"{entity}.{name} == {shown(value)}" for name, value in values.items())
+    return f"a condition is a comparison: where({conditions})"
 
 
 def _is_expression(value: object) -> bool:
