@@ -48,6 +48,24 @@ def checked_name(cls: type[Entity], item: FieldRef[Any] | Relation[Any] | str) -
     return ".".join(name for name in names if name)
 
 
+def steps(cls: type[EntityModel], names: Iterable[str]) -> set[str]:
+    """Return what is fetched for a page, each once: ``user`` and ``user.queue`` for the latter.
+
+    Args:
+        cls: class of the entities.
+        names: what to follow, as ``checked_name()`` returns it.
+    """
+    found: set[str] = set()
+    for name in names:
+        head, part, rest = _parts(cls, name)
+        step = f"{head}.{part}" if part else head
+        found.add(step)
+        targets = [target for target in _targets(cls, head, part) if _can_follow(target, rest)]
+        if rest and targets:
+            found |= {f"{step}.{further}" for further in steps(targets[0], [rest])}
+    return found
+
+
 def refuse_foreign_names(cls: type[EntityModel], names: Iterable[str], speaker: Speaker) -> None:
     """Refuse to fetch what only the other generation has; this one would find nothing.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -234,3 +235,45 @@ def test_prefetching_is_explained(workspace):
     session: Session = workspace.session()
     assert session.query(Job).prefetch("user").explain().requests == 1
     session.close()
+
+
+@pytest.mark.parametrize("protocol", ["v3", "v1"])
+@pytest.mark.parametrize(
+    ("query", "prefetches"),
+    [
+        (Job.where().prefetch("user"), 1),
+        (Job.where().prefetch("user", "parent", "user.home"), 3),
+        (Job.where().prefetch("user.jobs.parent", "user.jobs"), 3),
+        (Queue.where().prefetch("jobs", "jobs.user"), 2),
+        (User.where().prefetch("home"), 1),
+    ],
+    ids=str,
+)
+def test_cost_of_what_is_prefetched_is_what_reading_takes(workspace, protocol, query, prefetches):
+    with workspace.session(protocol=protocol) as session:
+        explained = query.explain(count=True)
+        with session.stats.measure() as measured:
+            query.all()
+    assert not explained.is_exact
+    assert explained.prefetches == prefetches
+    assert measured.requests == explained.requests + prefetches
+    assert re.search(
+        rf"at least 1 request for \d+ \w+, with about {prefetches} more for what is prefetched$",
+        str(explained),
+        re.MULTILINE,
+    )
+
+
+def test_cost_of_prefetching_is_that_of_each_page_until_the_pages_are_known(workspace):
+    query = Job.where().prefetch("user", "parent")
+    assert "at least 1 request, with about 2 more a page for what is" in str(query.explain())
+    limited = query.limit(20).explain(size=20)
+    assert "at least 1 request, with about 2 more for what is prefetched" in str(limited)
+    paged = query.limit(20).explain(size=5)
+    assert (paged.pages, paged.cost) == ("1 to 4 pages", "at least 1 request")
+    none = query.limit(0).explain()
+    assert (none.cost, none.prefetches) == ("0 requests", 0)
+    with workspace.session():
+        empty = Job.where(Job.name == "no such job").prefetch("user").explain(count=True)
+        assert empty.is_exact
+        assert "  cost     1 request for 0 Jobs\n" in str(empty)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from accsyn_orm.entities.backend import ExplainingBackend, Generation, WireRequest
 from accsyn_orm.entities.dialects import dialect_of
+from accsyn_orm.entities.prefetching import steps
 from accsyn_orm.entities.querying.request import request_of
 from accsyn_orm.errors import QueryFieldError
 from accsyn_orm.query.nodes import Comparison, Expression, Operator, Statement
@@ -36,8 +37,10 @@ class Explanation:
             does not say how it asks. The others differ from it in ``skip``.
         page_size: how many entities a page holds.
         count: how many entities there are, if they were counted.
-        requests: how many requests reading all of them takes; at least, unless they were counted.
+        requests: how many requests reading all of them takes; at least, unless it is exact.
         most_requests: how many it takes at most; ``None`` if nothing limits that.
+        prefetches: how many requests each page usually takes besides, for what is prefetched: one
+            for each name, none where nothing is there to fetch, more where it is very much.
         warnings: what to know before asking.
     """
 
@@ -50,12 +53,18 @@ class Explanation:
     count: int | None
     requests: int
     most_requests: int | None
+    prefetches: int
     warnings: tuple[str, ...]
 
     @property
     def is_counted(self) -> bool:
-        """Whether ``requests`` is exact."""
+        """Whether the entities were counted, so that the number of pages is exact."""
         return self.count is not None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether ``requests`` is all that is asked: counted, and nothing is fetched besides."""
+        return self.is_counted and not (self.prefetches and self.count)
 
     @property
     def pages(self) -> str:
@@ -65,7 +74,10 @@ class Explanation:
     @property
     def cost(self) -> str:
         """How many requests it takes, in words."""
-        return _amount(self.requests, "request", is_exact=self.is_counted, most=self.most_requests)
+        if not self.prefetches:
+            most = self.most_requests
+            return _amount(self.requests, "request", is_exact=self.is_counted, most=most)
+        return _amount(self.requests, "request", is_exact=self.is_exact)
 
     def __str__(self) -> str:
         return "\n".join([self.query, *(f"  {name:<9}{text}" for name, text in self.lines())])
@@ -81,7 +93,8 @@ class Explanation:
     def prefetched(self, count: int) -> Explanation:
         """Return the same for a query whose answer is there."""
         note = "was prefetched: nothing is asked, unless the query is changed"
-        return replace(self, count=count, requests=0, most_requests=0, warnings=(note,))
+        free = replace(self, count=count, requests=0, most_requests=0, prefetches=0)
+        return replace(free, warnings=(note,))
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Give what it says line by line, each with its heading."""
@@ -95,10 +108,18 @@ class Explanation:
             yield "request", f"find() of {self.generation}"
         yield "pages", f"{self.pages} of {self.page_size}"
         counted = "" if self.count is None else f" for {_amount(self.count, self.entity)}"
+        besides = "" if self.is_exact or not self.prefetches else self._besides()
         unknown = "" if self.is_counted or self.requests == self.most_requests else _UNKNOWN
-        yield "cost", f"{self.cost}{counted}{unknown}"
+        yield "cost", f"{self.cost}{counted}{besides}{unknown}"
         for warning in self.warnings:
             yield "note", warning
+
+    def _besides(self) -> str:
+        """Say what is prefetched: of all pages if their number is known, else of each."""
+        is_known = self.is_counted or self.requests == self.most_requests
+        pages = self.requests if is_known else 1
+        each = "" if is_known else " a page"
+        return f", with about {self.prefetches * pages:,} more{each} for what is prefetched"
 
 
 _UNKNOWN = "; explain(count=True) counts, which costs as many"
@@ -125,6 +146,7 @@ def explain(
         count=count,
         requests=least if count is None else max(least, -(-count // size)),
         most_requests=most,
+        prefetches=0 if most == 0 else len(steps(cls, selection.prefetch)),
         warnings=tuple(_warnings(cls, selection)),
     )
 
