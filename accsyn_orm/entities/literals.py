@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.model import EntityModel
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_FIRST_MOMENT = "0001-01-01T00:00:00"
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?", re.ASCII | re.IGNORECASE)
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
 _ORDERING = frozenset(
     {Operator.LESS, Operator.LESS_EQUAL, Operator.GREATER, Operator.GREATER_EQUAL}
 )
+_PLAIN = (str, int, float, bool, date, Enum)  # a datetime is a date
 _PARTS_OF_TEXT = frozenset(
     {Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.MATCHES, Operator.NOT_MATCHES}
 )
@@ -78,6 +80,8 @@ def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
     name = attribute_name(cls, first)
     if name not in cls.__entity_attributes__:
         return replace(node, is_checked=True)
+    if dot:
+        _refuse_part(cls, name, rest)
     attribute = f"{cls.__entity_attributes__[name].wire or name}{dot}{rest}"
     value = node.value
     if not node.is_checked and not dot and node.operator in _ORDERING:
@@ -135,6 +139,25 @@ def _refuse_unordered(cls: type[EntityModel], name: str, value: object) -> None:
         raise QueryValueError(value, f"{cls.__name__}.{name} {view.unordered}")
 
 
+def _refuse_part(cls: type[EntityModel], name: str, part: str) -> None:
+    """Refuse to look into an attribute that holds no keys; a reference has its id.
+
+    Raises:
+        QueryFieldError: the attribute is one plain value.
+    """
+    if not all(issubclass(kind, _PLAIN) for kind in type_choices(cls, name)):
+        return
+    field = cls.model_fields[name]
+    view = view_in(field.annotation, field.metadata)
+    if view is None or not view.targets:
+        reason = f"does not exist: {name} is one value, without keys"
+    elif part == "id":
+        return
+    else:
+        reason = f"cannot be asked for: {name} is the id of another entity; ask that one first"
+    raise QueryFieldError(cls.__name__, f"{name}.{part}", reason=reason)
+
+
 def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
     """Return the attribute that a field or a spelling means.
 
@@ -165,7 +188,11 @@ def selected_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
     spelling = field if isinstance(field, str) else field.name
     if (found := _asked_key(cls, spelling)) is not None:
         return found[0]
-    return attribute_name(cls, spelling.partition(".")[0])
+    head, dot, rest = spelling.partition(".")
+    name = attribute_name(cls, head)
+    if dot and name in cls.__entity_attributes__:
+        _refuse_part(cls, name, rest)
+    return name
 
 
 def ids_of(cls: type[EntityModel], ids: Iterable[object]) -> list[str]:
@@ -281,7 +308,16 @@ def _boolean_text(text: str) -> str | None:
 
 
 def _date_text(text: str) -> str | None:
-    return text if "*" in text or _DATE.fullmatch(text) else None
+    return text if "*" in text or (_DATE.fullmatch(text) and _is_of_calendar(text)) else None
+
+
+def _is_of_calendar(text: str) -> bool:
+    """Say whether there is such a month, day and time, as far as the text goes."""
+    try:
+        datetime.fromisoformat(f"{text}{_FIRST_MOMENT[len(text) :]}")
+    except ValueError:
+        return False
+    return True
 
 
 _CHECKS: dict[type[Any], Callable[[str], str | None]] = {

@@ -330,6 +330,24 @@ def test_values_that_can_occur_are_taken(condition) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("user.code", "user is the id of another entity; ask that one first"),
+        ("queue.id.x", "queue is the id of another entity"),
+        ("status.x", "status is one value, without keys"),
+        ("created.year", "created is one value, without keys"),
+        ("source.id", "source is one value, without keys"),
+        ("name.x", "name is one value, without keys"),
+    ],
+)
+def test_keys_of_what_has_none_are_refused(name, reason) -> None:
+    for ask in (lambda: Job.parse(f"Job WHERE {name}=x"), lambda: Job.where().only(name)):
+        with pytest.raises(QueryFieldError, match=reason) as caught:
+            ask()
+        assert caught.value.name == name
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "status=failed",
@@ -351,6 +369,10 @@ def test_values_that_can_occur_are_taken(condition) -> None:
         "metadata.x=5",
         "finished=null",
         "created>2026",
+        "created>2026-02",
+        "created>2028-02-29T23",
+        "created>2026-11-01t23:59",
+        "user.id=x",
     ],
 )
 def test_text_values_that_can_occur_are_taken(text) -> None:
@@ -366,6 +388,10 @@ def test_text_values_that_can_occur_are_taken(text) -> None:
         ("progress>half", "Job.progress is a number"),
         ("progress=٣", "is a number"),
         ("created>yesterday", "Job.created is a date, such as 2026-11-23"),
+        ("created>2026-13-01", "Job.created is a date, such as 2026-11-23"),
+        ("created>2026-02-29", "Job.created is a date, such as 2026-11-23"),
+        ("created>2026-13", "Job.created is a date, such as 2026-11-23"),
+        ("finished<2026-11-01T24:10", "Job.finished is a date, such as 2026-11-23"),
         ("metadata=x", "compare one of its keys: metadata.<key>"),
     ],
 )
