@@ -72,3 +72,33 @@ def test_equivalent_of_every_official_call_is_documented(call: str):
     page = (ROOT / "docs" / "howto" / "from-the-official-client.md").read_text("utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     assert any(re.search(rf"`{call}[`(]", row) for row in rows)
+
+
+WRITTEN = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PLACE = re.compile(r"`((?:accsyn_orm|benchmarks|docs|grammar|tests)/[\w./-]*)`")
+MADE = {"benchmarks/results/latest.json"}
+"""Files that a task leaves."""
+
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+def _is_there(place: str) -> bool:
+    """Tell whether a file is there; the package may be installed elsewhere."""
+    if place in MADE:
+        return True
+    base = Path(next(iter(accsyn_orm.__path__))).parent if place.startswith("accsyn_orm/") else ROOT
+    return (base / place).exists()
+
+
+def test_every_file_that_is_named_is_there():
+    named = [
+        (page.name, place) for page in WRITTEN for place in PLACE.findall(page.read_text("utf-8"))
+    ]
+    assert len(named) > 20
+    assert [(page, place) for page, place in named if not _is_there(place)] == []
+
+
+def test_links_of_pages_that_no_documentation_tool_reads_lead_somewhere():
+    for page in ROOT.glob("*.md"):
+        links = LINK.findall(page.read_text("utf-8"))
+        assert [link for link in links if not _is_there(link)] == [], page.name
