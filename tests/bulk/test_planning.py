@@ -177,7 +177,7 @@ def test_delete_refuses_what_the_backend_keeps(session):
     ]
     tasks = Job.where(Job.code == "my_transfer").one().tasks
     assert {problem.reason for problem in tasks.delete().problems} == {
-        "a task cannot be deleted: set its status to 'excluded' and save() it"
+        "a task cannot be deleted: exclude() it instead"
     }
 
 

@@ -308,7 +308,7 @@ def test_undo_of_a_task_says_what_to_do_instead(session, path):
     report = bulk.create(Task, rows).apply(journal=path)
     report.raise_for_errors()
     (reason,) = skips(bulk.undo(path)).values()
-    assert "set its status to 'excluded'" in reason
+    assert "exclude() it instead" in reason
 
 
 def test_undo_of_deletions_says_that_there_is_none(session, path):

@@ -582,6 +582,13 @@ def told(error: AccsynError) -> None:
         raise error
 
 
+def told_of_queues(queue: Queue) -> None:
+    try:
+        queue.merge_into(queue)
+    except HalfDoneError as error:
+        assert_type((error.done, error.left), tuple[tuple[str, ...], tuple[str, ...]])
+
+
 def told_of_entities(job: Job) -> None:
     try:
         job.save(check=True)
@@ -595,8 +602,6 @@ def told_of_entities(job: Job) -> None:
         assert_type(error.sought, str)
     except EntityStateError as error:
         assert_type(error.reason, str)
-    except HalfDoneError as error:
-        assert_type((error.done, error.left), tuple[tuple[str, ...], tuple[str, ...]])
     except HiddenRequestError as error:
         assert_type(error.attribute, str)
     try:

@@ -89,7 +89,8 @@ class BaseJob(Stoppable, Waitable, TakesTasks, Logged):
     parent_hr: ReadOnlyAttr[str] = attr(init=False)
     """The parent, readable."""
     queue: AttrFrom[Ref["Queue"], str | Entity] = attr(default=UNSET, on="create")
-    """Id, code or name of the queue to put the job in."""
+    """Id, code or name of the queue to put the job in. It never changes by itself: all jobs of a
+    queue move with ``Queue.merge_into()``, some of them by being submitted again."""
     user: ReadOnlyAttr[Ref["User"]] = attr(init=False)
     """Id of the user who created the job."""
     user_hr: ReadOnlyAttr[str] = attr(init=False)

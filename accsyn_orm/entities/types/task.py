@@ -140,7 +140,7 @@ class Task(TaskActions, SubEntity):
 
     def why_kept(self) -> str:
         """Say that tasks are kept."""
-        return "a task cannot be deleted: set its status to 'excluded' and save() it"
+        return "a task cannot be deleted: exclude() it instead"
 
     def _missing(self) -> list[Problem]:
         given = vars(self).keys()
