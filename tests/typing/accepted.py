@@ -604,6 +604,9 @@ def told_of_entities(job: Job) -> None:
         assert_type(error.reason, str)
     except HiddenRequestError as error:
         assert_type(error.attribute, str)
+
+
+def told_of_waiting(job: Job) -> None:
     try:
         job.wait(timeout=5)
     except JobTimeoutError as error:
