@@ -15,6 +15,7 @@ from accsyn_orm.errors import (
     ProtocolError,
     SessionExpiredError,
 )
+from accsyn_orm.pacing.patience import is_throttled
 from accsyn_orm.secret import Secret
 from accsyn_orm.session.exchange import Letter
 from accsyn_orm.wire.codec import dumps
@@ -104,7 +105,8 @@ class Signer:
         """Sign in.
 
         Raises:
-            AuthenticationError: the backend refused.
+            AuthenticationError: the backend refused the credentials.
+            BackendError: it refused for another reason, such as too many requests.
             SessionExpiredError: there is nothing left to sign in with.
         """
         settings, generation = self._settings, self._settings.generation
@@ -121,6 +123,8 @@ class Signer:
         except BackendCrashError:
             raise
         except BackendError as error:
+            if not _is_about_credentials(error):
+                raise
             raise AuthenticationError(error.message_hr or error.message) from error
         except PayloadError as error:
             raise ProtocolError("login", host_of(base_url), str(error)) from error
@@ -190,6 +194,11 @@ class Signer:
 def host_of(base_url: str) -> str:
     """Return ``host:port`` of a base URL, for error messages."""
     return base_url.partition("://")[2]
+
+
+def _is_about_credentials(error: BackendError) -> bool:
+    """Tell a refusal of who signs in from one of the moment: too much, no room, maintenance."""
+    return error.status_code < 500 and not is_throttled(error)  # noqa: PLR2004  # the server errors of HTTP
 
 
 def _token(headers: dict[str, str]) -> str:

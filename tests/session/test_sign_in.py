@@ -25,6 +25,7 @@ from accsyn_orm.errors import (
     SessionExpiredError,
     TransportError,
 )
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.session import connection, exchange
 from accsyn_orm.transport.base import Response
 
@@ -57,6 +58,19 @@ def test_login_by_many_threads_is_one_login(recorder, session):
         assert all(call.result(10) for call in calls)
     assert len(recorder.logins) == 1
     assert len(recorder.events) == 8
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 507])
+def test_login_that_is_refused_for_now_says_nothing_about_the_credentials(
+    recorder, make_session, status
+):
+    session = make_session(retries=0)
+    recorder.will_answer_login({"message": "come back later"}, status=status)
+    with pytest.raises(BackendError, match="come back later") as caught:
+        session.find("Job")
+    assert not isinstance(caught.value, AuthenticationError)
+    assert (caught.value.status_code, caught.value.outcome) == (status, Outcome.NOT_SENT)
+    assert session.find("Job")
 
 
 def test_refused_login_is_an_authentication_error(recorder, session):
