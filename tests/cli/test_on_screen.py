@@ -7,7 +7,7 @@ import re
 import pytest
 from multiplexer import window
 
-from accsyn_orm import Queue, Session, bulk
+from accsyn_orm import Job, Queue, Session, bulk
 from accsyn_orm.testing import EmbeddedWorkspace
 
 
@@ -23,10 +23,12 @@ def test_watched_jobs_have_one_line_each_and_it_ends_with_them(sending):
     with sending.session("admin") as session, window() as shown:
         for name, size in (("a.mov", 8_000_000), ("b.mov", 3_000_000)):
             (sending.volume("projects") / name).write_bytes(bytes(size))
-            job = {"source": f"volume=projects/{name}", "destination": "/in/"}
+            job = {"source": f"volume=projects/{name}", "destination": "/in/", "status": "paused"}
             session.create("Transfer", job)
         query = "Job WHERE status!=done"
         shown.type("watch", query, "--interval", "0.2", "--env-file", ".env.admin")
+        shown.wait_for(r"b\.mov .* 0% .* paused")
+        Job.where(Job.status == "paused").update(status="waiting").apply().raise_for_errors()
         early = shown.wait_for(r"a\.mov +\S+ +(\d+)% +8\.0 MB .*\d MB/s .*0h:00m:\d\ds +running")
         assert int(early[1]) < 100
         assert not shown.has_cursor
