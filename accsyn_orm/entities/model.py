@@ -364,6 +364,10 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         return self.identity == other.identity and _ids_of(type(self)) == _ids_of(type(other))
 
     def __hash__(self) -> int:
+        if self.is_new and not vars(self).get("id"):  # saving would change it: lost in the set
+            name = type(self).__name__
+            advice = "save() it before it goes into a set or becomes a key"
+            raise TypeError(f"a new {name} has no hash: {advice}")
         return hash(self.identity)  # that of references to it, which equal it
 
     def __repr_name__(self) -> str:
