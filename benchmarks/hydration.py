@@ -19,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from accsyn_orm import Job
 from accsyn_orm.entities.querying.query import PAGE_SIZE
-from accsyn_orm.wire.codec import decode_records
+from accsyn_orm.wire.codec import decode_records, loads_shallow
 
 SIZE = 10_000
 TEXT = json.dumps([record(number) for number in range(SIZE)])
@@ -63,7 +63,7 @@ def _floor() -> list[PlainJob]:
 
 
 def _ours() -> list[Job]:
-    records = json.loads(TEXT)
+    records = loads_shallow(TEXT)
     decode_records(records)
     return next(Job.where().using(Generated(records)).pages(SIZE, ahead=False))
 

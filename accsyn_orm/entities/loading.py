@@ -51,19 +51,21 @@ class Loader(Generic[M]):
     def load(self, records: Iterable[Mapping[str, Any]]) -> Iterator[M]:
         """Give the entities that records describe."""
         # Everything in here is done ten thousand times for one long answer.
-        cls, spell, state = self._class, self._dialect.read, self._state
-        read, known = _reader(cls), cls.__entity_attributes__
+        cls, state = self._class, self._state
+        read, make = _reader(cls), cls.__new__
         names: tuple[str, ...] = ()
         looks = Looks()
-        for sent in records:
-            record = spell(sent, known)
+        if self._dialect.names:
+            spell, known = self._dialect.read, cls.__entity_attributes__
+            records = (spell(record, known) for record in records)
+        for record in records:
             try:
                 values = read(record)
             except ValidationError as error:
                 values = _repaired(cls, record, error)
             if (present := tuple(record)) != names:
                 names, looks = present, _looks(cls, present)
-            entity = cls.__new__(cls)
+            entity = make(cls)
             _set_values(entity, values)
             _set_extra(entity, {name: record[name] for name in looks.unknown})
             _set_private(entity, None)

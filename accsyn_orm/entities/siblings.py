@@ -83,15 +83,20 @@ class Siblings:
         self.lock = threading.RLock()
 
     def add(self, entities: Iterable[EntityModel]) -> None:
-        """Take in entities that were loaded now; forget what nobody refers to any more."""
+        """Take in entities that belong to others, or to none."""
+        fresh = list(entities)
+        with self.lock:
+            self.hold(fresh)
+            for entity in fresh:
+                entity.join(self)
+
+    def hold(self, entities: Iterable[EntityModel]) -> None:
+        """Take in entities that were loaded as some of these; forget what nobody refers to."""
         with self.lock:
             # Not each time: who keeps all of many pages would look at all of them with each.
             if len(self._members) >= 2 * self._looked_at:
                 self._forget_unused()
-            fresh = list(entities)
-            self._members += map(ref, fresh)
-            for entity in fresh:
-                entity.join(self)
+            self._members += map(ref, entities)
 
     def __iter__(self) -> Iterator[EntityModel]:
         for member in self._members:

@@ -71,8 +71,8 @@ def wire_expression(text: str) -> tuple[str, str | None]:
     statement = parse(text)
     if statement.where is None:
         return statement.entity, None
-    lexemes = list(_language().lexemes(text))
-    return statement.entity, _joined(lexemes[2:])
+    condition = _condition if len(text) > CACHED_TEXT_LENGTH else _cached_condition
+    return statement.entity, condition(text)
 
 
 def lowercase(expression: str) -> str:
@@ -110,6 +110,16 @@ def _language() -> Language:
 @functools.lru_cache(maxsize=512)
 def _cached_statement(text: str) -> Statement:
     return _language().statement(text)
+
+
+def _condition(text: str) -> str:
+    lexemes = list(_language().lexemes(text))
+    return _joined(lexemes[2:])
+
+
+@functools.lru_cache(maxsize=512)
+def _cached_condition(text: str) -> str:
+    return _condition(text)
 
 
 def _joined(lexemes: list[Lexeme]) -> str:

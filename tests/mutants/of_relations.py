@@ -122,7 +122,7 @@ MUTANTS = [
     Mutant(
         "one entity keeps the whole page",
         "entities/siblings.py",
-        "self._members += map(ref, fresh)",
+        "self._members += map(ref, entities)",
         "self._members += [(lambda kept: lambda: kept)(entity) for entity in fresh]",
         (f"{REFERENCES}::test_page_is_not_kept_alive_by_one_entity_of_it",),
     ),

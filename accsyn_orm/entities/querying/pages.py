@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -40,7 +40,7 @@ class Handed:
             self._note(self._pages[0])
         self._pages.append(page)
         # Not before: what is fetched for a page shall not depend on how far the next one is.
-        self.siblings.add(page)
+        self.siblings.hold(page)
 
     def written(self) -> set[str]:
         """Return the ids of what was written so far."""
@@ -111,4 +111,11 @@ class Pages(Generic[E]):
 
     def _load(self, pager: Pager, place: Place, siblings: Siblings) -> tuple[list[E], Place | None]:
         records, following = pager.page(place)
-        return self.entity.load_records(records, self.backend, siblings), following
+        return self.entity.load_records(_emptied(records), self.backend, siblings), following
+
+
+def _emptied(records: list[Record]) -> Iterator[Record]:
+    """Give records and let go of them, so that a page is never there twice as a whole."""
+    records.reverse()
+    while records:
+        yield records.pop()

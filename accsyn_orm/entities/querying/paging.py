@@ -85,7 +85,8 @@ class Window:
     def fresh(self, known: Collection[str], written: AbstractSet[str]) -> Sequence[int]:
         """Return which rows are neither known nor written, each once."""
         ids, seen = self.ids, set(known)
-        if seen.isdisjoint(ids) and written.isdisjoint(ids) and len(set(ids)) == len(ids):
+        unique = set(ids)
+        if len(unique) == len(ids) and seen.isdisjoint(unique) and written.isdisjoint(unique):
             return range(len(ids))
         found: list[int] = []
         for index, ident in enumerate(ids):
@@ -148,8 +149,7 @@ class Pager:
 
     def _window(self, position: int, limit: int) -> Window:
         rows = self._find(limit, position)
-        held = [row.get("id") for row in rows]
-        ids = [ident if isinstance(ident, str) else None for ident in held]
+        ids = [ident if isinstance(ident := row.get("id"), str) else None for row in rows]
         # A backend that ignores the limit has sent everything at once.
         return Window(position, rows, ids, len(rows) == limit)
 
