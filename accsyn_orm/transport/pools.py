@@ -179,20 +179,23 @@ class _DiscreetConnection:
 
     def _new_conn(self) -> socket.socket:
         """Try the addresses of the host one after the other, in the time that one of them has."""
-        host, failure = self._dns_host, None
+        host, timeout, failure = self._dns_host, self.timeout, None
+        addresses = _addresses(host, self.port) or [host]
         try:
-            for address in _addresses(host, self.port) or [host]:
-                left = seconds_left() or _INSTANT
-                self._dns_host, self.timeout = address, min(self.timeout, left)
+            for number, address in enumerate(addresses):
+                self._dns_host = address
+                self.timeout = _share(timeout, of=len(addresses) - number)
                 try:
                     plain = super()._new_conn()  # type: ignore[misc]  # of a mixin
                 except (ConnectTimeoutError, NewConnectionError) as error:
                     failure = error
                 else:
                     # From the beginning: a proxy may let its answer drip, too.
-                    return TimedSocket.taken_over(cast("socket.socket", plain))
+                    taken = TimedSocket.taken_over(cast("socket.socket", plain))
+                    taken.settimeout(_share(timeout))  # the handshake has all that is left
+                    return taken
         finally:
-            self._dns_host = host
+            self._dns_host, self.timeout = host, timeout
         raise failure or OSError("the host has no address")
 
     def _tunnel(self) -> None:
@@ -230,6 +233,12 @@ class _DiscreetConnection:
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]  # of a mixin
 
 
+def _share(timeout: float, *, of: int = 1) -> float:
+    """Return how long to try one of so many addresses: the first may be one that never answers."""
+    left = seconds_left()
+    return min(timeout, timeout if left is None else left) / of or _INSTANT
+
+
 def _addresses(host: str, port: int) -> list[str]:
     """Return the addresses of a host; none if it cannot be found, which the library tells best."""
     try:
@@ -258,7 +267,8 @@ class _SocksConnection(_DiscreetConnection):
         options = self._socks_options
         address, port = options["proxy_host"].strip("[]"), int(options["proxy_port"])
         failure: Exception | None = None
-        for family, *_ in socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM):
+        families = [entry[0] for entry in socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)]
+        for number, family in enumerate(families):
             greeting = TimedSocksSocket(family)
             greeting.set_proxy(
                 options["socks_version"],
@@ -268,13 +278,14 @@ class _SocksConnection(_DiscreetConnection):
                 _revealed(options["username"]),
                 _revealed(options["password"]),
             )
-            greeting.settimeout(min(self.timeout, seconds_left() or _INSTANT))
+            greeting.settimeout(_share(self.timeout, of=len(families) - number))
             try:
                 greeting.connect((self.host, self.port))
             except (OSError, socks.ProxyError) as error:
                 greeting.close()
                 failure = error
             else:
+                socket.socket.settimeout(greeting, _share(self.timeout))
                 greeting.proxy = (*greeting.proxy[:4], None, None)  # it has said who it is
                 return greeting
         raise failure or OSError("the proxy has no address")

@@ -7,6 +7,7 @@ from mutant import Mutant
 RETRYING = "tests/session/test_retrying.py"
 FINDINGS = "tests/session/test_findings.py"
 LIFE = "tests/session/test_life.py"
+DEADLINE = "tests/transport/test_deadline.py"
 SHARED = "tests/pacing/test_shared.py"
 OUTCOMES = "tests/transport/test_outcomes.py"
 
@@ -54,6 +55,13 @@ MUTANTS = [
         "left = seconds_left()",
         "left = None",
         ("tests/transport/test_deadline.py::test_answer_that_takes_too_long_is_given_up_in_time",),
+    ),
+    Mutant(
+        "an address that never answers takes the time of all",
+        "transport/pools.py",
+        "return min(timeout, timeout if left is None else left) / of or _INSTANT",
+        "return min(timeout, timeout if left is None else left) or _INSTANT",
+        (f"{DEADLINE}::test_address_that_never_answers_leaves_time_for_the_next",),
     ),
     Mutant(
         "certificates are not verified",

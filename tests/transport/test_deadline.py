@@ -234,6 +234,40 @@ def test_next_address_is_tried_when_one_refuses(loopback_tls, tls_server, monkey
     transport.close()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others refuse when it is full")
+@pytest.mark.parametrize("proxied", [False, True])
+def test_address_that_never_answers_leaves_time_for_the_next(
+    loopback_tls, tls_server, socks_server, full_port, monkeypatch, proxied
+):
+    """As that of IPv6 on a network where nothing of it gets through."""
+    port = socks_server.port if proxied else tls_server.port
+    named = "proxy.example" if proxied else "localhost"
+    resolve, reach = socket.getaddrinfo, socket.socket.connect
+    tried: list[object] = []
+
+    def both(host, *args, **options):
+        found = resolve("127.0.0.1" if host == named else host, *args, **options)
+        return [(*found[0][:4], ("127.0.0.9", port)), *found] if host == named else found
+
+    def connect(one, address):
+        tried.append(address)
+        host = "127.0.0.1" if address[0] == named else address[0]
+        return reach(one, ("127.0.0.1", full_port) if len(tried) == 1 else (host, address[1]))
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    proxy = parse_proxy(f"socks5:proxy.example:{port}") if proxied else None
+    transport = HttpTransport(
+        verify=str(loopback_tls.ca_path), timeout=30, connect_timeout=1.0, proxy=proxy
+    )
+    started = time.monotonic()
+    url = f"https://localhost:{tls_server.port}/x"
+    assert transport.send(tls_server.request(url=url)).status == 200
+    assert 0.4 < time.monotonic() - started < 1.0
+    assert len(tried) >= 2
+    transport.close()
+
+
 def test_next_call_on_the_same_connection_has_all_its_time(loopback_tls, tls_server):
     transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=30)
     with within(0.3):
