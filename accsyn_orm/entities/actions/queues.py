@@ -23,8 +23,10 @@ from accsyn_orm.errors import (
     EntityStateError,
     HalfDoneError,
 )
+from accsyn_orm.outcome import Outcome
 from accsyn_orm.query.nodes import Comparison, Operator, any_of
 
+_MAYBE_DONE = frozenset({Outcome.MAYBE_APPLIED, Outcome.APPLIED})
 _FLAGS = ("default", "compute_default")
 
 
@@ -110,6 +112,12 @@ class Mergeable(Entity):
         name = type(self).__name__
         try:
             self._make(backend, target, "default")
+        except AccsynError as error:
+            if error.outcome in _MAYBE_DONE:
+                done = f"{name} {target} may have been made the default"
+                self._put_back(backend, before, error, done=done)
+            raise
+        try:
             yield
         except BaseException as error:  # whoever interrupts wants no other default either
             self._put_back(backend, before, error, done=f"{name} {target} was made the default")

@@ -29,7 +29,7 @@ def queues(v3):
     return found
 
 
-def failing(v3, monkeypatch, *numbers: int) -> None:
+def failing(v3, monkeypatch, *numbers: int, status: int = 200) -> None:
     """Let the backend refuse some changes and deletions, counted from 1."""
     count = 0
 
@@ -38,7 +38,7 @@ def failing(v3, monkeypatch, *numbers: int) -> None:
             nonlocal count
             count += 1
             if count in numbers:
-                raise BackendError("queue", f"refusal {count}")
+                raise BackendError("queue", f"refusal {count}", status_code=status)
             return method(*arguments)
 
         return call
@@ -86,16 +86,40 @@ def test_a_default_queue_hands_that_on_with_the_compute_jobs(v3, queues) -> None
     ]
 
 
-@pytest.mark.parametrize(("number", "made"), [(1, 2), (2, 3)])
-def test_what_fails_puts_the_default_back(v3, queues, monkeypatch, number, made) -> None:
-    failing(v3, monkeypatch, number)
+@pytest.mark.parametrize(
+    ("number", "status", "made"),
+    [
+        (1, 503, ["find", "update"]),  # what became of it is not known
+        (2, 200, ["find", "update", "update"]),
+        (2, 503, ["find", "update", "update"]),
+    ],
+)
+def test_what_fails_puts_the_default_back(v3, queues, monkeypatch, number, status, made) -> None:
+    failing(v3, monkeypatch, number, status=status)
     show, other = queues
     with pytest.raises(BackendError, match=f"refusal {number}"):
         show.merge_into(other)
-    # Also when making it failed: what became of a request that failed is not known for sure.
     assert v3.calls[-1] == ("update", "queue", DEFAULT, {"default": True})
-    assert len(v3.calls) == made
+    assert [call[0] for call in v3.calls] == made
     assert not show.is_deleted
+
+
+def test_who_may_not_choose_the_default_hears_that_and_nothing_else(
+    v3, queues, monkeypatch
+) -> None:
+    failing(v3, monkeypatch, 1, 2, 3)
+    with pytest.raises(BackendError, match="refusal 1"):
+        queues[0].merge_into(queues[1])
+    assert [call[0] for call in v3.calls] == ["find"]
+
+
+def test_a_default_that_may_have_been_made_and_is_not_put_back_says_so(
+    v3, queues, monkeypatch
+) -> None:
+    failing(v3, monkeypatch, 1, 2, status=503)
+    with pytest.raises(HalfDoneError) as caught:
+        queues[0].merge_into(queues[1])
+    assert caught.value.done == (f"Queue {OTHER} may have been made the default",)
 
 
 def test_who_interrupts_it_gets_the_default_back(v3, queues, monkeypatch) -> None:
