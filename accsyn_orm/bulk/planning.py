@@ -146,7 +146,7 @@ def _selected(query: Query[E], changed: Iterable[str], draft: Draft) -> list[E]:
         more = [
             name
             for name in (*_NEEDED, *changed)
-            if name in specs and specs[name].readable and specs[name].only in known
+            if name in specs and specs[name].readable and specs[name].shown_by in known
         ]
         query = query.only(*query.selection.attributes, *more)
     return list({entity.identity: entity for entity in draft.ask(query.all)}.values())

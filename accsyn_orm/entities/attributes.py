@@ -97,6 +97,7 @@ class AttributeSpec:
         is_required: a new object cannot do without it.
         readable: the backend returns it; otherwise it can be neither queried nor selected.
         roles: who may change it; empty for everybody who may change the entity.
+        returned: the one generation that returns it, of what both take.
     """
 
     default: Any = UNSET
@@ -109,6 +110,12 @@ class AttributeSpec:
     is_required: bool = False
     readable: bool = True
     roles: tuple[str, ...] = ()
+    returned: Literal["v1", "v3"] | None = None
+
+    @property
+    def shown_by(self) -> Literal["v1", "v3"] | None:
+        """The one generation that returns it; ``None`` for both."""
+        return self.only or self.returned
 
     def spellings(self, name: str) -> tuple[str, ...]:
         """Return what it may be called in a record, the likeliest first."""
@@ -239,6 +246,7 @@ def attr(
     only: Literal["v1", "v3"] | None = ...,
     readable: bool = ...,
     roles: tuple[str, ...] = ...,
+    returned: Literal["v1", "v3"] | None = ...,
 ) -> Any: ...
 def attr(
     *,
@@ -252,6 +260,7 @@ def attr(
     only: Literal["v1", "v3"] | None = None,
     readable: bool = True,
     roles: tuple[str, ...] = (),
+    returned: Literal["v1", "v3"] | None = None,
 ) -> Any:
     """Declare an attribute of an entity.
 
@@ -271,10 +280,22 @@ def attr(
         readable: ``False`` for what is sent, but never returned.
         roles: who may change it, where that is narrower than who may change the entity; told by
             the schema, and left to the backend to see to.
+        returned: the one generation that returns it, of what both take: the other one can neither
+            be asked for it nor by it.
     """
     moment: Moment | None = on or ("save" if init else None)
     is_required = init and default is ... and default_factory is None
     value = UNSET if default is ... else default
     return AttributeSpec(
-        value, default_factory, wire, aliases, moment, settable, only, is_required, readable, roles
+        value,
+        default_factory,
+        wire,
+        aliases,
+        moment,
+        settable,
+        only,
+        is_required,
+        readable,
+        roles,
+        returned,
     )

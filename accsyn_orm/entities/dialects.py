@@ -171,8 +171,9 @@ def refuse_foreign(cls: type[EntityModel], name: str, speaker: Speaker) -> None:
         QueryFieldError: it is one.
     """
     spec = cls.__entity_attributes__.get(name)
-    if spec and spec.only not in {None, speaker.protocol}:
-        reason = f"cannot be asked for here: only the {spec.only} generation has it"
+    if spec and spec.shown_by not in {None, speaker.protocol}:
+        what = "has" if spec.only else "returns"
+        reason = f"cannot be asked for here: only the {spec.shown_by} generation {what} it"
         raise QueryFieldError(cls.__name__, name, reason=reason)
 
 

@@ -293,7 +293,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
     def _not_loaded(self, name: str) -> AttributeNotLoadedError:
         cls = type(self)
         spec = cls.__entity_attributes__[holder(cls, name)]
-        only = None if self._generation() in {None, spec.only} else spec.only
+        only = None if self._generation() in {None, spec.shown_by} else spec.shown_by
         return AttributeNotLoadedError(cls.__name__, name, is_new=self.is_new, only=only)
 
     def _note(self, **changes: Any) -> None:

@@ -133,7 +133,7 @@ def _only(cls: type[Entity], attribute: str, speaker: Speaker) -> str | None:
     """Return the only generation that has an attribute of a class, if there is one."""
     if not dialect_of(cls, speaker).exists:
         return "v3" if speaker.protocol == "v1" else "v1"
-    return cls.__entity_attributes__[attribute].only
+    return cls.__entity_attributes__[attribute].shown_by
 
 
 def _parts(cls: type[EntityModel], name: str) -> tuple[str, str, str]:

@@ -89,7 +89,7 @@ def columns_of(
     returned = [
         name
         for name, spec in cls.__entity_attributes__.items()
-        if spec.readable and (generation is None or spec.only in {None, generation})
+        if spec.readable and (generation is None or spec.shown_by in {None, generation})
     ]
     keys = [name for name in keys_of(cls) if holder(cls, name) in returned]
     wanted = names or [*returned, *keys]

@@ -67,20 +67,6 @@ AGREEMENTS: Final = (
         "is what one member has; it is given as path and sent within files",
         only="v3",
     ),
-    Agreement(
-        "job",
-        "app",
-        DriftKind.NOT_READABLE,
-        "is the engine of a compute job, which v1 takes and never shows",
-        only="v1",
-    ),
-    Agreement(
-        "share",
-        "user",
-        DriftKind.NOT_READABLE,
-        "is whose home it is, which v1 takes and never shows",
-        only="v1",
-    ),
     *(
         Agreement("share", name, DriftKind.NEW_ATTRIBUTE, _ASSIGNED, only="v1")
         for name in ("server", "siteserver", "server_clear", "siteserver_clear")

@@ -49,7 +49,7 @@ def _declared(cls: type[Entity], generation: Generation) -> Iterator[AttributeSc
         if is_attribute and spec.only in {None, generation}:
             yield AttributeSchema(
                 name,
-                read=spec.readable,
+                read=spec.readable and spec.shown_by in {None, generation},
                 create=spec.moment in {"create", "save"},
                 update=spec.moment in {"update", "save"},
             )

@@ -58,7 +58,7 @@ class Compute(Pausable, BaseJob):
         )
     }
 
-    engine: AttrFrom[Ref["Engine"], str | Entity] = attr(on="create")
+    engine: AttrFrom[Ref["Engine"], str | Entity] = attr(on="create", returned="v3")
     """The engine, or its code or id; read as its id (v3)."""
     engine_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The engine, readable (v3 only)."""

@@ -32,7 +32,7 @@ class Home(DirectoryShare):
     __entity_type__ = "home"
     __dialects__: ClassVar[Mapping[str, Dialect]] = {"v1": v1_share("home")}
 
-    user: AttrFrom[Ref["User"], str | Entity] = attr(on="create")
+    user: AttrFrom[Ref["User"], str | Entity] = attr(on="create", returned="v3")
     """Id of the owner, given as id or e-mail; only v3 returns it."""
     user_hr: ReadOnlyAttr[str] = attr(init=False, only="v3")
     """The owner, readable (v3 only)."""

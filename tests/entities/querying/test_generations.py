@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from accsyn_orm import Queue, User
+from accsyn_orm import Compute, Home, Queue, User
 from accsyn_orm.errors import AttributeNotLoadedError, QueryFieldError
 
 ID = "6971e16fceadd67b955b1995"
@@ -48,3 +48,26 @@ def test_reading_what_the_generation_never_returns_says_so(v3) -> None:
     assert caught.value.only == "v1"
     with pytest.raises(AttributeNotLoadedError, match="was not loaded"):
         _ = queue.description
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda: Compute.where(Compute.engine == "nuke").all(), "Compute.engine"),
+        (lambda: Compute.where().only(Compute.engine).all(), "Compute.engine"),
+        (lambda: Compute.where().prefetch(Compute.engine).all(), "Compute.engine"),
+        (lambda: Home.where(Home.user == "lisa@example.com").all(), "Home.user"),
+    ],
+)
+def test_what_v1_takes_and_never_returns_is_not_asked_for(v1, ask, name) -> None:
+    with pytest.raises(QueryFieldError, match="only the v3 generation") as caught:
+        ask()
+    assert str(caught.value).startswith(f"{name} cannot be asked for here")
+    assert v1.calls == []
+
+
+def test_what_v1_never_returns_is_said_to_be_missing_for_good(v1) -> None:
+    home = Home.load_record({"id": f"{9:024x}", "code": "lisa"}, v1)
+    with pytest.raises(AttributeNotLoadedError) as caught:
+        home.user  # noqa: B018  # refused
+    assert caught.value.only == "v3"
