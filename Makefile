@@ -63,7 +63,7 @@ $(LOWEST)/.lowest: pyproject.toml
 	@touch $@
 
 test-lowest: $(LOWEST)/.lowest  ## Run a part of the tests with the lowest versions that are allowed
-	$(LOWEST)/bin/python -m pytest -n 2 -p no:anyio --ignore tests/query/test_typing.py \
+	$(LOWEST)/bin/python -m pytest -n 2 -p no:anyio \
 	  $(LOWEST_TESTS:%=tests/%) $(ARGS)
 
 test-mutants: $(VENV)/.dev  ## Seed defects, and see that the tests notice each of them

@@ -313,7 +313,7 @@ SEARCHED = ["user", "queue", "job", "task", "site", "client", "engine", "share",
 
 @pytest.mark.parametrize("name", SEARCHED)
 @settings(
-    max_examples=100,  # on each of the databases
+    max_examples=50,  # on each of the databases
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -77,7 +77,7 @@ def test_attributes_takes_three_options(admin):
 @pytest.mark.parametrize(("kind", "v3_kind"), [("job", "compute"), ("share", "volume")])
 def test_v1_lists_what_any_type_behind_a_name_is_created_with(admin_v1, admin, kind, v3_kind):
     known_in_v3_only = {
-        "compute": {"engine", "name", "description"},
+        "compute": {"engine", "name", "description", "replace_duplicates"},
         "volume": {"name", "server", "siteservers"},
     }
     listed = admin_v1.call("GET", "attributes", {"entitytype": kind, "create": True})
