@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from accsyn_orm.entities.metadata import METADATA, key_named, keys_of
+from accsyn_orm.entities.relations import Beneath, Relation
 from accsyn_orm.entities.shape import find_attribute, plain_choices, type_choices
 from accsyn_orm.entities.validation import known_names, nearest
 from accsyn_orm.entities.values.statuses import OpenEnum
@@ -168,6 +169,9 @@ def attribute_name(cls: type[EntityModel], field: FieldRef[Any] | str) -> str:
     if (name := find_attribute(cls, spelling.lower())) is None:
         if cls.__is_open__:
             return spelling
+        if isinstance(getattr(cls, spelling, None), (Relation, Beneath)):
+            reason = "is asked for by itself: it can be neither compared nor selected"
+            raise QueryFieldError(cls.__name__, spelling, reason=reason)
         raise QueryFieldError(
             cls.__name__, spelling, suggestion=nearest(spelling, known_names(cls))
         )

@@ -174,7 +174,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 return detached(extra[name])  # what cannot be saved must not seem to change
             if name.startswith("_"):
                 return super().__getattr__(name)
-            kind, known = type(self).__name__, [*validation.known_names(type(self)), *extra]
+            kind, known = type(self).__name__, [*validation.public_names(type(self)), *extra]
             reason = f"{kind} has no attribute {name!r}{validation.did_you_mean(name, known)}"
             raise AttributeError(reason, name=name, obj=self)
 

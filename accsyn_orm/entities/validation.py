@@ -107,6 +107,11 @@ def known_names(cls: type[EntityModel]) -> list[str]:
     return [*cls.model_fields, *keys_of(cls)]
 
 
+def public_names(cls: type[EntityModel]) -> list[str]:
+    """Return everything that may be written behind an entity: relations and methods, too."""
+    return [*known_names(cls), *(name for name in dir(cls) if not name.startswith("_"))]
+
+
 def unknown_name(cls: type[EntityModel], name: str) -> Problem:
     """Say that there is no such attribute, and which one was probably meant."""
     if isinstance(getattr(cls, name, None), Relation):

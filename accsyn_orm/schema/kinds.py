@@ -26,7 +26,7 @@ def metadata_keys(agreed: Iterable[str]) -> dict[str, dict[str, str]]:
     """Read ``job.shot=str`` and the like: by wire type, the keys and their types.
 
     Raises:
-        ConfigurationError: one is not written so, or of no type that JSON has.
+        ConfigurationError: one is not written so, of no type that JSON has, or of two types.
     """
     found: dict[str, dict[str, str]] = {}
     for text in agreed:
@@ -35,7 +35,10 @@ def metadata_keys(agreed: Iterable[str]) -> dict[str, dict[str, str]]:
         if not (equals and dot and owner and key and kind.strip() in METADATA_KINDS):
             hint = f"write type.key=kind, where the kind is one of {', '.join(METADATA_KINDS)}"
             raise ConfigurationError("metadata", f"{text!r} names no key", hint=hint)
-        found.setdefault(owner.lower(), {})[key.strip()] = kind.strip()
+        known = found.setdefault(owner.lower(), {}).setdefault(key.strip(), kind.strip())
+        if known != kind.strip():
+            hint = "a key has one kind for everybody"
+            raise ConfigurationError("metadata", f"{text!r} was {known} before", hint=hint)
     return found
 
 

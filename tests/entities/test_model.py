@@ -397,3 +397,13 @@ def test_entities_of_one_page_differ_by_themselves(v3) -> None:
     assert not other.changes
     one.delete()
     assert (one.is_deleted, other.is_deleted) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("jbos", "jobs"), ("saev", "save"), ("metdata", "metadata")]
+)
+def test_misspelt_relations_and_methods_are_told_as_attributes_are(name, meant) -> None:
+    with pytest.raises(AttributeError, match=rf"Queue has no attribute '{name}' \(did you mean"):
+        getattr(Queue(name="x"), name)
+    with pytest.raises(AttributeError, match=rf"did you mean '{meant}'"):
+        getattr(Queue(name="x"), name)

@@ -167,3 +167,9 @@ def test_kinds_are_what_all_records_have_in_common():
         "g": "Any",
         "h": "dict[str, Any] | None",
     }
+
+
+def test_a_key_agreed_on_twice_has_one_kind() -> None:
+    assert metadata_keys(["job.shot=str", "JOB.shot=str"]) == {"job": {"shot": "str"}}
+    with pytest.raises(ConfigurationError, match=r"'job\.shot=int' was str before"):
+        metadata_keys(["job.shot=str", "job.shot=int"])

@@ -569,3 +569,10 @@ def test_keys_of_metadata_are_compared(v3) -> None:
     assert query.exists()
     with pytest.raises(QueryFieldError, match=r"Job\.code\.x holds no dictionaries"):
         _ = Job.code["x"]
+
+
+@pytest.mark.parametrize("name", ["jobs", "home"])
+def test_relations_are_neither_compared_nor_selected(name) -> None:
+    for ask in (lambda: User.parse(f"User WHERE {name}=x"), lambda: User.where().only(name)):
+        with pytest.raises(QueryFieldError, match=rf"User\.{name} is asked for by itself"):
+            ask()
