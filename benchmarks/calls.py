@@ -159,7 +159,7 @@ def _many(session: Session, official: Official, *, turns: int) -> Iterator[Resul
         jobs = next(query.pages(100, ahead=False))
         rounds = [
             ([_saved(job, turn % 2) for job in jobs], official.seconds(f"save {turn % 2}"))
-            for turn in range(4)
+            for turn in range(8)
         ]
         ours, theirs = (
             # Of each job the fastest of its turns.

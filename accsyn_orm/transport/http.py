@@ -79,7 +79,10 @@ class HttpTransport:
         """Send a request and wait for the complete answer."""
         self._check_reach(request)
         handled = sys.exc_info()[1]  # of the caller, and none of what goes wrong here
-        with watched_departure(request.query) as departure, within(self._timeouts[1]):
+        with (
+            watched_departure(request.query, has_body=bool(request.body)) as departure,
+            within(self._timeouts[1]),
+        ):
             try:
                 with self._adapter.send(
                     self._prepare(request),

@@ -45,10 +45,12 @@ class Departure:
 
     Attributes:
         query: query string, encoded; empty for none.
+        has_body: something follows the headers.
         has_begun: its first byte was handed to the network.
     """
 
     query: str = field(default="", repr=False)
+    has_body: bool = False
     has_begun: bool = False
 
 
@@ -59,13 +61,14 @@ _departure: ContextVar[Departure] = ContextVar("accsyn_orm_departure")
 
 
 @contextmanager
-def watched_departure(query: str) -> Generator[Departure, None, None]:
+def watched_departure(query: str, *, has_body: bool) -> Generator[Departure, None, None]:
     """Give what tells whether the request that is sent inside has begun to leave.
 
     Args:
         query: query string of that request, which its URL does not have.
+        has_body: it has a body that is not empty.
     """
-    departure = Departure(query)
+    departure = Departure(query, has_body)
     token = _departure.set(departure)
     try:
         yield departure
@@ -153,6 +156,7 @@ class _DiscreetPool(HTTPConnectionPool):
 class _DiscreetConnection:
     debuglevel = 0  # whatever the program wants of http.client: it would print all that is sent
     query = ""
+    head = b""
     host: str
     port: int
     _dns_host: str
@@ -224,12 +228,17 @@ class _DiscreetConnection:
         if not self._is_connecting:  # what is said to a proxy is not the request
             if seconds_left() == 0:
                 raise TimeoutError("timed out")
-            _departure.get().has_begun = True
+            departure = _departure.get()
+            if departure.has_body and not (self.head or departure.has_begun):
+                self.head = data  # goes out with the body: two writes wake the other side twice
+                return
+            data, self.head = self.head + data, b""
+            departure.has_begun = True
         super().send(data)  # type: ignore[misc]  # of a mixin
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         target = f"{url}?{self.query}" if self.query else url
-        self.query = ""  # it holds the id of the session
+        self.query, self.head = "", b""  # they hold the id of the session
         super().putrequest(method, target, *args, **kwargs)  # type: ignore[misc]  # of a mixin
 
 

@@ -22,6 +22,7 @@ from accsyn_orm.errors import (
     TransportTimeoutError,
 )
 from accsyn_orm.transport import http
+from accsyn_orm.transport.deadline import TimedTlsSocket
 from accsyn_orm.transport.http import HttpTransport
 from accsyn_orm.transport.proxy import parse_proxy
 
@@ -79,6 +80,20 @@ def test_body_arrives_with_its_length_and_without_a_type(
     assert f"Content-Length: {length}".encode() in arrived
     assert b"Content-Type" not in arrived
     assert arrived.endswith(body or b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1}', b"", None, b"x" * 1_000_000])
+def test_request_is_written_at_once(tls_server, make_transport, monkeypatch, body):
+    written = []
+    write = TimedTlsSocket.sendall
+    monkeypatch.setattr(
+        TimedTlsSocket, "sendall", lambda self, data: (written.append(data), write(self, data))
+    )
+    transport = make_transport()
+    for _ in range(2):  # the second over a connection that was used
+        transport.send(tls_server.request(verb="PUT", query="", body=body))
+    assert written == tls_server.requests
+    assert [data.endswith(body or b"\r\n\r\n") for data in written] == [True, True]
 
 
 def test_connection_is_kept(tls_server, make_transport):
