@@ -40,7 +40,8 @@ _PARTS_OF_TEXT = frozenset(
 def bind(cls: type[EntityModel], expression: Expression) -> Expression:
     """Return the expression with names and values checked against an entity class.
 
-    Older names become current ones. Values that were checked before are trusted, as are raw ones.
+    Older names become current ones. Values that the class checked before are trusted, as are raw
+    ones; those that another class checked are checked again.
 
     Raises:
         QueryFieldError: the class has no such attribute.
@@ -75,12 +76,18 @@ def _no_condition(cls: type[EntityModel], value: object) -> str:
 
 
 def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
+    if node.label and node.label.partition(".")[0] != cls.__name__:
+        node = replace(node, is_checked=False)
+    return replace(_bound(cls, node), is_checked=True, label="")
+
+
+def _bound(cls: type[EntityModel], node: Comparison) -> Comparison:
     if (found := _asked_key(cls, node.attribute)) is not None:
         return _bind_key(cls, node, *found)
     first, dot, rest = node.attribute.partition(".")
     name = attribute_name(cls, first)
     if name not in cls.__entity_attributes__:
-        return replace(node, is_checked=True)
+        return node
     if dot:
         _refuse_part(cls, name, rest)
     attribute = f"{cls.__entity_attributes__[name].wire or name}{dot}{rest}"
@@ -92,7 +99,7 @@ def _bind_comparison(cls: type[EntityModel], node: Comparison) -> Comparison:
             value = tuple(checked_text(cls, name, item) for item in value)
         else:
             value = checked_text(cls, name, value)
-    return replace(node, attribute=attribute, value=value, is_checked=True)
+    return replace(node, attribute=attribute, value=value)
 
 
 def _asked_key(cls: type[EntityModel], spelling: str) -> tuple[str, str] | None:
@@ -109,7 +116,7 @@ def _bind_key(cls: type[EntityModel], node: Comparison, name: str, rest: str) ->
             value = tuple(_key_text(cls, name, item) for item in value)
         else:
             value = _key_text(cls, name, value)
-    return replace(node, attribute=attribute, value=value, is_checked=True)
+    return replace(node, attribute=attribute, value=value)
 
 
 def key_field(cls: type[EntityModel], name: str) -> FieldRef[Any]:

@@ -221,7 +221,7 @@ class FieldRef(Generic[T_co]):
 
     def compare_text(self, operator: Operator, text: str) -> Comparison:
         """Compare with a part or a pattern, which need not be of the attribute's type."""
-        return Comparison(self._name, operator, required_text(text), self.is_checked)
+        return Comparison(self._name, operator, required_text(text), self.is_checked, self.label)
 
     def compare(self, operator: Operator, value: object) -> Comparison:
         """Compare with a value; the operator signs are short for this."""
@@ -249,7 +249,8 @@ class FieldRef(Generic[T_co]):
         if not texts:
             return alone
         is_checked = all(node.is_checked for node in nodes)
-        return [Comparison(self._name, listed, texts, is_checked), *alone]
+        label = self.label if all(node.label for node in nodes) else ""
+        return [Comparison(self._name, listed, texts, is_checked, label), *alone]
 
     # By identity: == between two fields makes an expression, and does not compare them.
     __hash__ = object.__hash__

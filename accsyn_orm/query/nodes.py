@@ -163,12 +163,15 @@ class Comparison(_Combinable):
         value: the literal text; for ``IN`` and ``NOT IN`` a tuple of literal texts.
         is_checked: the value was already checked against the type of the entity's attribute, or was
             marked as raw. Not part of equality: it says how the node came about, not what it means.
+        label: what checked it, such as ``Job.status``; empty for raw values. No part of equality,
+            either.
     """
 
     attribute: str
     operator: Operator
     value: str | tuple[str, ...]
     is_checked: bool = field(default=False, compare=False)
+    label: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not _ATTRIBUTE.fullmatch(self.attribute):

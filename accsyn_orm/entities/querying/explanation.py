@@ -40,7 +40,8 @@ class Explanation:
         requests: how many requests reading all of them takes; at least, unless it is exact.
         most_requests: how many it takes at most; ``None`` if nothing limits that.
         prefetches: how many requests each page usually takes besides, for what is prefetched: one
-            for each name, none where nothing is there to fetch, more where it is very much.
+            for each name; none where nothing is there to fetch, more where that is of several
+            types or very much.
         warnings: what to know before asking.
     """
 

@@ -576,3 +576,23 @@ def test_relations_are_neither_compared_nor_selected(name) -> None:
     for ask in (lambda: User.parse(f"User WHERE {name}=x"), lambda: User.where().only(name)):
         with pytest.raises(QueryFieldError, match=rf"User\.{name} is asked for by itself"):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("query", "condition", "reason"),
+    [
+        (Job, User.status == "enabled", "no value of Job.status"),
+        (Job, Task.status.in_(["queued", "executing"]), "no value of Job.status"),
+        (User, Job.status.in_(["failed", raw("enabled")]), None),
+        (Task, Queue.priority > 5, None),
+        (User, Job.status == raw("half"), None),
+        (Transfer, Job.status == "failed", None),
+        (Job, Transfer.created > "2026-11-01", None),
+    ],
+)
+def test_values_that_another_class_checked_are_checked_again(query, condition, reason) -> None:
+    if reason is None:
+        assert query.where(condition).selection.where == condition
+        return
+    with pytest.raises(QueryValueError, match=reason):
+        query.where(condition)
