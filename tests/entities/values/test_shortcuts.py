@@ -31,7 +31,7 @@ def outcome(validator, value):
     try:
         found = validator.validate_python(value)
     except ValidationError:
-        return "refused"
+        found = value  # what does not fit is kept as it came
     return type(found), found, getattr(found, "tzinfo", None)
 
 
