@@ -66,8 +66,18 @@ class Backend(Speaker, Protocol):
         """Create an entity; ``entityid`` names the parent of a sub-entity."""
         ...
 
-    def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
-        """Change attributes of one entity; return it as it is afterwards."""
+    def update(
+        self,
+        entitytype: str,
+        entityid: str,
+        data: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+    ) -> Record:
+        """Change attributes of one entity; return it as it is afterwards.
+
+        ``before`` tells what they were, in the same spelling, as far as that is known.
+        """
         ...
 
     def update_many(

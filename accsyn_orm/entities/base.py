@@ -11,6 +11,7 @@ from typing_extensions import Never, Self
 
 from accsyn_orm.entities import validation
 from accsyn_orm.entities.active import required_backend
+from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.backend import Backend, Record
 from accsyn_orm.entities.changes import Change, detached, refilled
 from accsyn_orm.entities.conflicts import reconciled
@@ -19,7 +20,7 @@ from accsyn_orm.entities.folding import folded
 from accsyn_orm.entities.loading import Loader
 from accsyn_orm.entities.model import EntityModel, EntityState
 from accsyn_orm.entities.querying.query import Query
-from accsyn_orm.entities.sending import outgoing
+from accsyn_orm.entities.sending import as_spelled, outgoing
 from accsyn_orm.errors import (
     BackendError,
     EntityNotFoundError,
@@ -317,8 +318,9 @@ class Entity(EntityModel):
         """Return the record of what was created, when the backend did not say its id."""
         return None
 
-    def _send(self, backend: Backend, data: Record) -> Record:
-        return backend.update(wire_type(type(self), backend), self._id, data)
+    def _send(self, backend: Backend, data: Record, before: Record) -> Record:
+        """Change what ``data`` names, which was as ``before`` says; return what was answered."""
+        return backend.update(wire_type(type(self), backend), self._id, data, before=before)
 
     def _fetch(self, backend: Backend) -> Record | None:
         return backend.get_entity(wire_type(type(self), backend), self._id)
@@ -357,9 +359,9 @@ class Entity(EntityModel):
         return EntityStateError(type(self).__name__, reason)
 
     def _update(self, backend: Backend, changed: list[str]) -> None:
-        data = self._data(backend, changed, [])
+        data, before = self._data(backend, changed, []), self._spelled_before(backend, changed)
         self._note(writes=self._state.writes + 1)
-        record = self._send(backend, data)
+        record = self._send(backend, data, before)
         self._take_over(self.load_record(record, backend))
         self.settle(self._state.settled(backend))
 
@@ -379,8 +381,18 @@ class Entity(EntityModel):
         data = outgoing(cls, valid, backend, is_new=False, problems=problems)
         waiting = {name: change for name, change in self.changes.items() if name not in values}
         self._note(writes=self._state.writes + 1)
-        fresh = self.load_record(self._send(backend, data), backend)
+        before = self._spelled_before(backend, values)
+        fresh = self.load_record(self._send(backend, data, before), backend)
         self._take_over_around(fresh, waiting, backend)
+
+    def _spelled_before(self, backend: Backend, names: Iterable[str]) -> Record:
+        """Return what the backend last said of these attributes, as it spells them."""
+        changes, values = self.changes, vars(self)
+        said = {
+            name: changes[name].before if name in changes else values.get(name, UNSET)
+            for name in names
+        }
+        return as_spelled(type(self), said, backend)
 
     def _unload(self, names: Iterable[str]) -> None:
         """Forget attributes that are not what they were; reading one says that it is not loaded."""

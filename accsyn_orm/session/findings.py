@@ -60,18 +60,27 @@ def of_move(*, is_at_source: bool, is_at_target: bool) -> Finding:
     return of_state(is_as_wanted=is_at_target)
 
 
-def of_update(record: Record | None, sent: Mapping[str, Any], past: datetime) -> Finding:
+def of_update(
+    record: Record | None,
+    sent: Mapping[str, Any],
+    past: datetime,
+    before: Mapping[str, Any] | None = None,
+) -> Finding:
     """Return what an entity says about a change of it.
 
     Args:
         record: the entity as it is; ``None`` when there is none.
         sent: what it was to get.
         past: a moment before the call, by the backend's clock.
+        before: what it had, as far as the caller knows.
     """
     if record is None:
         return _UNKNOWN
     if has_all(record, sent):
         return Finding.done([as_answered(record)])
+    known = before or {}
+    if sent.keys() <= known.keys() and has_all(record, {name: known[name] for name in sent}):
+        return _UNDONE
     # Otherwise than wanted it may be as it was, or changed once more. Time tells, if enough passed.
     return _UNDONE if _is_before(record.get("modified"), past) else _UNKNOWN
 

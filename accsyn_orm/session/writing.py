@@ -110,8 +110,22 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
         )
 
     @public_call
-    def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> Record:
+    def update(
+        self,
+        entitytype: str,
+        entityid: str,
+        data: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+    ) -> Record:
         """Change attributes of an entity; return it as it is afterwards.
+
+        Args:
+            entitytype: what to change.
+            entityid: its id.
+            data: the attributes to change.
+            before: what these attributes were when they were last read. It is not sent: when an
+                answer gets lost and the entity still is as it was, the change is made once more.
 
         Raises:
             BackendError: the backend refused, also because there is no such entity: only its
@@ -127,7 +141,7 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
             uri,
             sent,
             entityid=ident,
-            look=lambda: of_update(self.get_entity(name, ident), sent, past),
+            look=lambda: of_update(self.get_entity(name, ident), sent, past, before),
         )
         found = records_in(answer)
         if not found:

@@ -211,7 +211,14 @@ class ScriptedBackend:
 
         return self._do("create", (entitytype, dict(data), entityid), act)
 
-    def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def update(
+        self,
+        entitytype: str,
+        entityid: str,
+        data: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             self.ticks += 1
             record = self.records[entitytype][entityid]

@@ -94,7 +94,14 @@ class DictBackend:
         kept = {key: value for key, value in data.items() if key not in {"tasks", "settings"}}
         return copy.deepcopy(self.add(entitytype, number, **{"status": "waiting", **kept}))
 
-    def update(self, entitytype: str, entityid: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def update(
+        self,
+        entitytype: str,
+        entityid: str,
+        data: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         self._called("update", entitytype, entityid, dict(data))
         record = self.records[entitytype][entityid]
         record.update(copy.deepcopy(dict(data)))

@@ -335,7 +335,7 @@ def test_task_cannot_be_created_under_a_job_that_is_new() -> None:
 
 
 def test_tasks_are_never_deleted(job) -> None:
-    with pytest.raises(EntityStateError, match="'excluded'"):
+    with pytest.raises(EntityStateError, match=r"exclude\(\) it instead"):
         job.tasks.one().delete()
 
 

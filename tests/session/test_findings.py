@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from accsyn_orm import AccsynPath, Session
+from accsyn_orm import AccsynPath, Job, Queue, Session
 from accsyn_orm.errors import AccsynError, AmbiguousOutcomeError, BackendError
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
@@ -345,6 +345,40 @@ def test_lost_change_of_what_rested_is_made_once_more(fault):
         assert session.update("queue", queue, {"priority": 79})["priority"] == 79
 
 
+@pytest.mark.parametrize("fault", LOST_REQUESTS)
+@pytest.mark.parametrize("protocol", ["v1", "v3"])
+def test_lost_change_of_an_entity_that_is_as_it_was_is_made_once_more(fault, protocol):
+    with EmbeddedWorkspace() as workspace, workspace.session("admin", protocol) as session:
+        queue = Queue(name="young", priority=5).save(session=session)
+        workspace.faults = Script(fault)
+        queue.priority = 79
+        queue.save()
+        assert session.find_one(f"Queue WHERE id={queue.id}")["priority"] == 79
+
+
+@pytest.mark.parametrize("fault", LOST_REQUESTS)
+def test_lost_action_on_a_job_that_is_as_it_was_is_made_once_more(fault):
+    with EmbeddedWorkspace() as workspace, workspace.session() as session:
+        job = session.query(Job).where(Job.status == "waiting").first()
+        job.pause()
+        job.resume()
+        workspace.faults = Script(fault)
+        job.pause()
+        assert job.status == "paused"
+
+
+@pytest.mark.parametrize("fault", LOST_REQUESTS)
+def test_lost_change_of_an_entity_that_others_changed_is_told(fault):
+    with EmbeddedWorkspace() as workspace, workspace.session() as session:
+        queue = Queue(name="young", priority=5).save(session=session)
+        session.update("queue", queue.id, {"priority": 6})
+        workspace.faults = Script(fault)
+        queue.priority = 79
+        with pytest.raises(AmbiguousOutcomeError):
+            queue.save()
+        assert session.find_one(f"Queue WHERE id={queue.id}")["priority"] == 6
+
+
 # -- the decisions --------------------------------------------------------------------------------
 
 
@@ -360,6 +394,21 @@ def test_lost_change_of_what_rested_is_made_once_more(fault):
 )
 def test_change_is_undone_only_when_it_was_last_touched_long_ago(record, verdict):
     assert of_update(record, {"a": 1}, BEGAN).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("record", "before", "verdict"),
+    [
+        ({"a": 2, "b": 3}, {"a": 2, "b": 3}, Verdict.UNDONE),
+        ({"a": 2, "b": 3}, {"a": 2, "b": 3, "c": 0}, Verdict.UNDONE),
+        ({"a": 2, "b": 3}, {"a": 2}, Verdict.UNKNOWN),
+        ({"a": 2, "b": 9}, {"a": 2, "b": 3}, Verdict.UNKNOWN),
+        ({"a": 1, "b": 3}, {"a": 2, "b": 3}, Verdict.UNKNOWN),
+        ({"a": 1, "b": 9}, {"a": 2, "b": 3}, Verdict.DONE),
+    ],
+)
+def test_change_is_undone_when_all_of_it_is_as_it_was(record, before, verdict):
+    assert of_update(record, {"a": 1, "b": 9}, BEGAN, before).verdict is verdict
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ class Task(TaskActions, SubEntity):
         uri = data.pop("uri", None)
         return {"tasks": data if uri is None else {uri: data}}, self._parent_id()
 
-    def _send(self, backend: Backend, data: Record) -> Record:
+    @override
+    def _send(self, backend: Backend, data: Record, before: Record) -> Record:
         records = backend.update_many("task", self._parent_id(), [{"id": self._id, **data}])
         found = next((record for record in records if record.get("id") == self._id), None)
         return {"id": self._id} if found is None else found

@@ -266,7 +266,7 @@ def test_loop_over_everything_in_one_page_size_works(v3) -> None:
 class Moving(Rows):
     """Puts what was changed to the end, as a list in the order of changes would."""
 
-    def update(self, _type, ident, data):
+    def update(self, _type, ident, data, *, before=None):
         self.ids.append(self.ids.pop(self.ids.index(ident)))
         return {"id": ident, **data}
 

@@ -56,7 +56,7 @@ def test_partly_loaded_entity_sends_only_what_changed(workspace, protocol) -> No
         assert set(queue.changes) == {"priority", "metadata"}
         sent = []
         update = session.update
-        session.update = lambda *call: sent.append(call) or update(*call)
+        session.update = lambda *call, before: sent.append(call) or update(*call, before=before)
         queue.save()
         assert sent == [("queue", made.id, {"priority": 301, "metadata": {"a": 1}})]
         queue.save()
