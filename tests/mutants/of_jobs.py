@@ -93,7 +93,7 @@ MUTANTS = [
     ),
     Mutant(
         "what others changed is not taken over",
-        "entities/base.py",
+        "entities/stored.py",
         "        self._take_over_around(now, waiting, backend)",
         "        del waiting",
         (f"{CONFLICTS}::test_a_failed_save_leaves_the_changes_after_catching_up",),
@@ -107,7 +107,7 @@ MUTANTS = [
     ),
     Mutant(
         "what was merged is another dictionary than the one that is held",
-        "entities/base.py",
+        "entities/stored.py",
         "refilled(vars(self)[name], both[name])",
         "both[name]",
         (f"{CONFLICTS}::test_what_was_merged_is_what_waits_when_the_backend_refuses",),
@@ -131,7 +131,7 @@ MUTANTS = [
     ),
     Mutant(
         "an action sends changes that wait",
-        "entities/base.py",
+        "entities/stored.py",
         "        data = outgoing(cls, valid, backend, is_new=False, problems=problems)",
         "        valid = {**{n: c.after for n, c in self.changes.items()}, **valid}\n"
         "        data = outgoing(cls, valid, backend, is_new=False, problems=problems)",

@@ -135,7 +135,7 @@ MUTANTS = [
     ),
     Mutant(
         "an entity that was saved is alone",
-        "entities/base.py",
+        "entities/stored.py",
         "        self.settle(self._state.settled(backend))\n\n    def _change",
         "        self.settle(EntityState(backend, is_new=False))\n\n    def _change",
         (f"{REFERENCES}::test_saving_one_does_not_take_it_from_the_others",),

@@ -1,12 +1,13 @@
 """Seed defects, one after the other, and see that the tests named for each notice it.
 
-Run it from a checkout: ``python tests/mutants/run.py [part of a name …]``. It works on copies of
-the project in temporary directories. A defect that no test notices, or that cannot be seeded any
-more, makes it fail.
+Run it from a checkout: ``python tests/mutants/run.py [part of a name …]``; ``--list`` names them.
+It works on copies of the project in temporary directories. A defect that no test notices, or that
+cannot be seeded any more, makes it fail.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import queue
 import shutil
@@ -31,16 +32,27 @@ TESTS_FAILED = 1
 JOBS = 2
 
 
-def main(wanted: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the defects whose names hold one of the words; all of them without words."""
-    chosen = [one for one in collect() if not wanted or any(word in one.name for word in wanted)]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("words", nargs="*", metavar="part of a name")
+    parser.add_argument("--list", action="store_true", help="only list them")
+    options = parser.parse_args(arguments)
+    words: list[str] = options.words
+    chosen = [one for one in collect() if not words or any(word in one.name for word in words)]
+    if not chosen:
+        parser.error(f"no defect has {' or '.join(words)} in its name; --list shows all")
+    if options.list:
+        for one in chosen:
+            _print(f"{one.file:40} {one.name}")
+        return 0
     began = time.monotonic()
     with _copies() as copies, ThreadPoolExecutor(JOBS) as pool:
         sound = _verdict_on_sound(chosen, copies)
         verdicts = [sound] if sound else list(pool.map(lambda one: _say(one, copies), chosen))
     bad = sum(verdict != "killed" for verdict in verdicts)
     _print(f"{len(chosen)} defects, {bad} not noticed, {time.monotonic() - began:.0f} s")
-    return 1 if bad or not chosen else 0
+    return 1 if bad else 0
 
 
 def _verdict_on_sound(chosen: Sequence[Mutant], copies: queue.Queue[Path]) -> str | None:
