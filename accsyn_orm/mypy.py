@@ -16,7 +16,7 @@ from collections.abc import Callable
 from mypy.nodes import TypeInfo
 from mypy.plugin import ClassDefContext, Plugin
 
-_ENTITY = "accsyn_orm.entities.model.EntityModel"
+_ENTITY = "accsyn_orm.entities.value.EntityValue"
 
 
 class EntityPlugin(Plugin):

@@ -15,12 +15,13 @@ from pydantic_core import SchemaValidator, core_schema
 
 from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
+from accsyn_orm.entities.value import EntityValue
 from accsyn_orm.entities.values.shortcuts import of_records
 from accsyn_orm.entities.values.statuses import OpenEnum
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.dialects import Dialect
-    from accsyn_orm.entities.model import EntityState
+    from accsyn_orm.entities.state import EntityState
 
 M = TypeVar("M", bound=EntityModel)
 
@@ -28,7 +29,7 @@ M = TypeVar("M", bound=EntityModel)
 _set_values = BaseModel.__dict__["__dict__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
-_set_state = EntityModel.__dict__["_state"].__set__
+_set_state = EntityValue.__dict__["_state"].__set__
 
 
 class Loader(Generic[M]):

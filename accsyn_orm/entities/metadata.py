@@ -15,7 +15,7 @@ from typing_extensions import Self
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.base import Entity
-    from accsyn_orm.entities.model import EntityModel
+    from accsyn_orm.entities.value import EntityValue
     from accsyn_orm.query.fields import FieldRef
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class MetadataKey(Generic[T]):
 
 
 @lru_cache(maxsize=256)
-def keys_of(cls: type[EntityModel]) -> Mapping[str, MetadataKey[Any]]:
+def keys_of(cls: type[EntityValue]) -> Mapping[str, MetadataKey[Any]]:
     """Return the agreed keys that a class has or inherits, by attribute name."""
     found: dict[str, MetadataKey[Any]] = {}
     for base in reversed(cls.__mro__):
@@ -121,7 +121,7 @@ def keys_of(cls: type[EntityModel]) -> Mapping[str, MetadataKey[Any]]:
     return found
 
 
-def key_named(cls: type[EntityModel], spelling: str) -> tuple[str, str] | None:
+def key_named(cls: type[EntityValue], spelling: str) -> tuple[str, str] | None:
     """Return the agreed key that ``shot`` or ``metadata.shot`` means, in any letter case.
 
     What follows the key in the spelling, such as ``.frame`` in ``shot.frame``, comes with it.
@@ -138,6 +138,6 @@ def key_named(cls: type[EntityModel], spelling: str) -> tuple[str, str] | None:
     return None
 
 
-def holder(cls: type[EntityModel], name: str) -> str:
+def holder(cls: type[EntityValue], name: str) -> str:
     """Return the attribute that holds what a name means: metadata for an agreed key, or itself."""
     return METADATA if name in keys_of(cls) else name

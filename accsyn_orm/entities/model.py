@@ -1,91 +1,42 @@
-"""What an entity is in Python: its values, what changed in them, and where they came from.
+"""What happens to an entity in Python: its values are given, assigned, compared and taken over.
 
-The constructor and assignment are strict. Loading is tolerant and lives in ``loading``. Talking to
-the backend is the business of ``base``.
+The constructor and assignment are strict. Loading is tolerant and lives in ``loading``. What the
+values are to Python is told by ``value``; talking to the backend is the business of ``base``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import ConfigDict, ValidationError
 from typing_extensions import Self
 
 from accsyn_orm.entities import validation
-from accsyn_orm.entities.attributes import UNSET, AttributeSpec
+from accsyn_orm.entities.attributes import UNSET
 from accsyn_orm.entities.backend import Backend, Generation
 from accsyn_orm.entities.changes import Change, detached, is_same, refilled
-from accsyn_orm.entities.dialects import Dialect
 from accsyn_orm.entities.folding import folded
-from accsyn_orm.entities.meta import EntityMeta
 from accsyn_orm.entities.metadata import METADATA, MetadataKey, holder, keys_of
 from accsyn_orm.entities.relations import Relation
-from accsyn_orm.entities.shape import container_names, python_name
+from accsyn_orm.entities.shape import container_names
 from accsyn_orm.entities.siblings import Siblings
-from accsyn_orm.entities.values.path import PathJudge
+from accsyn_orm.entities.state import NEW, EntityState
+from accsyn_orm.entities.value import EntityValue
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
+
+__all__ = ["EntityModel", "EntityState"]  # who makes entities gives them their state
 
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
 _HOW_TO_MAKE = "made by its constructor, or from a record by load_record()"
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)
-_FREE_TEXTS = frozenset({"description", "message"})  # people write anything there
 
 
-def _shown(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """Give an attribute as ``repr()`` may show it: without dictionaries, which may hold secrets."""
-    if isinstance(value, str):
-        yield name, str(value)
-    elif isinstance(value, (bool, int, float)):
-        yield name, value
-    elif isinstance(value, list):
-        items = cast("list[object]", value)
-        if items and all(isinstance(item, str) for item in items):
-            yield name, items
-
-
-@dataclass(frozen=True, slots=True)
-class EntityState:
-    """What an entity remembers beside its attributes; entities of one page can share one.
-
-    Attributes:
-        backend: where it was loaded from or saved to.
-        before: what the backend last said, for the attributes that may differ from it by now;
-            dictionaries and lists that are not among them were empty.
-        is_new: it was never saved.
-        is_deleted: it was deleted through this object.
-        is_lost: it was created, but the backend did not say under which id.
-        writes: how often this object was sent to be saved or deleted.
-        siblings: what it was loaded together with; ``None`` until somebody asks, for one alone.
-    """
-
-    backend: Backend | None = None
-    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    is_new: bool = True
-    is_deleted: bool = False
-    is_lost: bool = False
-    writes: int = 0
-    siblings: Siblings | None = None
-
-    def settled(self, backend: Backend) -> EntityState:
-        """Return the same for an entity that is loaded anew: nothing differs any more."""
-        return EntityState(backend, is_new=False, writes=self.writes, siblings=self.siblings)
-
-
-_NEW = EntityState()
-
-
-def _ids_of(cls: type[EntityModel]) -> object:
-    """Return what two classes have in common whose objects can be the same entity."""
-    return cls.__ids_of__ or cls.__entity_type__ or cls
-
-
-class EntityModel(BaseModel, metaclass=EntityMeta):
+class EntityModel(EntityValue):
     """The values of one entity."""
 
-    __slots__ = ("_state",)
     model_config = ConfigDict(
         extra="allow",
         validate_by_name=True,
@@ -93,35 +44,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         ignored_types=(MetadataKey, Relation),
     )
 
-    __entity_type__: ClassVar[str] = ""
-    """Type on the wire and in queries, lower case."""
-    __ids_of__: ClassVar[str] = ""
-    """Type that it shares its ids with, for the kinds of one thing; its own unless given."""
-    __dialects__: ClassVar[Mapping[str, Dialect]] = {}
-    """What a generation spells differently, by its name."""
-    __parent__: ClassVar[str | None] = None
-    """Attribute that names the parent, for entities that live under another one."""
-    __unique__: ClassVar[tuple[str, ...]] = ()
-    """Attributes whose value no two entities of the type share, whatever its letter case."""
-    __paths__: ClassVar[Mapping[str, PathJudge]] = {}
-    """What judges the paths that are given, by the attribute that holds one; those that the backend
-    says are not judged."""
-    __is_open__: ClassVar[bool] = False
-    """Whether any attribute may exist, because the type is unknown."""
-    __always__: ClassVar[tuple[str, ...]] = ("id",)
-    """Attributes that are loaded whatever else is: what tells one from the other."""
-    __python__: ClassVar[str] = ""
-    """What makes the class in Python, when it has no name to import."""
-    __shown__: ClassVar[tuple[str, ...]] = ("id", "code", "name", "status")
-    """Attributes in the repr of a saved one; never free text or what may hold secrets.
-
-    Agreed keys of metadata are none of them: without the rest of it, one would lose that by saving.
-    """
-
-    if TYPE_CHECKING:
-        __entity_attributes__: ClassVar[Mapping[str, AttributeSpec]] = {}
-        _state: EntityState = PrivateAttr()
-    else:
+    if not TYPE_CHECKING:
 
         def __init__(self, /, **values: Any) -> None:
             cls = type(self)
@@ -142,7 +65,7 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
                 problems += validation.unsettable(cls, values, is_new=True, generation=None)
             if problems:
                 raise validation.refusal(cls, problems)
-            object.__setattr__(self, "_state", _NEW)
+            object.__setattr__(self, "_state", NEW)
 
         @property
         def __pydantic_fields_set__(self) -> set[str]:
@@ -187,11 +110,6 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         def __delattr__(self, name: str) -> None:
             problem = (name, "an attribute cannot be deleted, only changed")
             raise validation.refusal(type(self), [problem])
-
-    @property
-    def is_new(self) -> bool:
-        """Whether the entity was never saved."""
-        return self._state.is_new
 
     @property
     def is_deleted(self) -> bool:
@@ -350,90 +268,3 @@ class EntityModel(BaseModel, metaclass=EntityMeta):
         """Drop all values."""
         vars(self).clear()
         object.__setattr__(self, "__pydantic_extra__", {})
-
-    # -- what Python asks of a value ---------------------------------------------------------------
-
-    @property
-    def identity(self) -> object:
-        """What equality goes by: the id, or the object itself while it is new."""
-        return vars(self).get("id") or id(self)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, EntityModel):
-            return NotImplemented
-        return self.identity == other.identity and _ids_of(type(self)) == _ids_of(type(other))
-
-    def __hash__(self) -> int:
-        if self.is_new and not vars(self).get("id"):  # saving would change it: lost in the set
-            name = type(self).__name__
-            advice = "save() it before it goes into a set or becomes a key"
-            raise TypeError(f"a new {name} has no hash: {advice}")
-        return hash(self.identity)  # that of references to it, which equal it
-
-    def __repr_name__(self) -> str:
-        """Return what makes an equal object: a saved one is not made, it is known."""
-        name = python_name(type(self))
-        return name if self.is_new else f"{name}.loaded"
-
-    def __repr__(self) -> str:
-        text = super().__repr__()
-        hidden = ", ".join(self._hidden()) if self.is_new else ""
-        return f"<{text} with {hidden}>" if hidden else text
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        values = {**vars(self), **self._agreed()}
-        for name in values if self.is_new else self.__shown__:
-            value = values.get(name)
-            if self.is_new and name in _FREE_TEXTS:
-                continue
-            if value is not None and not (name == "name" and value == values.get("code")):
-                yield from _shown(name, value)
-
-    def _agreed(self) -> dict[str, object]:
-        """Return what metadata has for agreed keys, as it is there."""
-        metadata = vars(self).get(METADATA)
-        if not isinstance(metadata, Mapping):
-            return {}
-        held = cast("Mapping[str, object]", metadata)
-        return {name: held.get(key.key) for name, key in keys_of(type(self)).items()}
-
-    def _hidden(self) -> list[str]:
-        """Return what was given and is not shown, because it may be a secret."""
-        shown = {name for name, _ in self.__repr_args__()}
-        agreed = {key.key for name, key in keys_of(type(self)).items() if name in shown}
-        values = vars(self)
-        return [
-            name
-            for name, value in values.items()
-            if name not in shown
-            and not validation.is_untouched(type(self), name, value)
-            and not (name == "name" and value == values.get("code"))
-            and not (name == METADATA and agreed.issuperset(value))
-        ]
-
-    def __str__(self) -> str:
-        return repr(self)
-
-    def _repr_html_(self) -> str:
-        from accsyn_orm.entities.notebook import entity_html  # only notebooks ask
-
-        return entity_html(self)
-
-    def __getstate__(self) -> dict[Any, Any]:
-        alone = replace(self._state, backend=None, siblings=None)
-        return {**super().__getstate__(), "_state": alone}
-
-    def __setstate__(self, state: dict[Any, Any]) -> None:
-        object.__setattr__(self, "_state", state["_state"])
-        super().__setstate__(state)
-
-    def __copy__(self) -> Self:
-        return self._with_state(super().__copy__())
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return self._with_state(super().__deepcopy__(memo))
-
-    def _with_state(self, copied: Self) -> Self:
-        state = replace(self._state, before=detached(self._state.before))
-        object.__setattr__(copied, "_state", state)
-        return copied

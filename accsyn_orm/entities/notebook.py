@@ -16,20 +16,20 @@ from accsyn_orm.entities.values.amounts import Size, Speed
 from accsyn_orm.entities.values.reference_lists import Refs
 
 if TYPE_CHECKING:
-    from accsyn_orm.entities.model import EntityModel
     from accsyn_orm.entities.querying.explanation import Explanation
+    from accsyn_orm.entities.value import EntityValue
 
 SHOWN = 50
 """How many entities of a list are shown; the others are counted."""
 
 
-def entity_html(entity: EntityModel) -> str:
+def entity_html(entity: EntityValue) -> str:
     """Return an entity as a table, one row for each attribute and agreed key that it holds."""
     names = [*vars(entity), *(name for name in keys_of(type(entity)) if _holds(entity, name))]
     return _table(_title(entity), [], [(name, _cell(_value(entity, name))) for name in names])
 
 
-def entities_html(entities: Sequence[EntityModel]) -> str:
+def entities_html(entities: Sequence[EntityValue]) -> str:
     """Return entities as a table, one row each: what their reprs show, and agreed keys."""
     kinds_of = dict.fromkeys(type(one) for one in entities)
     names = dict.fromkeys(n for kind in kinds_of for n in (*kind.__shown__, *keys_of(kind)))
@@ -45,15 +45,15 @@ def explanation_html(explanation: Explanation) -> str:
     return _table(explanation.query, [], [[name, text] for name, text in explanation.lines()])
 
 
-def _holds(entity: EntityModel, name: str) -> bool:
+def _holds(entity: EntityValue, name: str) -> bool:
     return holder(type(entity), name) in vars(entity)
 
 
-def _value(entity: EntityModel, name: str) -> object:
+def _value(entity: EntityValue, name: str) -> object:
     return getattr(entity, name) if _holds(entity, name) else None
 
 
-def _title(entity: EntityModel) -> str:
+def _title(entity: EntityValue) -> str:
     """Return what an entity is called above its table."""
     state = " (not saved)" if entity.is_new else ""
     return f"{type(entity).__name__}{state}"

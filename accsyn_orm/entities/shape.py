@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 from accsyn_orm.entities.views import plain_types
 
 if TYPE_CHECKING:
-    from accsyn_orm.entities.model import EntityModel
+    from accsyn_orm.entities.value import EntityValue
 
 _CONTAINERS = (dict, list)
 
 
 @lru_cache(maxsize=1024)
-def type_choices(cls: type[EntityModel], name: str) -> tuple[type[Any], ...]:
+def type_choices(cls: type[EntityValue], name: str) -> tuple[type[Any], ...]:
     """Return the plain types that an attribute can have, without ``None``."""
     return plain_choices(cls.model_fields[name].annotation)
 
@@ -38,7 +38,7 @@ def _flatten(annotation: Any) -> list[type[Any]]:
 
 
 @lru_cache(maxsize=1024)
-def adapter(cls: type[EntityModel], name: str) -> TypeAdapter[Any]:
+def adapter(cls: type[EntityValue], name: str) -> TypeAdapter[Any]:
     """Return the validator of one attribute."""
     field = cls.model_fields[name]
     annotated: Any = Annotated  # its parameters are only known here
@@ -48,7 +48,7 @@ def adapter(cls: type[EntityModel], name: str) -> TypeAdapter[Any]:
 
 
 @lru_cache(maxsize=256)
-def container_names(cls: type[EntityModel]) -> tuple[str, ...]:
+def container_names(cls: type[EntityValue]) -> tuple[str, ...]:
     """Return the attributes whose values can change without being assigned."""
     return tuple(
         name
@@ -58,7 +58,7 @@ def container_names(cls: type[EntityModel]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _spellings(cls: type[EntityModel]) -> dict[str, str]:
+def _spellings(cls: type[EntityValue]) -> dict[str, str]:
     """Return every spelling that means an attribute, in lower case."""
     found: dict[str, str] = {}
     for name, spec in cls.__entity_attributes__.items():
@@ -67,11 +67,11 @@ def _spellings(cls: type[EntityModel]) -> dict[str, str]:
     return found
 
 
-def find_attribute(cls: type[EntityModel], spelling: str) -> str | None:
+def find_attribute(cls: type[EntityValue], spelling: str) -> str | None:
     """Return the attribute that a current, older or wire spelling means."""
     return _spellings(cls).get(spelling)
 
 
-def python_name(cls: type[EntityModel]) -> str:
+def python_name(cls: type[EntityValue]) -> str:
     """Return what a class is written as in Python: its name, or the call that gives it."""
     return str(vars(cls).get("__python__", "")) or cls.__name__

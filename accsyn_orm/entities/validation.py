@@ -19,7 +19,7 @@ from accsyn_orm.errors import EntityValidationError, ReadOnlyAttributeError, sho
 
 if TYPE_CHECKING:
     from accsyn_orm.entities.backend import Generation
-    from accsyn_orm.entities.model import EntityModel
+    from accsyn_orm.entities.value import EntityValue
 
 Problem: TypeAlias = tuple[str, str]
 """An attribute, and what is wrong with it."""
@@ -31,7 +31,7 @@ _OPEN = "this version does not know the type: use session.create() and session.u
 _AFTERWARDS = "cannot be given yet: save() first, then change it"
 
 
-def refusal(cls: type[EntityModel], problems: Iterable[Problem]) -> EntityValidationError:
+def refusal(cls: type[EntityValue], problems: Iterable[Problem]) -> EntityValidationError:
     """Return the error for these problems, read-only when nothing else is wrong."""
     found = list(dict.fromkeys(problems))
     fixed = all(reason in _FIXED for _, reason in found)
@@ -49,7 +49,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return f" (did you mean {meant!r}?)" if meant else ""
 
 
-def no_id(cls: type[EntityModel], value: object, reason: str) -> EntityValidationError:
+def no_id(cls: type[EntityValue], value: object, reason: str) -> EntityValidationError:
     """Return the error for what was given as an id and is none, but a code perhaps."""
     if "code" in cls.__entity_attributes__ and isinstance(value, str):
         name = cls.__name__
@@ -60,7 +60,7 @@ def no_id(cls: type[EntityModel], value: object, reason: str) -> EntityValidatio
 # -- what may be given when ------------------------------------------------------------------------
 
 
-def with_defaults(cls: type[EntityModel], values: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(cls: type[EntityValue], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that are attributes, with the ones a new object starts with added."""
     given = {name: value for name, value in values.items() if name in cls.model_fields}
     for name, spec in cls.__entity_attributes__.items():
@@ -71,12 +71,12 @@ def with_defaults(cls: type[EntityModel], values: Mapping[str, Any]) -> dict[str
     return given
 
 
-def is_untouched(cls: type[EntityModel], name: str, value: object) -> bool:
+def is_untouched(cls: type[EntityValue], name: str, value: object) -> bool:
     """Tell whether a new object has nothing but the empty container it started with."""
     return cls.__entity_attributes__[name].default_factory is not None and not value
 
 
-def construction_problems(cls: type[EntityModel], values: Mapping[str, Any]) -> list[Problem]:
+def construction_problems(cls: type[EntityValue], values: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong with the names and paths given to the constructor."""
     found = [assignment_problem(cls, name, is_new=True) for name in values]
     missing = [
@@ -88,7 +88,7 @@ def construction_problems(cls: type[EntityModel], values: Mapping[str, Any]) -> 
     return [*problems, *missing, *judged_paths(cls.__paths__, values)]
 
 
-def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Problem | None:
+def assignment_problem(cls: type[EntityValue], name: str, *, is_new: bool) -> Problem | None:
     """Return why the attribute cannot be given now, whatever the value."""
     spec = cls.__entity_attributes__.get(name)
     if spec is None:
@@ -102,17 +102,17 @@ def assignment_problem(cls: type[EntityModel], name: str, *, is_new: bool) -> Pr
     return None
 
 
-def known_names(cls: type[EntityModel]) -> list[str]:
+def known_names(cls: type[EntityValue]) -> list[str]:
     """Return the names that a class knows: of attributes and of agreed keys of metadata."""
     return [*cls.model_fields, *keys_of(cls)]
 
 
-def public_names(cls: type[EntityModel]) -> list[str]:
+def public_names(cls: type[EntityValue]) -> list[str]:
     """Return everything that may be written behind an entity: relations and methods, too."""
     return [*known_names(cls), *(name for name in dir(cls) if not name.startswith("_"))]
 
 
-def unknown_name(cls: type[EntityModel], name: str) -> Problem:
+def unknown_name(cls: type[EntityValue], name: str) -> Problem:
     """Say that there is no such attribute, and which one was probably meant."""
     if isinstance(getattr(cls, name, None), Relation):
         return name, "is what others say about it: change it there"
@@ -123,7 +123,7 @@ def unknown_name(cls: type[EntityModel], name: str) -> Problem:
 
 
 def unsettable(
-    cls: type[EntityModel],
+    cls: type[EntityValue],
     values: Mapping[str, Any],
     *,
     is_new: bool,
@@ -145,7 +145,7 @@ def unsettable(
 
 
 def sendable(
-    cls: type[EntityModel],
+    cls: type[EntityValue],
     values: Mapping[str, Any],
     *,
     is_new: bool,
@@ -169,7 +169,7 @@ def sendable(
 # -- what a value may be ---------------------------------------------------------------------------
 
 
-def validated(cls: type[EntityModel], name: str, value: object) -> tuple[Any, list[Problem]]:
+def validated(cls: type[EntityValue], name: str, value: object) -> tuple[Any, list[Problem]]:
     """Return the value as the attribute's type, and what is wrong with it."""
     try:
         valid = adapter(cls, name).validate_python(value)
@@ -190,7 +190,7 @@ def located(problems: Iterable[Problem]) -> PydanticCustomError:
 
 
 def problems_in(
-    cls: type[EntityModel], error: ValidationError, *, attribute: str = ""
+    cls: type[EntityValue], error: ValidationError, *, attribute: str = ""
 ) -> list[Problem]:
     """Return one problem per value that a validation error is about."""
     found: dict[str, str] = {}
@@ -210,7 +210,7 @@ def problems_in(
     return list(found.items())
 
 
-def _not_a_value(cls: type[EntityModel], name: str, value: object) -> str:
+def _not_a_value(cls: type[EntityValue], name: str, value: object) -> str:
     """Say which texts an enumeration takes, and which one was probably meant."""
     settable = cls.__entity_attributes__[name].settable
     members = [

@@ -72,14 +72,14 @@ MUTANTS = [
     ),
     Mutant(
         "two entities of different types are equal when their ids are",
-        "entities/model.py",
+        "entities/value.py",
         " and _ids_of(type(self)) == _ids_of(type(other))",
         "",
         (f"{EQUALITY}::test_saved_entities_are_equal_by_id_and_by_what_they_can_be",),
     ),
     Mutant(
         "a job is unequal to the transfer that it is",
-        "entities/model.py",
+        "entities/value.py",
         "return cls.__ids_of__ or cls.__entity_type__ or cls",
         "return cls.__entity_type__ or cls",
         (f"{EQUALITY}::test_what_an_entity_holds_is_nothing_to_its_equality",),
