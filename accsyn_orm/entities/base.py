@@ -13,8 +13,8 @@ from accsyn_orm.entities.backend import Backend
 from accsyn_orm.entities.dialects import NEUTRAL, dialect_of, wire_type
 from accsyn_orm.entities.folding import folded
 from accsyn_orm.entities.loading import Loader
-from accsyn_orm.entities.model import EntityState
 from accsyn_orm.entities.querying.query import Query
+from accsyn_orm.entities.state import EntityState
 from accsyn_orm.entities.stored import StoredEntity
 from accsyn_orm.errors import (
     BackendError,

@@ -27,8 +27,6 @@ from accsyn_orm.entities.state import NEW, EntityState
 from accsyn_orm.entities.value import EntityValue
 from accsyn_orm.errors import AttributeNotLoadedError, EntityStateError
 
-__all__ = ["EntityModel", "EntityState"]  # who makes entities gives them their state
-
 _UNKNOWN = "this version does not know it: declare it on a subclass, or use session.update()"
 _HOW_TO_MAKE = "made by its constructor, or from a record by load_record()"
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)

@@ -21,8 +21,9 @@ from accsyn_orm.entities.changes import Change, detached, refilled
 from accsyn_orm.entities.conflicts import reconciled
 from accsyn_orm.entities.dialects import dialect_of, wire_type
 from accsyn_orm.entities.loading import Loader
-from accsyn_orm.entities.model import EntityModel, EntityState
+from accsyn_orm.entities.model import EntityModel
 from accsyn_orm.entities.sending import as_spelled, outgoing
+from accsyn_orm.entities.state import EntityState
 from accsyn_orm.errors import EntityNotFoundError, EntityStateError
 
 if TYPE_CHECKING:
