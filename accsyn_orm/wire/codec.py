@@ -154,7 +154,7 @@ def decode_records(result: object) -> None:
 def _decode_record(record: dict[str, Any]) -> None:
     for name in DATE_ATTRIBUTES:
         value = record.get(name)
-        if value.__class__ is str:
+        if isinstance(value, str):
             record[name] = decode_date(value)
     for name in _NESTED_RECORDS:
         if name in record:
