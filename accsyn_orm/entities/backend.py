@@ -76,7 +76,7 @@ class Backend(Speaker, Protocol):
     ) -> Record:
         """Change attributes of one entity; return it as it is afterwards.
 
-        ``before`` tells what they were, in the same spelling, as far as that is known.
+        ``before`` tells what they and ``modified`` were, in the same spelling, as far as is known.
         """
         ...
 

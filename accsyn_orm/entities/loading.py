@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import SchemaValidator, core_schema
 
 from accsyn_orm.entities.model import EntityModel
-from accsyn_orm.entities.shape import adapter, container_names, find_attribute, type_choices
+from accsyn_orm.entities.shape import container_names, find_attribute, is_spelling, type_choices
 from accsyn_orm.entities.value import EntityValue
 from accsyn_orm.entities.values.shortcuts import of_records
 from accsyn_orm.entities.values.statuses import OpenEnum
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from accsyn_orm.entities.state import EntityState
 
 M = TypeVar("M", bound=EntityModel)
+
+_OF_MODELS = frozenset({"extra_fields_behavior", "title"})
 
 # The slots of a model, as Pydantic fills them: object.__setattr__() takes twice as long.
 _set_values = BaseModel.__dict__["__dict__"].__set__
@@ -54,6 +56,7 @@ class Loader(Generic[M]):
         # Everything in here is done ten thousand times for one long answer.
         cls, state = self._class, self._state
         read, make = _reader(cls), cls.__new__
+        own_setup = cls.__pydantic_post_init__ is not None  # private attributes of a subclass
         names: tuple[str, ...] = ()
         looks = Looks()
         if self._dialect.names:
@@ -71,6 +74,8 @@ class Loader(Generic[M]):
             _set_extra(entity, {name: record[name] for name in looks.unknown})
             _set_private(entity, None)
             _set_state(entity, state)
+            if own_setup:
+                entity.model_post_init(None)
             for name in looks.containers:
                 if values.get(name):  # it may be changed in place
                     entity.settle(state)
@@ -94,25 +99,51 @@ class Looks(NamedTuple):
 def _looks(cls: type[EntityModel], names: tuple[str, ...]) -> Looks:
     found = {name: find_attribute(cls, name) for name in names}
     return Looks(
-        tuple(name for name, attribute in found.items() if attribute is None),
+        tuple(name for name in names if not is_spelling(cls, name)),
         tuple(name for name in container_names(cls) if name in found.values()),
     )
 
 
 @lru_cache(maxsize=256)
 def _reader(cls: type[EntityModel]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return what takes the attributes out of a record, converted, under their own names."""
-    fields: dict[str, core_schema.TypedDictField] = {}
+    """Return what takes the attributes out of a record, converted, under their own names.
+
+    Made of what the class itself checks values with, so that validators and configuration of
+    subclasses hold here too.
+    """
+    fields, config, definitions = _parts(cls)
+    taken: dict[str, core_schema.TypedDictField] = {}
     for name, spec in cls.__entity_attributes__.items():
         spellings: list[list[str | int]] = [
             [spelling] for spelling in dict.fromkeys((*spec.spellings(name), name))
         ]
-        fields[name] = core_schema.typed_dict_field(
-            of_records(adapter(cls, name).core_schema),
+        taken[name] = core_schema.typed_dict_field(
+            of_records(fields[name]["schema"]["schema"]),  # within what fills in UNSET
             required=False,
             validation_alias=spellings if len(spellings) > 1 else None,
         )
-    return SchemaValidator(core_schema.typed_dict_schema(fields)).validate_python
+    schema: core_schema.CoreSchema = core_schema.typed_dict_schema(
+        taken, config=config, extra_behavior="ignore"
+    )
+    if definitions:
+        schema = core_schema.definitions_schema(schema, definitions)
+    return SchemaValidator(schema).validate_python
+
+
+def _parts(cls: type[EntityModel]) -> tuple[dict[str, Any], Any, list[Any]]:
+    """Return the fields of a class as its own validator has them, its configuration, and types."""
+    if not cls.__pydantic_complete__:
+        cls.model_rebuild()
+    schema: Any = cls.__pydantic_core_schema__
+    definitions: list[Any] = []
+    config: Any = None
+    while schema["type"] != "model-fields":
+        definitions += schema.get("definitions", [])
+        if schema["type"] == "model":
+            held = schema["config"].items()
+            config = {key: value for key, value in held if key not in _OF_MODELS}
+        schema = schema["schema"]
+    return schema["fields"], config, definitions
 
 
 def _repaired(
@@ -121,7 +152,11 @@ def _repaired(
     """Validate without the values that do not fit, then put those in as they came."""
     spellings = {str(detail["loc"][0]) for detail in error.errors(include_url=False)}
     names = {find_attribute(cls, spelling) or spelling for spelling in spellings}
-    misfits = {key: value for key, value in record.items() if find_attribute(cls, key) in names}
+    misfits = {
+        key: value
+        for key, value in record.items()
+        if is_spelling(cls, key) and find_attribute(cls, key) in names
+    }
     fitting = {key: value for key, value in record.items() if key not in misfits}
     values = _reader(cls)(fitting)
     for key, value in misfits.items():

@@ -63,8 +63,22 @@ def _spellings(cls: type[EntityValue]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, spec in cls.__entity_attributes__.items():
         found.update(dict.fromkeys((name, *spec.aliases), name))
-        found[(spec.wire or name).lower()] = name
+        wire = spec.wire or name
+        found[wire] = found[wire.lower()] = name
     return found
+
+
+@lru_cache(maxsize=256)
+def _exact_spellings(cls: type[EntityValue]) -> frozenset[str]:
+    attributes = cls.__entity_attributes__.items()
+    return frozenset(
+        spelling for name, spec in attributes for spelling in (name, *spec.spellings(name))
+    )
+
+
+def is_spelling(cls: type[EntityValue], name: str) -> bool:
+    """Tell whether a record has an attribute under this name, letter for letter."""
+    return name in _exact_spellings(cls)
 
 
 def find_attribute(cls: type[EntityValue], spelling: str) -> str | None:

@@ -178,11 +178,11 @@ class StoredEntity(EntityModel):
         self._take_over_around(fresh, waiting, backend)
 
     def _spelled_before(self, backend: Backend, names: Iterable[str]) -> Record:
-        """Return what the backend last said of these attributes, as it spells them."""
+        """Return what the backend last said of these attributes, and when, as it spells them."""
         changes, values = self.changes, vars(self)
         said = {
             name: changes[name].before if name in changes else values.get(name, UNSET)
-            for name in names
+            for name in (*names, "modified")
         }
         return as_spelled(type(self), said, backend)
 

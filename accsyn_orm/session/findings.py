@@ -72,17 +72,24 @@ def of_update(
         record: the entity as it is; ``None`` when there is none.
         sent: what it was to get.
         past: a moment before the call, by the backend's clock.
-        before: what it had, as far as the caller knows.
+        before: what it had, and when it was ``modified``, as far as the caller knows.
     """
     if record is None:
         return _UNKNOWN
     if has_all(record, sent):
         return Finding.done([as_answered(record)])
-    known = before or {}
-    if sent.keys() <= known.keys() and has_all(record, {name: known[name] for name in sent}):
+    if _is_as_before(record, sent, before or {}):
         return _UNDONE
     # Otherwise than wanted it may be as it was, or changed once more. Time tells, if enough passed.
     return _UNDONE if _is_before(record.get("modified"), past) else _UNKNOWN
+
+
+def _is_as_before(record: Record, sent: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Tell whether nothing happened since, not even there and back: ``modified`` shows that."""
+    names = {*sent, "modified"}
+    if not names <= before.keys() & record.keys():
+        return False
+    return has_all(record, {name: before[name] for name in names})
 
 
 def of_updates(records: Sequence[Record], sent: Sequence[Mapping[str, Any]]) -> Finding:

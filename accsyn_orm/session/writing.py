@@ -16,6 +16,7 @@ from accsyn_orm.session.payloads import (
     check_data,
     check_id,
     check_list,
+    check_options,
     check_type,
     creation,
     read_payload,
@@ -124,8 +125,9 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
             entitytype: what to change.
             entityid: its id.
             data: the attributes to change.
-            before: what these attributes were when they were last read. It is not sent: when an
-                answer gets lost and the entity still is as it was, the change is made once more.
+            before: what these attributes and ``modified`` were when they were last read. It is not
+                sent: when an answer gets lost, and all of it is as it was, the change is made once
+                more. Without ``modified`` it is of no use: it may have been changed, and back.
 
         Raises:
             BackendError: the backend refused, also because there is no such entity: only its
@@ -135,13 +137,13 @@ class WritingCalls(LifecycleCalls, ReadingCalls):
         name = self._check_changeable(entitytype)
         ident = check_id(name, entityid)
         uri, sent = f"{base_uri(self._generation, name)}/edit", check_data(name, data)
-        past = self._connection.surely_past()
+        known, past = check_options(name, before), self._connection.surely_past()
         answer = self._connection.call(
             "PUT",
             uri,
             sent,
             entityid=ident,
-            look=lambda: of_update(self.get_entity(name, ident), sent, past, before),
+            look=lambda: of_update(self.get_entity(name, ident), sent, past, known),
         )
         found = records_in(answer)
         if not found:

@@ -17,7 +17,13 @@ from http.client import BadStatusLine, HTTPException, RemoteDisconnected, Unknow
 from typing import Any, NamedTuple
 
 import requests
-from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    EmptyPoolError,
+    HTTPError,
+    InvalidHeader,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from accsyn_orm.errors import (
     ProtocolError,
@@ -193,6 +199,12 @@ _FAILURES = (  # most specific first
         (requests.exceptions.ReadTimeout, ReadTimeoutError),
         TransportTimeoutError,
         "no complete answer within {timeout:g} s",
+    ),
+    _Failure(
+        (EmptyPoolError,),
+        TransportTimeoutError,
+        "none of its connections was free in time",
+        "call from fewer threads at once",
     ),
     _Failure(
         (NewConnectionError,),

@@ -148,6 +148,10 @@ def _discreet(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
 
 class _DiscreetPool(HTTPConnectionPool):
+    def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+        # Else it waits for a connection as long as others need theirs.
+        return super().urlopen(*args, **{**kwargs, "pool_timeout": seconds_left()})
+
     def _make_request(self, conn: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         conn.query = _departure.get().query
         return super()._make_request(conn, method, url, *args, **kwargs)

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ConfigDict, PrivateAttr, field_validator
+from typing_extensions import TypedDict
 
-from accsyn_orm.entities import Job, JobStatus, Queue, QueueStatus, Task, User, UserRole
+from accsyn_orm.entities import Attr, Job, JobStatus, Queue, QueueStatus, Task, User, UserRole, attr
 from accsyn_orm.errors import AttributeNotLoadedError, EntityValidationError
 
 UTC = timezone.utc
@@ -183,3 +185,67 @@ def test_task_parties_read_as_dictionaries(v3) -> None:
     task = Task.load_record({"id": "x", "job": ID, "source": party, "status": "onhold"}, v3)
     assert task.source == party
     assert task.changes == {}
+
+
+# -- classes of one's own --------------------------------------------------------------------------
+
+
+class Branch(TypedDict, total=False):
+    name: str
+    branches: list[Branch]
+
+
+class Odd:
+    """No type that Pydantic knows."""
+
+
+class Studio(Job):
+    """With all that Pydantic offers a class."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, arbitrary_types_allowed=True)
+    _seen: dict[str, int] = PrivateAttr(default_factory=dict)
+    shot: Attr[str] = attr(default="", wire="shotName")
+    left: Attr[Branch] = attr(default_factory=Branch)
+    right: Attr[Branch] = attr(default_factory=Branch)
+    later: Attr[Later | None] = attr(default=None)
+    odd: Attr[Odd | None] = attr(default=None)
+
+    @field_validator("code")
+    @classmethod
+    def _in_capitals(cls, value: str) -> str:
+        return value.upper()
+
+
+class Later(TypedDict):
+    number: int
+
+
+def test_what_a_class_of_ones_own_declares_holds_for_what_is_loaded(v3) -> None:
+    tree = {"name": "a", "branches": [{"name": "b"}]}
+    record = {"id": ID, "code": "x", "shotName": " sh010 ", "left": tree, "later": {"number": "5"}}
+    job, other = Studio.load_records([record, record], v3)
+    assert (job.code, job.shot, job.left, job.later) == ("X", "sh010", tree, {"number": 5})
+    job._seen["times"] = 1
+    assert other._seen == {}
+    assert pickle.loads(pickle.dumps(job))._seen == {"times": 1}
+
+
+def test_set_up_of_a_class_of_ones_own_is_run_for_what_is_loaded(v3) -> None:
+    class Prepared(Job):
+        def model_post_init(self, _: object) -> None:
+            vars(self)["prepared"] = True
+
+    assert vars(Prepared.load_record({"id": ID}, v3))["prepared"]
+
+
+def test_names_of_the_wire_keep_their_capitals(v3) -> None:
+    job = Studio.load_record({"id": ID, "shotName": 5, "shotname": "kept"}, v3)
+    assert vars(job)["shot"] == 5
+    assert job.extra == {"shotname": "kept"}
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"])
+def test_date_of_no_calendar_is_kept_as_it_came(v3, date) -> None:
+    good, odd = Job.load_records([{"id": ID, "code": "a"}, {"id": ID, "created": date}], v3)
+    assert good.code == "a"
+    assert vars(odd)["created"] == date

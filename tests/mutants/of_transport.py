@@ -43,6 +43,13 @@ MUTANTS = [
         ),
     ),
     Mutant(
+        "what was done and taken back is done once more",
+        "session/findings.py",
+        'names = {*sent, "modified"}',
+        "names = {*sent}",
+        (f"{FINDINGS}::test_lost_change_that_was_done_and_taken_back_is_told",),
+    ),
+    Mutant(
         "the first byte is not noticed",
         "transport/pools.py",
         "departure.has_begun = True",

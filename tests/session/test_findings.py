@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 
 from accsyn_orm import AccsynPath, Job, Queue, Session
-from accsyn_orm.errors import AccsynError, AmbiguousOutcomeError, BackendError
+from accsyn_orm.errors import (
+    AccsynError,
+    AmbiguousOutcomeError,
+    BackendError,
+    EntityValidationError,
+)
 from accsyn_orm.pacing.hurry import no_waiting
 from accsyn_orm.session.findings import has_all, of_creation, of_move, of_update
 from accsyn_orm.session.retrying import Verdict
@@ -23,6 +28,7 @@ LOST_ANSWERS = (Fault.DROP, Fault.CUT, Fault.CRASH)
 LOST_REQUESTS = (Fault.RESET, Fault.UNAVAILABLE)
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 LONG_AGO = BEGAN - timedelta(seconds=1)
+AFTER = BEGAN + timedelta(seconds=1)
 
 
 class Script:
@@ -348,7 +354,11 @@ def test_lost_change_of_what_rested_is_made_once_more(fault):
 @pytest.mark.parametrize("fault", LOST_REQUESTS)
 @pytest.mark.parametrize("protocol", ["v1", "v3"])
 def test_lost_change_of_an_entity_that_is_as_it_was_is_made_once_more(fault, protocol):
-    with EmbeddedWorkspace() as workspace, workspace.session("admin", protocol) as session:
+    with (
+        EmbeddedWorkspace() as workspace,
+        no_waiting(),
+        workspace.session("admin", protocol) as session,
+    ):
         queue = Queue(name="young", priority=5).save(session=session)
         workspace.faults = Script(fault)
         queue.priority = 79
@@ -358,7 +368,7 @@ def test_lost_change_of_an_entity_that_is_as_it_was_is_made_once_more(fault, pro
 
 @pytest.mark.parametrize("fault", LOST_REQUESTS)
 def test_lost_action_on_a_job_that_is_as_it_was_is_made_once_more(fault):
-    with EmbeddedWorkspace() as workspace, workspace.session() as session:
+    with EmbeddedWorkspace() as workspace, no_waiting(), workspace.session() as session:
         job = session.query(Job).where(Job.status == "waiting").first()
         job.pause()
         job.resume()
@@ -369,7 +379,7 @@ def test_lost_action_on_a_job_that_is_as_it_was_is_made_once_more(fault):
 
 @pytest.mark.parametrize("fault", LOST_REQUESTS)
 def test_lost_change_of_an_entity_that_others_changed_is_told(fault):
-    with EmbeddedWorkspace() as workspace, workspace.session() as session:
+    with EmbeddedWorkspace() as workspace, no_waiting(), workspace.session() as session:
         queue = Queue(name="young", priority=5).save(session=session)
         session.update("queue", queue.id, {"priority": 6})
         workspace.faults = Script(fault)
@@ -377,6 +387,39 @@ def test_lost_change_of_an_entity_that_others_changed_is_told(fault):
         with pytest.raises(AmbiguousOutcomeError):
             queue.save()
         assert session.find_one(f"Queue WHERE id={queue.id}")["priority"] == 6
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_lost_change_that_was_done_and_taken_back_is_told(fault, monkeypatch):
+    clock = ManualClock(datetime.now(timezone.utc))
+    with EmbeddedWorkspace(clock=clock) as workspace, no_waiting(), workspace.session() as session:
+        queue = Queue(name="young", priority=5).save(session=session)
+        look = session.get_entity
+
+        def taken_back(*asked):
+            clock.advance(seconds=2)
+            with workspace.session() as other:
+                other.update("queue", queue.id, {"priority": 5})
+            return look(*asked)
+
+        monkeypatch.setattr(session, "get_entity", taken_back)
+        workspace.faults = Script(fault)
+        queue.priority = 79
+        with pytest.raises(AmbiguousOutcomeError):
+            queue.save()
+        assert look("queue", queue.id)["priority"] == 5
+
+
+def test_what_was_before_is_a_dictionary_that_is_copied(v3, losing):
+    made = v3.create("queue", {"code": f"copied{time.monotonic_ns()}", "priority": 5})
+    with pytest.raises(EntityValidationError, match="queue"):
+        v3.update("queue", made["id"], {"priority": 6}, before=[("priority", 5)])
+    before = {"priority": 5, "modified": made["modified"]}
+    losing(*[Fault.RESET, None] * 3)
+    with pytest.raises(AmbiguousOutcomeError) as caught:
+        v3.update("queue", made["id"], {"priority": 6}, before=before)
+    before.clear()
+    assert caught.value.reconcile() == "undone"
 
 
 # -- the decisions --------------------------------------------------------------------------------
@@ -399,12 +442,13 @@ def test_change_is_undone_only_when_it_was_last_touched_long_ago(record, verdict
 @pytest.mark.parametrize(
     ("record", "before", "verdict"),
     [
-        ({"a": 2, "b": 3}, {"a": 2, "b": 3}, Verdict.UNDONE),
-        ({"a": 2, "b": 3}, {"a": 2, "b": 3, "c": 0}, Verdict.UNDONE),
-        ({"a": 2, "b": 3}, {"a": 2}, Verdict.UNKNOWN),
-        ({"a": 2, "b": 9}, {"a": 2, "b": 3}, Verdict.UNKNOWN),
-        ({"a": 1, "b": 3}, {"a": 2, "b": 3}, Verdict.UNKNOWN),
+        ({"a": 2, "b": 3, "modified": BEGAN}, {"a": 2, "b": 3, "modified": BEGAN}, Verdict.UNDONE),
+        ({"a": 2, "b": 3, "modified": BEGAN}, {"a": 2, "modified": BEGAN}, Verdict.UNKNOWN),
+        ({"a": 2, "b": 3, "modified": BEGAN}, {"a": 2, "b": 3}, Verdict.UNKNOWN),
+        ({"a": 2, "b": 3, "modified": BEGAN}, {"a": 2, "b": 3, "modified": AFTER}, Verdict.UNKNOWN),
+        ({"a": 2, "b": 9, "modified": BEGAN}, {"a": 2, "b": 3, "modified": BEGAN}, Verdict.UNKNOWN),
         ({"a": 1, "b": 9}, {"a": 2, "b": 3}, Verdict.DONE),
+        ({"a": 2, "modified": BEGAN}, {"a": 2, "b": None, "modified": BEGAN}, Verdict.UNKNOWN),
     ],
 )
 def test_change_is_undone_when_all_of_it_is_as_it_was(record, before, verdict):

@@ -15,6 +15,7 @@ import pytest
 from accsyn_orm.errors import TransportError, TransportTimeoutError
 from accsyn_orm.outcome import Outcome
 from accsyn_orm.pacing.deadline import within
+from accsyn_orm.transport import http
 from accsyn_orm.transport.http import HttpTransport
 from accsyn_orm.transport.proxy import parse_proxy
 
@@ -321,3 +322,21 @@ def test_calls_end_in_time_whatever_happens(send, serving, listening, tls_server
     with listening(hang) as port:
         measure(tls_server.request(url=f"https://127.0.0.1:{port}/x"))
     figure("R7 longest of 21 calls that had 2 s", worst, "<= 2.25 s")
+
+
+def test_waiting_for_a_free_connection_ends_in_time(tls_server, loopback_tls, monkeypatch):
+    monkeypatch.setattr(http, "_CONNECTIONS", 1)
+    transport = HttpTransport(verify=str(loopback_tls.ca_path), timeout=5)
+    tls_server.holds = True
+    busy = threading.Thread(target=transport.send, args=(tls_server.request(),))
+    busy.start()
+    while not tls_server.requests:
+        time.sleep(0.01)
+    began = time.monotonic()
+    with pytest.raises(TransportTimeoutError, match="free in time") as caught, within(SECONDS):
+        transport.send(tls_server.request())
+    assert time.monotonic() - began < SECONDS + TOLERANCE
+    assert caught.value.outcome is Outcome.NOT_SENT
+    tls_server.hold.set()
+    busy.join(10)
+    transport.close()

@@ -18,22 +18,30 @@ _NEVER = frozenset(
 
 
 def as_utc(value: datetime) -> datetime:
-    """Return the same moment in UTC; a value without zone is UTC already."""
+    """Return the same moment in UTC; a value without zone is UTC already.
+
+    Raises:
+        ValueError: it is on no calendar once it is in UTC, such as the first hour of year 1 further
+            east.
+    """
     if value.tzinfo is timezone.utc:
         return value
     if value.tzinfo is None:
         return value.replace(tzinfo=timezone.utc)
-    return value.astimezone(timezone.utc)
+    try:
+        return value.astimezone(timezone.utc)
+    except OverflowError as error:  # Pydantic lets it through
+        raise ValueError("is on no calendar once it is in UTC") from error
 
 
 def moment(value: object) -> datetime | None:
     """Return the moment that the backend means, if it is one: a date, or its text."""
-    if isinstance(value, str):
-        try:
+    try:
+        if isinstance(value, str):
             value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    return as_utc(value) if isinstance(value, datetime) else None
+        return as_utc(value) if isinstance(value, datetime) else None
+    except ValueError:
+        return None
 
 
 def _as_utc_or_never(value: datetime | None) -> datetime | None:
