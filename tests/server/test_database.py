@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import socket
+import sqlite3
 import threading
 import time
 import traceback
@@ -102,6 +103,28 @@ def test_tables_are_made_once_when_several_start(shared_url):
         assert count(connection) == 0
     for one in databases:
         one.close()
+
+
+def test_none_of_those_who_make_one_file_at_once_is_refused(tmp_path):
+    # One is, of some hundred, where SQLite is not asked again.
+    for number in range(30):
+        databases = [Database(f"sqlite:///{tmp_path / str(number)}.db") for _ in range(4)]
+        at_once(*(one.create_tables for one in databases))
+        for one in databases:
+            one.close()
+
+
+def test_file_that_another_program_keeps_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite_backend, "LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr(sqlite_backend, "_PRAGMAS", ("busy_timeout=10",))
+    path = tmp_path / "kept.db"
+    keeper = sqlite3.connect(path, isolation_level=None)
+    keeper.execute("BEGIN EXCLUSIVE")
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(ConfigurationError, match="database is locked"):
+        database.create_tables()
+    keeper.close()
+    database.close()
 
 
 def test_data_on_disk_is_written_safely(tmp_path):

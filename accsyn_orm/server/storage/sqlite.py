@@ -6,6 +6,7 @@ An in-memory database lives in a single connection, which callers share one afte
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
 from pathlib import Path
 from threading import RLock
@@ -43,11 +44,11 @@ _LOOKS_EVERY = 10_000
 """Instructions of the database, some tenths of a millisecond, between two looks at the clock."""
 
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     f"busy_timeout={LOCK_TIMEOUT_MS}",
 )
+_PAUSE = 0.005
 
 
 def open_sqlite(target: URL) -> Backend:
@@ -96,6 +97,27 @@ def _damage_of(connection: Connection) -> str | None:
     return None if found == "ok" else f"is damaged: {found.partition(chr(10))[0]}"
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Let the database keep a write-ahead log, which it goes on doing.
+
+    That takes the file alone. Of several servers that start at once, all but one are refused, and
+    at once: SQLite does not wait where two would wait for each other.
+    """
+    ends = time.monotonic() + LOCK_TIMEOUT_MS / 1000
+    while not _begins_log(cursor, may_wait=time.monotonic() < ends):
+        time.sleep(_PAUSE)
+
+
+def _begins_log(cursor: sqlite3.Cursor, *, may_wait: bool) -> bool:
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if not may_wait or "locked" not in str(error):
+            raise
+        return False
+    return True
+
+
 def _prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -105,6 +127,7 @@ def _prepare(engine: Engine) -> None:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor)
         cursor.close()
         ends = record.info["ends"] = [math.inf]
         connection.set_progress_handler(lambda: time.monotonic() > ends[0], _LOOKS_EVERY)
