@@ -191,12 +191,13 @@ class Entity(StoredEntity):
         self._refuse_deleted()
         if self.is_new:
             self._create(required_backend(type(self), session or self._state.backend))
-        elif self.changes:
+        elif changes := self.changes:
             backend = required_backend(type(self), session or self._state.backend)
             if check:
                 self._catch_up(backend)
-            if changed := list(self.changes):
-                self._update(backend, changed)
+                changes = self.changes
+            if changes:
+                self._update(backend, changes)
         return self
 
     def delete(self, *, force: bool = False) -> None:

@@ -150,8 +150,9 @@ class StoredEntity(EntityModel):
         reason = "was created, but the backend did not say its id: find it with where()"
         return EntityStateError(type(self).__name__, reason)
 
-    def _update(self, backend: Backend, changed: list[str]) -> None:
-        data, before = self._data(backend, changed, []), self._spelled_before(backend, changed)
+    def _update(self, backend: Backend, changes: Mapping[str, Change]) -> None:
+        data = self._data(backend, list(changes), [])
+        before = self._spelled_before(backend, changes, changes)
         self._note(writes=self._state.writes + 1)
         record = self._send(backend, data, before)
         self._take_over(self.load_record(record, backend))
@@ -171,15 +172,18 @@ class StoredEntity(EntityModel):
         problems = [problem for _, found in checked.values() for problem in found]
         valid = {name: value for name, (value, _) in checked.items()}
         data = outgoing(cls, valid, backend, is_new=False, problems=problems)
-        waiting = {name: change for name, change in self.changes.items() if name not in values}
+        changes = self.changes
+        waiting = {name: change for name, change in changes.items() if name not in values}
         self._note(writes=self._state.writes + 1)
-        before = self._spelled_before(backend, values)
+        before = self._spelled_before(backend, values, changes)
         fresh = self.load_record(self._send(backend, data, before), backend)
         self._take_over_around(fresh, waiting, backend)
 
-    def _spelled_before(self, backend: Backend, names: Iterable[str]) -> Record:
+    def _spelled_before(
+        self, backend: Backend, names: Iterable[str], changes: Mapping[str, Change]
+    ) -> Record:
         """Return what the backend last said of these attributes, and when, as it spells them."""
-        changes, values = self.changes, vars(self)
+        values = vars(self)
         said = {
             name: changes[name].before if name in changes else values.get(name, UNSET)
             for name in (*names, "modified")
