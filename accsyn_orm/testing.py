@@ -10,6 +10,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -79,7 +80,7 @@ class EmbeddedWorkspace:
             `run_transfers`.
         bandwidth: MB/s that all transfers have together; by default, as much as there is.
         local_root: directory that stands for ``/`` on the computers of all users, such as
-            ``Path("/")``; by default each computer has a directory of its own, see `computer`.
+            ``"/"``; by default each computer has a directory of its own, see `computer`.
         integrations: functions that stand in for integrations, by name: each takes the operation
             and its data and returns what ``Session.integration()`` shall return.
         publish_hook: a function that decides what may be published: it takes the files that were
@@ -93,7 +94,7 @@ class EmbeddedWorkspace:
         self,
         seed: Literal["demo", "empty"] = "demo",
         *,
-        data: Path | None = None,
+        data: str | os.PathLike[str] | None = None,
         database: str | None = None,
         tls: bool = False,
         clock: Clock = system_clock,
@@ -101,21 +102,21 @@ class EmbeddedWorkspace:
         session_idle: float = _DOCUMENTED.idle,
         transfers: bool = False,
         bandwidth: float | None = None,
-        local_root: Path | None = None,
+        local_root: str | os.PathLike[str] | None = None,
         integrations: Mapping[str, Integration] | None = None,
         publish_hook: PublishHook | None = None,
         faults: Faults | None = None,
         rate_limit: bool = False,
     ) -> None:
         self._seed = seed
-        self._data = data
+        self._data = None if data is None else Path(data)
         self._database = database
         self._tls = tls
         self._clock = clock
         self._lifetimes = Lifetimes(password=session_lifetime, idle=session_idle)
         self._transfers = transfers
         self._bandwidth = bandwidth
-        self._local_root = local_root
+        self._local_root = None if local_root is None else Path(local_root)
         self._integrations = integrations
         self._publish_hook = publish_hook
         self._faults = faults
@@ -259,12 +260,14 @@ class EmbeddedWorkspace:
         """
         self._workspace.run_transfers(seconds=seconds)
 
-    def write_environment(self, directory: Path) -> None:
+    def write_environment(self, directory: str | os.PathLike[str]) -> None:
         """Leave ``.env.admin``, ``.env.employee`` and ``.env.standard``, for other programs.
 
         They hold the keys that `credentials` gives out. Only the owner can read the files.
         """
-        self._workspace.write_environment(directory, lambda role: self.credentials(role.value))
+        self._workspace.write_environment(
+            Path(directory), lambda role: self.credentials(role.value)
+        )
 
     def session(self, role: RoleName = "admin", protocol: Literal["v1", "v3"] = "v3") -> Session:
         """Make a session of the seed's first user of a role. Close it, or use it in ``with``."""

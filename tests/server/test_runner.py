@@ -227,6 +227,16 @@ def test_an_embedded_workspace_starts_quickly_and_leaves_nothing():
         _ = workspace.url
 
 
+def test_directories_may_be_named_by_text(tmp_path):
+    data, local = str(tmp_path / "data"), str(tmp_path)
+    with EmbeddedWorkspace(data=data, local_root=local) as workspace:
+        workspace.write_environment(str(tmp_path / "env"))
+        assert (tmp_path / "data").is_dir()
+        assert workspace.computer() == tmp_path
+        with Session(path_envfile=str(tmp_path / "env" / ".env.admin")) as session:
+            assert session.me().code == "john@user.com"
+
+
 def test_sessions_and_environment_files_of_one_workspace_share_their_keys(tmp_path):
     with EmbeddedWorkspace(seed="empty") as workspace, workspace.session() as before:
         workspace.write_environment(tmp_path)
